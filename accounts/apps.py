@@ -1,0 +1,7 @@
+"""Who we sell to, who looks after them, who may see what."""
+
+from django.apps import AppConfig
+
+
+class AccountsConfig(AppConfig):
+    name = "accounts"

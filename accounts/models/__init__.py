@@ -1,0 +1,18 @@
+"""Customers, teams, people and imports."""
+
+from accounts.models.account import Account, Assignment, Team
+from accounts.models.fields import LedgerField, MoneyField, ShareField
+from accounts.models.imports import Import
+from accounts.models.user import ApiToken, User
+
+__all__ = [
+    "Account",
+    "ApiToken",
+    "Assignment",
+    "Import",
+    "LedgerField",
+    "MoneyField",
+    "ShareField",
+    "Team",
+    "User",
+]

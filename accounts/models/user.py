@@ -1,0 +1,92 @@
+"""People who sign in, and the tokens of the programs that sign in for them."""
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
+from knox.models import AbstractAuthToken, AuthTokenManager
+
+from accounts.permissions import Permission, Role, may
+
+ROLE_NAMES = [
+    (Role.MANAGER, _("Key account manager")),
+    (Role.MEMBER, _("Team member")),
+    (Role.LEAD, _("Team lead")),
+    (Role.FINANCE, _("Finance analyst")),
+    (Role.EXECUTIVE, _("Senior management")),
+    (Role.ADMIN, _("Administrator")),
+]
+
+
+class UserManager(BaseUserManager):
+    """Looks people up by e-mail, whatever its capitals."""
+
+    def get_by_natural_key(self, email):
+        return self.get(email__iexact=email)
+
+    def create_user(self, email, name, role, password=None, **fields):
+        user = self.model(email=email.lower(), name=name, role=role, **fields)
+        user.set_password(password)
+        user.save()
+        return user
+
+    def create_superuser(self, email, name, password=None):
+        return self.create_user(email, name, Role.ADMIN, password)
+
+
+class User(AbstractBaseUser):
+    """One person, or one program, that signs in."""
+
+    email = models.EmailField(_("e-mail"), unique=True)
+    name = models.CharField(_("name"), max_length=200)
+    role = models.CharField(_("role"), max_length=16, choices=ROLE_NAMES)
+    teams = models.ManyToManyField(
+        "accounts.Team", verbose_name=_("teams"), blank=True, related_name="people"
+    )
+    sees_company_figures = models.BooleanField(
+        _("sees company figures"),
+        default=False,
+        help_text=_("For a team lead: ranks and shares over all accounts."),
+    )
+    is_active = models.BooleanField(_("active"), default=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = UserManager()
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS = ["name"]
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                Lower("email"),
+                name="one_user_per_email",
+                violation_error_message=_("This e-mail has a login already."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+    @property
+    def is_staff(self) -> bool:
+        """Django's admin is the administrator's page for users, teams and tokens."""
+        return may(self, Permission.ADMINISTER)
+
+    def has_perm(self, perm, obj=None) -> bool:
+        return self.is_staff
+
+    def has_module_perms(self, app_label) -> bool:
+        return self.is_staff
+
+
+class ApiToken(AbstractAuthToken):
+    """A bearer token of one user: only its hash is kept; scopes limit what it may pull."""
+
+    name = models.CharField(_("name"), max_length=100, blank=True)
+    scopes = models.JSONField(_("scopes"), default=list)
+    last_used_at = models.DateTimeField(_("last used"), null=True, blank=True)
+
+    objects = AuthTokenManager()
+
+    def __str__(self) -> str:
+        return f"{self.token_key}… ({self.user})"

@@ -1,0 +1,58 @@
+"""The one policy table: which role may do what. Pages, API and querysets all ask here."""
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    MANAGER = "manager"
+    MEMBER = "member"
+    LEAD = "lead"
+    FINANCE = "finance"
+    EXECUTIVE = "executive"
+    ADMIN = "admin"
+
+
+class Permission(StrEnum):
+    SIGN_IN = "sign_in"  # anyone with a login
+    SEE_ACCOUNTS = "see_accounts"  # accounts of own teams, or looked after oneself
+    SEE_ALL_ACCOUNTS = "see_all_accounts"  # the whole portfolio
+    SEE_PROFITABILITY = "see_profitability"  # money below gross margin, of the accounts one sees
+    SEE_COMPANY_FIGURES = "see_company_figures"  # ranks, shares and curves over all accounts
+    SEE_COSTS = "see_costs"  # pools, resource costs, capacity, cost models
+    IMPORT_DATA = "import_data"
+    RECOMPUTE = "recompute"
+    ADMINISTER = "administer"  # users, teams, roles, tokens: no business data
+
+
+_EVERYONE = {Permission.SIGN_IN}
+_ACCOUNTS = _EVERYONE | {Permission.SEE_ACCOUNTS}
+_PROFIT = _ACCOUNTS | {Permission.SEE_PROFITABILITY}
+_COMPANY = _PROFIT | {Permission.SEE_ALL_ACCOUNTS, Permission.SEE_COMPANY_FIGURES, Permission.SEE_COSTS}
+
+PERMISSIONS: dict[Role, frozenset[Permission]] = {
+    Role.MEMBER: frozenset(_ACCOUNTS),
+    Role.MANAGER: frozenset(_PROFIT),
+    Role.LEAD: frozenset(_PROFIT),
+    Role.EXECUTIVE: frozenset(_COMPANY),
+    Role.FINANCE: frozenset(_COMPANY | {Permission.IMPORT_DATA, Permission.RECOMPUTE}),
+    Role.ADMIN: frozenset(_EVERYONE | {Permission.ADMINISTER}),
+}
+
+
+def may(user, permission: Permission) -> bool:
+    """Whether the user holds the permission; a lead may be granted company figures one by one."""
+    if not (user.is_authenticated and user.is_active):
+        return False
+    if permission == Permission.SEE_COMPANY_FIGURES and user.role == Role.LEAD:
+        return user.sees_company_figures
+    return permission in PERMISSIONS[Role(user.role)]
+
+
+def needs(permission: Permission):
+    """Declare the policy of a page: the middleware refuses a view that declares none."""
+
+    def declare(view):
+        view.policy = permission
+        return view
+
+    return declare

@@ -1,0 +1,33 @@
+"""Ledger, cost models, runs and results."""
+
+from profitability.models.cost_model import CostModel
+from profitability.models.ledger import (
+    ActivityEvent,
+    ClosedMonth,
+    Counts,
+    EventAttribute,
+    OrderLine,
+    Product,
+    ResourceCost,
+)
+from profitability.models.result import Concentration, MonthResult, Ranking, Result
+from profitability.models.run import ActivityTotal, PoolBalance, Publication, Run
+
+__all__ = [
+    "ActivityEvent",
+    "ActivityTotal",
+    "ClosedMonth",
+    "Concentration",
+    "CostModel",
+    "Counts",
+    "EventAttribute",
+    "MonthResult",
+    "OrderLine",
+    "PoolBalance",
+    "Product",
+    "Publication",
+    "Ranking",
+    "ResourceCost",
+    "Result",
+    "Run",
+]

@@ -1,0 +1,136 @@
+"""Runs, the published one, and what each run found out about pools and activities."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import LedgerField, MoneyField
+from profitability.models.cost_model import CostModel
+
+
+class Run(models.Model):
+    """One calculation over a window of whole months. The row is the queue of record: a run that waits or was
+    lost by a killed worker is found here and done again."""
+
+    class Kind(models.TextChoices):
+        NIGHTLY = "nightly", _("Nightly")
+        DEMAND = "demand", _("On demand")
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("Waiting")
+        RUNNING = "running", _("Running")
+        PUBLISHED = "published", _("Published")
+        SUPERSEDED = "superseded", _("Superseded")
+        FAILED = "failed", _("Failed")
+
+    kind = models.CharField(max_length=16, choices=Kind, default=Kind.DEMAND)
+    business_date = models.DateField(null=True)  # of a nightly run: one a night
+    asked_from = models.PositiveIntegerField(null=True)  # the window as asked for; null = the default window
+    asked_to = models.PositiveIntegerField(null=True)
+    month_from = models.PositiveIntegerField(null=True)  # the window as calculated
+    month_to = models.PositiveIntegerField(null=True)
+    model_code = models.CharField(max_length=64, blank=True)  # as asked for; empty = the current model
+    cost_model = models.ForeignKey(CostModel, null=True, on_delete=models.PROTECT, related_name="runs")
+    engine = models.CharField(max_length=32, default="database")
+    state = models.CharField(_("state"), max_length=16, choices=State, default=State.WAITING)
+    attempts = models.PositiveSmallIntegerField(
+        default=0
+    )  # the fencing token: only the latest attempt may publish
+    lease_until = models.DateTimeField(null=True)
+    step = models.CharField(max_length=64, blank=True)
+    steps_done = models.PositiveSmallIntegerField(default=0)
+    steps_total = models.PositiveSmallIntegerField(default=0)
+    message = models.TextField(blank=True)  # why it failed
+    notices = models.JSONField(default=list)
+    inputs = models.JSONField(default=dict)
+    input_fingerprint = models.CharField(max_length=64, blank=True)
+    result_hash = models.CharField(max_length=64, blank=True)
+    totals = models.JSONField(default=dict)
+    difference = MoneyField(null=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    published_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["business_date"],
+                condition=Q(kind="nightly"),
+                name="one_nightly_run_per_business_date",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Run {self.pk}"
+
+    @property
+    def is_finished(self) -> bool:
+        return self.state not in {self.State.WAITING, self.State.RUNNING}
+
+
+class Publication(models.Model):
+    """The one row that says which run stands behind every page."""
+
+    run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="+")
+    published_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(id=1), name="one_publication")]
+
+    def __str__(self) -> str:
+        return str(self.run)
+
+
+class PoolBalance(models.Model):
+    """Where the cost of one pool went in one month of a run."""
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="pool_balances", db_index=False)
+    attempt = models.PositiveSmallIntegerField()
+    month = models.PositiveIntegerField()
+    pool = models.CharField(max_length=64)
+    input = MoneyField()
+    support_in = MoneyField()
+    support_out = MoneyField()
+    accounts = MoneyField()
+    no_account = MoneyField()
+    unused = MoneyField()
+    channel = MoneyField()
+    corporate = MoneyField()
+    unassigned = MoneyField()
+    difference = MoneyField()
+    practical_minutes = LedgerField(null=True)
+    used_minutes = LedgerField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["run", "month"], name="pool_balance_run_month")]
+
+    def __str__(self) -> str:
+        return f"{self.pool} {self.month}"
+
+
+class ActivityTotal(models.Model):
+    """What one activity cost in one month of a run, and its rate per unit of its driver or per minute."""
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="activity_totals", db_index=False)
+    attempt = models.PositiveSmallIntegerField()
+    month = models.PositiveIntegerField()
+    activity = models.CharField(max_length=64)
+    phase = models.CharField(max_length=16)
+    level = models.CharField(max_length=16)
+    quantity = LedgerField(null=True)
+    minutes = LedgerField(null=True)
+    rate = models.CharField(max_length=40, blank=True)  # exact decimal text, ≥ 12 digits
+    accounts = MoneyField()
+    no_account = MoneyField()
+    unassigned = MoneyField()
+
+    class Meta:
+        indexes = [models.Index(fields=["run", "month"], name="activity_total_run_month")]
+
+    def __str__(self) -> str:
+        return f"{self.activity} {self.month}"

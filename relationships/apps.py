@@ -1,0 +1,7 @@
+"""Strength, attractiveness, matrix."""
+
+from django.apps import AppConfig
+
+
+class RelationshipsConfig(AppConfig):
+    name = "relationships"

@@ -1,0 +1,87 @@
+"""Criteria sets, an account's own criteria, and ratings."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Account, ShareField
+
+
+class CriteriaSet(models.Model):
+    """One version of the criteria by which accounts are placed, as its document. Results name their version."""
+
+    code = models.CharField(_("code"), max_length=64)
+    version = models.PositiveIntegerField(_("version"))
+    document = models.JSONField()
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["code", "version"],
+                name="one_document_per_set_version",
+                violation_error_message=_("This version exists already."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} v{self.version}"
+
+
+class AccountCriterion(models.Model):
+    """An account's own weight for a relationship criterion, and the best competitor's score on it."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="own_criteria")
+    criterion = models.CharField(_("criterion"), max_length=64)
+    weight = ShareField(_("weight"), null=True)
+    competitor_score = ShareField(_("best competitor’s score"), null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["account", "criterion"], name="one_own_criterion_per_account"),
+            models.CheckConstraint(
+                condition=Q(competitor_score__isnull=True) | Q(competitor_score__range=(0, 10)),
+                name="competitor_score_is_0_to_10",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.account}: {self.criterion}"
+
+
+class Rating(models.Model):
+    """One rater's score of one criterion for one account on one day. Earlier ratings stay."""
+
+    class Perspective(models.TextChoices):
+        SUPPLIER = "supplier", _("Our view")
+        BUYER = "buyer", _("The buyer’s view")
+
+    class Status(models.TextChoices):
+        ASSUMED = "assumed", _("Assumed")
+        CONFIRMED = "confirmed", _("Confirmed")
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="ratings")
+    criterion = models.CharField(_("criterion"), max_length=64)
+    rater = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    rated_on = models.DateField(_("rated on"))
+    score = ShareField(_("score"))
+    perspective = models.CharField(max_length=16, choices=Perspective, default=Perspective.SUPPLIER)
+    status = models.CharField(max_length=16, choices=Status, default=Status.ASSUMED)
+    evidence = models.TextField(_("evidence"), blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account", "criterion", "rater", "rated_on", "perspective"],
+                name="one_rating_per_rater_and_day",
+            ),
+            models.CheckConstraint(
+                condition=Q(score__range=(0, 10)),
+                name="score_is_0_to_10",
+                violation_error_message=_("A score runs from 0 to 10."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.account}: {self.criterion} {self.score}"
