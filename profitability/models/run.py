@@ -37,6 +37,7 @@ class Run(models.Model):
     attempts = models.PositiveSmallIntegerField(
         default=0
     )  # the fencing token: only the latest attempt may publish
+    holder = models.CharField(max_length=128, blank=True)  # host:process that works on it
     lease_until = models.DateTimeField(null=True)
     step = models.CharField(max_length=64, blank=True)
     steps_done = models.PositiveSmallIntegerField(default=0)

@@ -1,0 +1,75 @@
+"""Ledger → sums of measures per account and month: the only step that grows with the ledger, and the one seam
+for other engines. Everything after it starts from the frame made here."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pandas as pd
+
+from profitability.rollup import database
+
+NO_ACCOUNT = -1
+
+
+@dataclass(frozen=True)
+class RollUp:
+    """`measures`: one row per account and month with anything in it; columns `account` (id, -1 for no account),
+    `month` (yyyymm) and one int64 column of ten-thousandths per measure. `products`: distinct products bought over
+    the window, by account id. `earlier`: net revenue of the window of the same length before, by account id."""
+
+    measures: pd.DataFrame
+    products: dict[int, int]
+    earlier: dict[int, int]
+
+
+ENGINES: dict[str, Callable[[int, int], RollUp]] = {}
+
+
+def roll_up(month_from: int, month_to: int, engine: str = "database") -> RollUp:
+    """The measures of every account and month from `month_from` to `month_to` (yyyymm, both included)."""
+    return ENGINES[engine](month_from, month_to)
+
+
+def in_database(month_from: int, month_to: int) -> RollUp:
+    before_from, before_to = earlier_window(month_from, month_to)
+    return RollUp(
+        measures=joined(database.lines(month_from, month_to), database.events(month_from, month_to)),
+        products=database.products(month_from, month_to),
+        earlier=database.net_revenue(before_from, before_to),
+    )
+
+
+ENGINES["database"] = in_database
+
+
+def joined(lines: pd.DataFrame, events: pd.DataFrame) -> pd.DataFrame:
+    """Order-line measures and event measures side by side; what is not there counts as 0."""
+    keys = ["account", "month"]
+    if events.empty:
+        both = lines
+    elif lines.empty:
+        both = events.reindex(columns=[*keys, *lines.columns[2:], *events.columns[2:]])
+    else:
+        both = lines.merge(events, on=keys, how="outer")
+    return both.fillna(0).astype("int64").sort_values(keys, ignore_index=True)
+
+
+def months_between(month_from: int, month_to: int) -> list[int]:
+    """The months of a window in order, as yyyymm."""
+    first, last = ordinal(month_from), ordinal(month_to)
+    return [month_of(number) for number in range(first, last + 1)]
+
+
+def earlier_window(month_from: int, month_to: int) -> tuple[int, int]:
+    """The window of the same length that ends where this one begins."""
+    first, last = ordinal(month_from), ordinal(month_to)
+    return month_of(2 * first - last - 1), month_of(first - 1)
+
+
+def ordinal(month: int) -> int:
+    """Months since year 0, to count with."""
+    return month // 100 * 12 + month % 100 - 1
+
+
+def month_of(number: int) -> int:
+    return number // 12 * 100 + number % 12 + 1
