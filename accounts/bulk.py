@@ -31,7 +31,7 @@ def _execute_many(table, names, rows) -> int:
     marks = ", ".join("?" for _ in names)
     connection.ensure_connection()
     cursor = connection.connection.cursor()  # sqlite3's own: Django's would rewrite the marks for each batch
-    cursor.executemany(f'INSERT INTO "{table}" ({quoted}) VALUES ({marks})', rows)  # noqa: S608
+    cursor.executemany(f'INSERT INTO "{table}" ({quoted}) VALUES ({marks})', rows)
     return cursor.rowcount
 
 
