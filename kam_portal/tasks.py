@@ -1,0 +1,28 @@
+"""What the workers do. Arguments are ids; every task may be repeated safely."""
+
+from celery import shared_task
+from django.utils import timezone
+
+
+@shared_task
+def calculate(run_id: int) -> None:
+    """Do one run, unless somebody else does."""
+    from kam_portal.recompute import perform
+
+    perform(run_id)
+
+
+@shared_task
+def nightly() -> None:
+    """Recompute costs, rankings and positions, once a night."""
+    from kam_portal.recompute import request_nightly
+
+    request_nightly(timezone.localdate())
+
+
+@shared_task
+def take_up_waiting() -> None:
+    """Find runs and imports that a lost message or a killed worker left behind."""
+    from kam_portal import recompute
+
+    recompute.take_up_waiting()
