@@ -1,0 +1,68 @@
+"""The Celery application and the whole schedule.
+
+The database row of a run is its queue of record. Messages only wake a worker: a lost or doubled one does no harm.
+"""
+
+import os
+from datetime import timedelta
+from typing import Any
+
+from celery import Celery
+from celery.schedules import crontab
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kam_portal.settings")
+
+from django.conf import settings  # noqa: E402  (needs the line above)
+
+from kam_portal import broker  # noqa: E402
+
+TASK_LIMIT_SECONDS = 2 * 60 * 60
+REDIS_OPTIONS = {
+    "visibility_timeout": TASK_LIMIT_SECONDS + 600,  # longer than the longest run, else it is delivered twice
+    "unacked_restore_interval": 5,
+    "unacked_restore_throttle": 1,
+    "unacked_mutex_expire": 10,
+    "socket_timeout": 5,
+    "socket_keepalive": True,
+}
+
+
+def schedule() -> dict[str, dict[str, Any]]:
+    """What happens when: a name, the task, its time (in TIME_ZONE)."""
+    hour, minute = settings.NIGHTLY_AT.split(":")
+    return {
+        "nightly run": {"task": "kam_portal.tasks.nightly", "schedule": crontab(hour=hour, minute=minute)},
+        "waiting runs": {
+            "task": "kam_portal.tasks.take_up_waiting",
+            "schedule": timedelta(seconds=60),
+            "options": {"expires": 55},  # no use in answering the same question twice after a pause
+        },
+    }
+
+
+def settings_of_broker() -> dict[str, Any]:
+    """Redis where it is set, else a folder of this machine."""
+    if settings.REDIS_URL:
+        return {"broker_url": settings.REDIS_URL, "broker_transport_options": REDIS_OPTIONS}
+    return {
+        "broker_url": f"{broker.SCHEME}://",
+        "broker_transport_options": broker.options(settings.BROKER_DIR),
+    }
+
+
+app = Celery("kam_portal")
+app.conf.update(
+    settings_of_broker(),
+    beat_schedule=schedule(),
+    timezone=settings.TIME_ZONE,
+    task_ignore_result=True,
+    task_acks_late=True,
+    task_reject_on_worker_lost=True,
+    task_time_limit=TASK_LIMIT_SECONDS,
+    worker_prefetch_multiplier=1,
+    worker_cancel_long_running_tasks_on_connection_loss=False,
+    worker_hijack_root_logger=False,
+    broker_connection_max_retries=None,
+    broker_connection_retry_on_startup=True,
+)
+app.autodiscover_tasks()
