@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING, TypeAlias
 
-from profitability.core.money import round_to
+from profitability.core.remainder import round_to
 
 if TYPE_CHECKING:
     from profitability.core.cost_model import CostModel

@@ -1,82 +1,49 @@
-"""Whole minor units shared out without losing or inventing one: the largest remainder method.
+"""Largest remainder on whole columns of 64-bit integers, equal to the plain Python of remainder.py.
 
-Hamilton's method of 1791 (Balinski & Young, Fair Representation, 1982, ch. 2): everybody gets the whole part
-of his quota, the units left over go to the largest fractions. Ties go to the larger weight, then to the
-earlier key; a weight of zero gets nothing; a negative total is shared like its opposite.
+Ledger amounts are ten-thousandths of the currency, results are whole minor units.
 """
 
-from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
+from profitability.core.currency import currency_digits
+from profitability.core.remainder import (
+    NegativeWeight,
+    NoWeight,
+    largest_remainder,
+    round_half_up,
+    round_to,
+)
+
+__all__ = [
+    "LEDGER_DIGITS",
+    "LEDGER_UNIT",
+    "Int64",
+    "NegativeWeight",
+    "NoWeight",
+    "currency_digits",
+    "exact_sum",
+    "largest_remainder",
+    "round_half_up",
+    "round_parts",
+    "round_sums",
+    "round_to",
+    "round_within",
+    "split",
+]
+
 Int64: TypeAlias = npt.NDArray[np.int64]
-Key: TypeAlias = str | int | tuple[str, str]
 
 LEDGER_DIGITS = 4
 LEDGER_UNIT = 10**LEDGER_DIGITS
-# Decimals of the minor unit where they are not two (ISO 4217).
-DIGITS = dict.fromkeys(("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW"), 0)
-DIGITS |= dict.fromkeys(("PYG", "RWF", "UGX", "UYI", "VND", "VUV", "XAF", "XOF", "XPF"), 0)
-DIGITS |= dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3)
-DIGITS |= dict.fromkeys(("CLF", "UYW"), 4)
 
 # Bounds within which a quotient estimated in float64 is at most one off (see `_shares`).
 MAX_FAST_TOTAL = 2**50
 MAX_FAST_WEIGHT = 2**60
-
-
-class NoWeight(ValueError):
-    """There is something to share out and nobody to take it."""
-
-
-class NegativeWeight(ValueError):
-    """A weight below zero: returns and credits need a driver of their own."""
-
-
-def currency_digits(currency: str) -> int:
-    """Decimals of a currency's minor unit (ISO 4217): 0 for JPY, 3 for KWD, 2 for most."""
-    return DIGITS.get(currency, 2)
-
-
-def round_half_up(value: Fraction) -> int:
-    """The nearest integer; a half goes away from zero, as in commerce."""
-    whole = (2 * abs(value.numerator) + value.denominator) // (2 * value.denominator)
-    return whole if value >= 0 else -whole
-
-
-def largest_remainder(total: int, weights: Sequence[int | Fraction], keys: Sequence[Key]) -> list[int]:
-    """Shares of `total` in proportion to `weights`, in the order given; their sum is `total`.
-
-    The reference in plain Python. Raises NegativeWeight, and NoWeight when no weight is above zero.
-    """
-    if any(weight < 0 for weight in weights):
-        raise NegativeWeight(f"negative weight: {min(weights)}")
-    whole = sum(weights)
-    if not whole:
-        raise NoWeight(f"no weight to share {total} by")
-    return round_to(total, [Fraction(total) * weight / whole for weight in weights], keys)
-
-
-def round_to(total: int, amounts: Sequence[Fraction], keys: Sequence[Key]) -> list[int]:
-    """Whole numbers that sum to `total`, each the floor or the ceiling of its amount.
-
-    `total` is the sum of the amounts or one of its two neighbours; the amounts may have both signs, and a
-    negative total is rounded as its opposite.
-    """
-    sign = -1 if total < 0 else 1
-    floors = [sign * amount // 1 for amount in amounts]
-    fractions = [sign * amount - floor for amount, floor in zip(amounts, floors, strict=True)]
-    left = sign * total - sum(floors)
-    takers = [place for place, fraction in enumerate(fractions) if fraction]
-    if not 0 <= left <= len(takers):
-        raise ValueError(f"{total} is no rounded sum of the amounts, which is {sum(amounts)}")
-    takers.sort(key=lambda place: (-fractions[place], -abs(amounts[place]), keys[place]))
-    for place in takers[:left]:
-        floors[place] += 1
-    return [sign * floor for floor in floors]
+MAX_SUM = 2**63
 
 
 def split(total: int, weights: npt.NDArray[Any]) -> Int64:
@@ -131,6 +98,10 @@ def exact_sum(values: npt.NDArray[Any]) -> int:
     """The sum as a Python integer, also when it does not fit into 64 bits."""
     if values.dtype == object:
         return sum(values.tolist())
+    if not values.size:
+        return 0
+    if max(int(values.max()), -int(values.min())) * values.size < MAX_SUM:
+        return int(values.sum())
     low = values & np.int64(0xFFFFFFFF)
     return (int((values >> np.int64(32)).sum()) << 32) + int(low.sum())
 

@@ -8,16 +8,8 @@ import numpy as np
 
 from profitability.core.balance import ActivityCosts, PoolBalance
 from profitability.core.cost_model import Activity, CostModel
-from profitability.core.money import (
-    LEDGER_UNIT,
-    Int64,
-    exact_sum,
-    largest_remainder,
-    round_half_up,
-    round_parts,
-    round_to,
-    split,
-)
+from profitability.core.money import LEDGER_UNIT, Int64, exact_sum, round_parts, split
+from profitability.core.remainder import largest_remainder, round_half_up, round_to
 from profitability.core.volumes import CannotCost, Volumes, spoken_month
 
 
@@ -32,7 +24,7 @@ class Sheet:
         self.activities = model.activities
         self.volumes = volumes
         self.columns = {activity.code: place for place, activity in enumerate(model.activities)}
-        self.costs: Int64 = np.zeros((volumes.size, len(model.activities)), dtype=np.int64)
+        self.costs: Int64 = np.zeros((volumes.size, len(model.activities)), np.int64, order="F")
         self.minutes: Int64 = np.zeros_like(self.costs)
         self.pools: dict[str, PoolBalance] = {}
         self.quantities: dict[str, int] = {}

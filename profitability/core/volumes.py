@@ -38,7 +38,7 @@ class Volumes:
         self.measures = measures
         self.size = len(measures)
         self.order = _code_order(measures.index)
-        self.has_no_account = NO_ACCOUNT in measures.index
+        self.has_no_account = _ends_without_account(measures.index) or NO_ACCOUNT in measures.index
 
     def column(self, name: str) -> Int64:
         """A measure of every account; zeros if there is none. Raises CannotCost for a negative one."""
@@ -82,10 +82,14 @@ class Volumes:
         return given
 
 
+def _ends_without_account(index: "pd.Index[Any]") -> bool:
+    return bool(len(index)) and index[-1] == NO_ACCOUNT
+
+
 def _code_order(index: "pd.Index[Any]") -> npt.NDArray[np.intp] | None:
     """Places of the codes in ascending order, the empty code last; None if they stand so already."""
-    codes = index[:-1] if len(index) and index[-1] == NO_ACCOUNT else index
-    if codes.is_monotonic_increasing and codes.is_unique and NO_ACCOUNT not in codes:
+    codes = index[:-1] if _ends_without_account(index) else index
+    if codes.is_unique and codes.is_monotonic_increasing and (codes[:1] != NO_ACCOUNT).all():
         return None
     if not index.is_unique:
         raise ValueError("an account has more than one row of measures")
