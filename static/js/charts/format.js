@@ -1,0 +1,45 @@
+// Numbers as the reader's language writes them: compact in charts, exact in tables and on hover, a true minus sign.
+const language = document.documentElement.lang || "en";
+
+function write(value, options) {
+  return new Intl.NumberFormat(language, options).format(value).replace(/^-/, "−");
+}
+
+function currency(data) {
+  return data.currency ? { style: "currency", currency: data.currency, currencyDisplay: "narrowSymbol" } : {};
+}
+
+/** 4.2M; without the sign of the currency where the axis or the label already says it. */
+export function compact(value, data = {}) {
+  if (value === null) return "–";
+  return write(value, { ...currency(data), notation: "compact", minimumFractionDigits: 0, maximumSignificantDigits: 3 });
+}
+
+export function exact(value, data = {}) {
+  if (value === null || value === undefined) return "–";
+  const digits = data.digits ?? 2;
+  return write(value, { ...currency(data), minimumFractionDigits: digits, maximumFractionDigits: digits });
+}
+
+export function whole(value, data = {}) {
+  return write(value, { ...currency(data), maximumFractionDigits: 0 });
+}
+
+export function share(value, digits = 1) {
+  if (value === null || value === undefined || !Number.isFinite(value)) return "–";
+  return write(value, { style: "percent", maximumFractionDigits: digits });
+}
+
+export function score(value) {
+  return value === null ? "–" : write(value, { minimumFractionDigits: 1, maximumFractionDigits: 2 });
+}
+
+export function count(value) {
+  return write(value, {});
+}
+
+/** "2026-03" → "Mar 26" (or "Mar 2026"). */
+export function month(text, year = "2-digit") {
+  const [whole, part] = text.split("-").map(Number);
+  return new Intl.DateTimeFormat(language, { month: "short", year, timeZone: "UTC" }).format(Date.UTC(whole, part - 1, 1));
+}

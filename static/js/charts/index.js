@@ -1,0 +1,112 @@
+// Draws every <div data-chart="KIND" id="X"> from the JSON of <script id="X-data">; redraws on resize, theme and print.
+// A kind offers option(view), table(data), points(data) and, where it needs one, legend(view): a list of HTML elements.
+import { forFresh, unseen } from "../fresh.js";
+import { word } from "../words.js";
+import { init } from "./echarts.js";
+import { colours, shared } from "./look.js";
+import { connectPoints } from "./points.js";
+import { connectTable } from "./table.js";
+import * as matrix from "./matrix.js";
+import * as pareto from "./pareto.js";
+import * as phases from "./phases.js";
+import * as trend from "./trend.js";
+import * as waterfall from "./waterfall.js";
+import * as whale from "./whale.js";
+
+const KINDS = { matrix, pareto, phases, trend, waterfall, whale };
+const views = new Set();
+
+function draw(view) {
+  view.look = colours();
+  view.width = view.chart.getWidth();
+  view.height = view.chart.getHeight();
+  const { tooltip, ...base } = shared(view.look);
+  const option = view.kind.option(view);
+  view.chart.setOption({ ...base, ...option, tooltip: { ...tooltip, ...option.tooltip } }, { notMerge: true });
+}
+
+function legend(view) {
+  if (!view.kind.legend) return;
+  const list = document.createElement("ul");
+  list.className = "chart-legend";
+  list.append(...view.kind.legend(view));
+  view.element.before(list);
+}
+
+function follow(url) {
+  if (url) location.assign(url);
+}
+
+function mount(element) {
+  const figure = element.closest(".chart-figure") ?? element.parentElement;
+  const data = JSON.parse(document.getElementById(`${element.id}-data`).textContent);
+  const kind = KINDS[element.dataset.chart];
+  const view = { element, data, kind, state: {}, redraw: () => draw(view) };
+  legend(view); // before the size is taken: it may push the chart down
+  view.chart = init(element, null, { renderer: "svg" });
+  draw(view);
+  if (kind.connect) kind.connect(view, follow);
+  else view.chart.on("click", (event) => follow(event.data?.url));
+  connectPoints(figure, view.chart, kind.points(data));
+  connectTable(figure, () => kind.table(data));
+  watchSize(view);
+  views.add(view);
+}
+
+function watchSize(view) {
+  new ResizeObserver(() => {
+    const { clientWidth, clientHeight } = view.element;
+    if (printing || !clientWidth || (clientWidth === view.width && clientHeight === view.height)) return;
+    view.chart.resize();
+    draw(view);
+  }).observe(view.element);
+}
+
+function start(element) {
+  try {
+    mount(element);
+  } catch (error) {
+    element.classList.add("fails");
+    element.textContent = word("chartError");
+    reportError(error);
+  }
+}
+
+function redrawAll() {
+  for (const view of views) {
+    if (view.element.isConnected) {
+      draw(view);
+      continue;
+    }
+    view.chart.dispose(); // htmx has swapped it out
+    views.delete(view);
+  }
+}
+
+// Paper is always light. The viewBox lets the stylesheet scale the finished drawing to the width of the paper.
+let printing = false;
+let screenTheme = "";
+
+function beforePrint() {
+  const root = document.documentElement;
+  printing = true;
+  screenTheme = root.dataset.bsTheme;
+  root.dataset.bsTheme = "light";
+  redrawAll();
+  for (const { chart, element, width, height } of views) {
+    chart.getZr().flush();
+    element.querySelector("svg").setAttribute("viewBox", `0 0 ${width} ${height}`);
+  }
+}
+
+function afterPrint() {
+  printing = false;
+  document.documentElement.dataset.bsTheme = screenTheme;
+  for (const { element } of views) element.querySelector("svg")?.removeAttribute("viewBox");
+  redrawAll();
+}
+
+document.addEventListener("theme:changed", redrawAll);
+addEventListener("beforeprint", beforePrint);
+addEventListener("afterprint", afterPrint);
+forFresh((root) => unseen(root, "div[data-chart]", "drawn").forEach(start));

@@ -1,0 +1,48 @@
+// How to read the matrix, above it; with the switch for movement when there is a run before.
+import { word } from "../words.js";
+import { compact } from "./format.js";
+
+function item(...content) {
+  const element = document.createElement("li");
+  element.append(...content);
+  return element;
+}
+
+function mark(name) {
+  const element = document.createElement("span");
+  element.className = name;
+  return element;
+}
+
+function movementSwitch(view) {
+  const label = document.createElement("label");
+  const box = document.createElement("input");
+  box.type = "checkbox";
+  box.addEventListener("change", () => {
+    view.state.movement = box.checked;
+    view.redraw();
+  });
+  label.append(box, word("movement"));
+  return item(label);
+}
+
+function guidance({ name, guidance: text }) {
+  return item(`${name}: ${text}`);
+}
+
+export function legend(view) {
+  const { data, element } = view;
+  const largest = Math.max(...data.points.map((row) => row[4]), 0);
+  const any = (test) => data.points.some(test);
+  const parts = [
+    item(mark("dot small"), mark("dot"), `${word("area")} ${compact(largest, data)}`),
+    item(`${word("colour")} ${word("loss")}`, mark("scale"), word("profit")),
+  ];
+  if (any((row) => row[7])) parts.push(item(mark("dot dashed"), word("provisional")));
+  if (any((row) => row[4] <= 0)) parts.push(item(mark("dot hollow"), word("hollow")));
+  if (any((row) => row[5] === null)) parts.push(item(mark("dot unknown"), word("unknown")));
+  if (data.density?.length) parts.push(item(mark("square"), word("density")));
+  if (any((row) => row[8] !== null)) parts.push(movementSwitch(view));
+  if (element.clientWidth <= 560) parts.push(...data.boxes.map(guidance));
+  return parts;
+}

@@ -1,0 +1,59 @@
+// Lines by month, nulls as gaps: {label, months, series: [{name, values}], format: "money" | "share" | "number", currency, digits}.
+import { word } from "../words.js";
+import { compact, count, exact, month, share } from "./format.js";
+import { axis, grid, gridLines, legend } from "./look.js";
+
+const DASHES = ["solid", "dashed", "dotted", [8, 3, 2, 3]];
+const FORMATS = { money: compact, share: (value) => share(value), number: (value) => (value === null ? "–" : count(value)) };
+const EXACT = { ...FORMATS, money: exact };
+
+function formats(data) {
+  const name = data.format ?? "money";
+  return { short: (value) => FORMATS[name](value, data), full: (value) => EXACT[name](value, data) };
+}
+
+export function option({ data, look }) {
+  const { short } = formats(data);
+  const several = data.series.length > 1;
+  const inks = [look.ink, look.inkQuiet, look.series2, look.series3];
+  return {
+    grid: grid(52, 16, several ? 28 : 12, 24),
+    legend: several ? { ...legend(look, data.series.map(({ name }) => name)), itemWidth: 24 } : undefined,
+    tooltip: { trigger: "axis", axisPointer: { lineStyle: { color: look.lineStrong } }, formatter: (parts) => tip(parts, data) },
+    xAxis: axis(look, { type: "category", boundaryGap: false, data: data.months.map((text) => month(text)) }),
+    yAxis: axis(look, { type: "value", scale: data.format === "share", splitNumber: 4, splitLine: gridLines(look), axisLine: { show: false }, axisLabel: { color: look.inkQuiet, fontSize: 11, formatter: short } }),
+    series: data.series.map(({ name, values }, place) => ({
+      name,
+      type: "line",
+      data: values,
+      connectNulls: false,
+      symbol: "circle",
+      symbolSize: 4,
+      showAllSymbol: true,
+      lineStyle: { width: place === 0 ? 2 : 1.5, color: inks[place % 4], type: DASHES[place % 4] },
+      itemStyle: { color: inks[place % 4] },
+    })),
+  };
+}
+
+function tip(parts, data) {
+  const place = parts[0].dataIndex;
+  const { full } = formats(data);
+  return [month(data.months[place], "numeric"), ...data.series.map(({ name, values }) => `${name}: ${full(values[place])}`)].join("\n");
+}
+
+export function table(data) {
+  const { full } = formats(data);
+  return {
+    head: [{ text: word("month") }, ...data.series.map(({ name }) => ({ text: name, number: true }))],
+    rows: data.months.map((text, place) => [month(text, "numeric"), ...data.series.map(({ values }) => full(values[place]))]),
+  };
+}
+
+export function points(data) {
+  const { full } = formats(data);
+  return data.months.map((text, place) => ({
+    text: [month(text, "numeric"), ...data.series.map(({ name, values }) => `${name} ${full(values[place])}`)].join(", "),
+    action: { seriesIndex: 0, dataIndex: place },
+  }));
+}

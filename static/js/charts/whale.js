@@ -1,0 +1,67 @@
+// The whale curve: {label, points: [[place, name, contribution, cumulative, url]], total, peak, peak_place, currency, digits}.
+import { word } from "../words.js";
+import { compact, count, exact, share } from "./format.js";
+import { axis, faint, grid, gridLines } from "./look.js";
+
+export function option({ data, look, width }) {
+  const line = [{ value: [0, 0] }, ...data.points.map(([place, , , cumulative, url]) => ({ value: [place, cumulative], url }))];
+  const last = data.points.length;
+  return {
+    grid: grid(56, width < 500 ? 12 : 24, 28, 40),
+    tooltip: { trigger: "axis", axisPointer: { type: "line", lineStyle: { color: look.inkQuiet } }, formatter: (parts) => tip(parts, data) },
+    xAxis: axis(look, { type: "value", min: 0, max: last, name: word("ranked"), nameLocation: "middle", nameGap: 24, axisLabel: { color: look.inkQuiet, fontSize: 11, formatter: (value) => count(value) } }),
+    yAxis: axis(look, { type: "value", splitNumber: 4, splitLine: gridLines(look), axisLine: { show: false }, axisLabel: { color: look.inkQuiet, fontSize: 11, formatter: (value) => compact(value, data) } }),
+    series: [
+      { type: "line", data: line, symbol: "circle", symbolSize: 5, showSymbol: false, lineStyle: { color: look.ink, width: 2 }, itemStyle: { color: look.ink }, areaStyle: { color: faint(look.profit, 0.1) }, cursor: "pointer", markPoint: marks(data, look, last, width), markLine: peakLine(data, look) },
+      { type: "line", data: line.slice(data.peak_place), symbol: "none", silent: true, lineStyle: { width: 0 }, areaStyle: { color: faint(look.loss, 0.22), origin: data.peak }, tooltip: { show: false } },
+    ],
+  };
+}
+
+function marks(data, look, last, width) {
+  const label = (text, position, align) => ({ show: true, color: look.ink, fontSize: 12, fontWeight: 600, position, align, distance: 8, formatter: text });
+  const peak = `${word("peak")} ${compact(data.peak, data)}${data.total > 0 ? ` · ${share(data.peak / data.total, 0)}` : ""}`;
+  const early = data.peak_place < last * 0.35;
+  const late = data.peak_place > last * 0.65;
+  const points = [{ coord: [last, data.total], label: { ...label(`${word("total")} ${compact(data.total, data)}`, "bottom", "right"), offset: [4, 0] } }];
+  if (data.peak_place > 0) points.push({ coord: [data.peak_place, data.peak], label: label(peak, "top", early ? "left" : late ? "right" : "center") });
+  if (width > 500 && data.peak > data.total) points.push(erosion(data, look, last));
+  return { symbol: "circle", symbolSize: 7, itemStyle: { color: look.ink }, data: points, silent: true };
+}
+
+function erosion(data, look, last) {
+  const text = `−${compact(data.peak - data.total, data)} ${word("erosion")}`;
+  return { coord: [last, data.peak], symbolSize: 0, label: { show: true, color: look.lossInk, fontSize: 12, position: "top", align: "right", distance: 8, formatter: text } };
+}
+
+function peakLine(data, look) {
+  return { symbol: "none", silent: true, label: { show: false }, lineStyle: { color: look.lineStrong, type: "dashed" }, data: [[{ coord: [data.peak_place, data.peak] }, { coord: [data.points.length, data.peak] }]] };
+}
+
+function tip(parts, data) {
+  const point = data.points[parts[0].dataIndex - 1];
+  if (!point) return "";
+  const [place, name, contribution, cumulative] = point;
+  const part = data.total > 0 ? ` (${share(cumulative / data.total)})` : "";
+  return `${count(place)} · ${name}\n${word("contribution")}: ${exact(contribution, data)}\n${word("cumulative")}: ${exact(cumulative, data)}${part}`;
+}
+
+/** The whole height under the pointer is the point: a thin line is hard to hit. */
+export function connect({ chart, data }, follow) {
+  chart.getZr().on("click", ({ offsetX, offsetY }) => {
+    if (!chart.containPixel("grid", [offsetX, offsetY])) return;
+    const [place] = chart.convertFromPixel({ seriesIndex: 0 }, [offsetX, offsetY]);
+    follow(data.points[Math.max(1, Math.round(place)) - 1]?.[4]);
+  });
+}
+
+export function table(data) {
+  return {
+    head: [{ text: word("place"), number: true }, { text: word("account") }, { text: word("contribution"), number: true }, { text: word("cumulative"), number: true }, { text: word("share"), number: true }],
+    rows: data.points.map(([place, name, contribution, cumulative, url]) => [count(place), { text: name, url }, exact(contribution, data), exact(cumulative, data), share(data.total > 0 ? cumulative / data.total : null)]),
+  };
+}
+
+export function points(data) {
+  return data.points.map(([place, name, contribution, , url]) => ({ text: `${place}. ${name}: ${exact(contribution, data)}`, url, action: { seriesIndex: 0, dataIndex: place } }));
+}
