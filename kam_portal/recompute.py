@@ -12,10 +12,17 @@ from profitability.models import Run
 logger = logging.getLogger(__name__)
 
 
-def request_run(user=None, month_from: int | None = None, month_to: int | None = None, model_code: str = "") -> Run:
+def request_run(
+    user=None, month_from: int | None = None, month_to: int | None = None, model_code: str = ""
+) -> Run:
     """The run that calculates this window: the one that waits for the same, or a new one, handed to a worker."""
     with transaction.atomic():
-        asked = {"kind": Run.Kind.DEMAND, "asked_from": month_from, "asked_to": month_to, "model_code": model_code}
+        asked = {
+            "kind": Run.Kind.DEMAND,
+            "asked_from": month_from,
+            "asked_to": month_to,
+            "model_code": model_code,
+        }
         run = Run.objects.select_for_update().filter(state=Run.State.WAITING, **asked).first()
         if run is None:
             run = Run.objects.create(created_by=user, **asked)
@@ -38,7 +45,9 @@ def hand_over(run_id: int) -> None:
     try:
         calculate.delay(run_id)
     except Exception:
-        logger.warning("No worker could be told of run %s; it waits for the next round.", run_id, exc_info=True)
+        logger.warning(
+            "No worker could be told of run %s; it waits for the next round.", run_id, exc_info=True
+        )
 
 
 def take_up_waiting() -> int:
@@ -86,8 +95,8 @@ def calculate_and_publish(run: Run) -> None:
 
     calculation = runs.calculate(run)
     runs.store(run, calculation)
-    positions.place(run, calculation)
-    runs.publish(run)
+    placed = positions.place_accounts(run)
+    runs.publish(run, run.inputs | placed.inputs, [*calculation.hashes, placed.hash])
 
 
 def is_of_the_data(error: Exception) -> bool:
@@ -100,6 +109,6 @@ def is_of_the_data(error: Exception) -> bool:
 def reason(error: Exception) -> str:
     if is_of_the_data(error):
         return str(error)
-    return _("The calculation stopped with an error (%(kind)s). Nothing was published; the log has the details.") % {
-        "kind": type(error).__name__
-    }
+    return _(
+        "The calculation stopped with an error (%(kind)s). Nothing was published; the log has the details."
+    ) % {"kind": type(error).__name__}

@@ -1,9 +1,70 @@
 """Reads behind the pages and the API: always of the published run, always of what the reader may see."""
 
-from profitability.models import Publication, Run
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from django.db.models import Sum
+from django.utils.translation import gettext as _
+
+from profitability.models import PoolBalance, Publication, Run
+
+BALANCE = [
+    "input",
+    "support_in",
+    "support_out",
+    "accounts",
+    "no_account",
+    "unused",
+    "channel",
+    "corporate",
+    "unassigned",
+    "difference",
+]
 
 
 def published_run() -> Run | None:
     """The run that stands behind every page; None before the first one is published."""
     publication = Publication.objects.select_related("run__cost_model").first()
     return publication.run if publication else None
+
+
+@dataclass(frozen=True)
+class BalanceRow:
+    """Where the cost of one pool went over the window of a run."""
+
+    pool: str
+    amounts: dict[str, Decimal] = field(default_factory=dict)
+
+    @property
+    def texts(self) -> list[str]:
+        return [self.pool, *(f"{self.amounts[name]:,.2f}" for name in BALANCE)]
+
+
+@dataclass(frozen=True)
+class Balance:
+    rows: list[BalanceRow]
+    total: BalanceRow
+
+    @property
+    def names(self) -> list[str]:
+        return ["pool", *BALANCE]
+
+    def as_json(self) -> dict:
+        rows = [{"pool": row.pool, **row.amounts} for row in self.rows]
+        return {"rows": rows, "total": self.total.amounts}
+
+
+def balance_of(run: Run) -> Balance:
+    """The balance of a run, pool by pool, in the order of the cost model."""
+    sums = {name: Sum(name) for name in BALANCE}
+    found = {
+        row["pool"]: {name: row[f"sum_{name}"] for name in BALANCE}
+        for row in PoolBalance.objects.filter(run=run)
+        .values("pool")
+        .annotate(**{f"sum_{name}": total for name, total in sums.items()})
+    }
+    order = [pool["code"] for pool in run.cost_model.document["pools"]] if run.cost_model else []
+    rows = [BalanceRow(code, found[code]) for code in order if code in found]
+    zero = Decimal(0)
+    total = {name: sum((row.amounts[name] for row in rows), zero) for name in BALANCE}
+    return Balance(rows, BalanceRow(_("Total"), total))

@@ -1,8 +1,12 @@
 """Runs, the published one, and what each run found out about pools and activities."""
 
+from calendar import monthrange
+from datetime import date
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import LedgerField, MoneyField
@@ -72,6 +76,26 @@ class Run(models.Model):
     @property
     def is_finished(self) -> bool:
         return self.state not in {self.State.WAITING, self.State.RUNNING}
+
+    @property
+    def window_label(self) -> str:
+        """The window in words: “Nov 2025–Oct 2026”."""
+        if not self.month_to:
+            return ""
+        first, last = (date(month // 100, month % 100, 1) for month in (self.month_from, self.month_to))
+        return f"{date_format(first, 'M Y')}–{date_format(last, 'M Y')}"
+
+    @property
+    def model_label(self) -> str:
+        return str(self.cost_model) if self.cost_model else _("no cost model")
+
+    @property
+    def as_of(self) -> date | None:
+        """The last day of the window."""
+        if not self.month_to:
+            return None
+        year, month = divmod(self.month_to, 100)
+        return date(year, month, monthrange(year, month)[1])
 
 
 class Publication(models.Model):

@@ -1,0 +1,336 @@
+"""Scores and the run's results → positions in the matrix. Rows become scores and scores become rows here only."""
+
+import json
+from calendar import monthrange
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts import bulk
+from accounts.models import Account
+from profitability import queue
+from profitability.books import CannotRun, digest
+from profitability.models import Publication, Result, Run
+from profitability.rollup.database import first_orders
+from relationships.core import criteria as core_criteria
+from relationships.core import scoring
+from relationships.core.matrix import Place, confidence, cuts, place
+from relationships.models import AccountCriterion, CriteriaSet, Position, Rating
+
+MONEY = 10**settings.CURRENCY_DIGITS
+LEDGER = 10_000
+FIGURES = [
+    "net_revenue",
+    "gross_margin",
+    "contribution",
+    "cost_to_serve",
+    "growth",
+    "share_of_wallet",
+    "products",
+    "orders",
+    "is_active",
+]
+
+
+@dataclass(frozen=True)
+class Placed:
+    """What the positions of a run rest on, as hashes, and the hash of the positions."""
+
+    inputs: dict[str, str]
+    hash: str
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Everything said about accounts, by account id."""
+
+    criteria: core_criteria.CriteriaSet
+    set_id: int
+    ratings: dict[int, dict[str, list[scoring.Rating]]]
+    own_weights: dict[int, dict[str, Decimal]]
+    competitors: dict[int, dict[str, Decimal]]
+    until: date
+
+
+@dataclass(frozen=True)
+class Scored:
+    """One account's place and what it rests on."""
+
+    scores: dict[str, scoring.Score]
+    attractiveness: scoring.Attractiveness
+    strength: scoring.Strength
+    place: Place
+
+
+def place_accounts(run: Run) -> Placed:
+    """Score and place every account of the run, and store it. Without a criteria set nobody gets a box."""
+    queue.tell(run, _("Placing accounts in the matrix"), run.steps_done, run.steps_total)
+    Position.objects.filter(run=run).delete()
+    found = evidence(run)
+    rows = list(results(run))
+    scored = [score(row, found) for row in rows] if found else [None] * len(rows)
+    columns = position_columns(run, rows, scored, found, earlier_places(run))
+    with transaction.atomic():
+        bulk.insert(Position, columns)
+    unhashed = {
+        "run_id",
+        "attempt",
+        "result_id",
+        "account_id",
+        "criteria_set_id",
+        "previous_box",
+        "changed_on",
+    }
+    told = [[row.code for row in rows], [columns[name] for name in columns if name not in unhashed]]
+    return Placed(inputs_of(found, rows), digest(json.dumps(told, default=str).encode()))
+
+
+@dataclass(frozen=True)
+class Row:
+    """One account's result in the run, as measured criteria need it."""
+
+    result_id: int
+    account_id: int
+    code: str
+    figures: dict[str, Fraction | None]
+
+
+def results(run: Run) -> Iterator[Row]:
+    """The results of accounts by code, with the measures a criterion may name, in units of the currency."""
+    found = Result.objects.filter(run=run, attempt=run.attempts).of_accounts()
+    potential = dict(Account.objects.values_list("id", "annual_potential"))
+    first, until = first_orders(), window_end(run)
+    for result_id, account, code, *values in found.order_by("code").values_list(
+        "id", "account_id", "code", *FIGURES
+    ):
+        raw = dict(zip(FIGURES, values, strict=True))
+        yield Row(result_id, account, code, measures(raw, potential[account], first.get(account), until))
+
+
+def measures(
+    raw: dict, potential: Decimal | None, first: str | None, until: date
+) -> dict[str, Fraction | None]:
+    """Measured criteria of one account; None where it is undefined. An account without activity has none but its
+    potential."""
+    known = {name: None if raw[name] is None else Fraction(raw[name]) for name in FIGURES}
+    net = known["net_revenue"]
+    active = {
+        "net_revenue": net,
+        "growth": known["growth"],
+        "gross_margin": known["gross_margin"],
+        "contribution": known["contribution"],
+        "contribution_margin": known["contribution"] / net if net > 0 else None,
+        "cost_to_serve": known["cost_to_serve"],
+        "cost_to_serve_share": known["cost_to_serve"] / net if net > 0 else None,
+        "breadth": known["products"],
+        "average_order_value": net / known["orders"] if known["orders"] else None,
+    }
+    return {
+        **(active if raw["is_active"] else dict.fromkeys(active)),
+        "share_of_wallet": known["share_of_wallet"],
+        "duration": Fraction((until - date.fromisoformat(first)).days, 365) if first else None,
+        "potential": None if potential is None else Fraction(potential),
+    }
+
+
+def window_end(run: Run) -> date:
+    year, month = divmod(run.month_to, 100)
+    return date(year, month, monthrange(year, month)[1])
+
+
+def evidence(run: Run) -> Evidence | None:
+    """The criteria in force and every rating up to the window's end; None without a criteria set."""
+    row = current_set()
+    if row is None:
+        return None
+    criteria, problems = core_criteria.parse(row.document)
+    if criteria is None:
+        listed = "; ".join(f"{problem.path}: {problem.message}" for problem in problems)
+        raise CannotRun(_("Criteria set %(set)s: %(problems)s") % {"set": row, "problems": listed})
+    weights, competitors = own_criteria()
+    return Evidence(criteria, row.pk, ratings(window_end(run)), weights, competitors, window_end(run))
+
+
+def current_set() -> CriteriaSet | None:
+    """The newest version of the set that was changed last."""
+    latest = CriteriaSet.objects.order_by("-created_at", "-pk").first()
+    return latest and CriteriaSet.objects.filter(code=latest.code).order_by("-version").first()
+
+
+def ratings(until: date) -> dict[int, dict[str, list[scoring.Rating]]]:
+    found: dict[int, dict[str, list[scoring.Rating]]] = defaultdict(lambda: defaultdict(list))
+    rows = Rating.objects.filter(rated_on__lte=until).order_by("pk")
+    names = ("account_id", "criterion", "rater__email", "rated_on", "score", "perspective", "status")
+    for account, criterion, rater, rated_on, given, perspective, status in rows.values_list(*names):
+        confirmed = status == Rating.Status.CONFIRMED
+        found[account][criterion].append(scoring.Rating(rater, rated_on, given, perspective, confirmed))
+    return found
+
+
+def own_criteria() -> tuple[dict[int, dict[str, Decimal]], dict[int, dict[str, Decimal]]]:
+    """Accounts' own weights, and the best competitor's scores."""
+    weights: dict[int, dict[str, Decimal]] = defaultdict(dict)
+    competitors: dict[int, dict[str, Decimal]] = defaultdict(dict)
+    rows = AccountCriterion.objects.order_by("pk")
+    for account, criterion, weight, theirs in rows.values_list(
+        "account_id", "criterion", "weight", "competitor_score"
+    ):
+        if weight is not None:
+            weights[account][criterion] = weight
+        if theirs is not None:
+            competitors[account][criterion] = theirs
+    return weights, competitors
+
+
+def score(row: Row, found: Evidence) -> Scored:
+    """Both scores of one account and its box. How attractive it is, is ours to judge; how strong the
+    relationship is, the buyer's where he has spoken."""
+    said = found.ratings.get(row.account_id, {})
+    scores = {
+        criterion.code: score_of(criterion, row, said, found.until, scoring.OURS_FIRST)
+        for criterion in found.criteria.attractiveness
+    } | {
+        criterion.code: score_of(criterion, row, said, found.until, scoring.BUYER_FIRST)
+        for criterion in found.criteria.relationship
+    }
+    attractive = scoring.attractiveness(found.criteria, scores)
+    own, theirs = found.own_weights.get(row.account_id), found.competitors.get(row.account_id)
+    strong = scoring.strength(found.criteria, scores, own, theirs)
+    return Scored(
+        scores, attractive, strong, place(attractive.weighted, strong.on_axis, cuts(found.criteria, strong))
+    )
+
+
+def score_of(criterion, row: Row, said, until: date, perspectives) -> scoring.Score:
+    if criterion.kind == "measured":
+        return scoring.measured(row.figures[criterion.measure], criterion)
+    return scoring.median_of_latest(said.get(criterion.code, ()), until, perspectives)
+
+
+def earlier_places(run: Run) -> dict[int, tuple[str, str, date | None]]:
+    """Box, previous box and day of change of each account in the run that is published now."""
+    publication = Publication.objects.first()
+    if publication is None:
+        return {}
+    rows = Position.objects.filter(run=publication.run_id)
+    return {
+        account: rest
+        for account, *rest in rows.values_list("account_id", "box", "previous_box", "changed_on")
+    }
+
+
+def position_columns(run, rows, scored, found, earlier) -> dict[str, list]:
+    count, today = len(rows), timezone.localdate(run.started_at)
+    moves = [
+        moved(box_of(one), earlier.get(row.account_id), today) for row, one in zip(rows, scored, strict=True)
+    ]
+    return {
+        "run_id": [run.pk] * count,
+        "attempt": [run.attempts] * count,
+        "account_id": [row.account_id for row in rows],
+        "result_id": [row.result_id for row in rows],
+        "criteria_set_id": [found.set_id if found else None] * count,
+        **axis_columns(scored),
+        "box": [box_of(one) for one in scored],
+        "is_provisional": [bool(one and one.place.provisional) for one in scored],
+        "is_on_the_line": [bool(one and one.place.on_the_line) for one in scored],
+        "confidence": [one and millionths(confidence(one.attractiveness, one.strength)) for one in scored],
+        "previous_box": [previous for previous, _day in moves],
+        "changed_on": [day and day.isoformat() for _previous, day in moves],
+        "scores": [json.dumps(documents(one, found) if one else []) for one in scored],
+    }
+
+
+def axis_columns(scored: list[Scored | None]) -> dict[str, list]:
+    return {
+        "attractiveness": [one and millionths(one.attractiveness.weighted.score) for one in scored],
+        "attractiveness_coverage": [
+            (one and millionths(one.attractiveness.weighted.coverage)) or 0 for one in scored
+        ],
+        "relationship_strength": [one and millionths(one.strength.weighted.score) for one in scored],
+        "relationship_coverage": [
+            (one and millionths(one.strength.weighted.coverage)) or 0 for one in scored
+        ],
+        "relative_strength": [one and millionths(one.strength.relative) for one in scored],
+        "is_self_scored": [bool(one and one.strength.self_scored) for one in scored],
+    }
+
+
+def box_of(one: Scored | None) -> str:
+    return (one and one.place.box) or ""
+
+
+def moved(box: str, earlier, today: date) -> tuple[str, date | None]:
+    """The box before the latest change, and the day of that change; nothing until there is one."""
+    if earlier is None:
+        return "", None
+    was, previous, changed_on = earlier
+    return (was, today) if was != box else (previous, changed_on)
+
+
+def documents(one: Scored, found: Evidence) -> list[dict]:
+    """Each criterion with its weight, score and source, as the account's page shows it."""
+    criteria = found.criteria
+    listed = [("attractiveness", criterion) for criterion in criteria.attractiveness]
+    listed += [("relationship", criterion) for criterion in criteria.relationship]
+    return [
+        {
+            "axis": axis,
+            "code": criterion.code,
+            "name": criterion.name,
+            "weight": float(criterion.weight),
+            "kind": criterion.kind,
+            "measure": criterion.measure,
+            **document(one.scores[criterion.code]),
+        }
+        for axis, criterion in listed
+    ]
+
+
+def document(given: scoring.Score) -> dict:
+    return {
+        "score": None if given.value is None else round(float(given.value), 6),
+        "spread": None if given.spread is None else round(float(given.spread), 6),
+        "raters": given.raters,
+        "perspective": given.perspective,
+        "latest_on": given.latest_on and given.latest_on.isoformat(),
+        "grounded_share": round(float(given.grounded_share), 6),
+    }
+
+
+def millionths(value: Fraction | None) -> int | None:
+    """Half up, as it is stored; classification used the exact value."""
+    if value is None:
+        return None
+    scaled = value * 2_000_000
+    return int((abs(scaled) + 1) // 2) * (1 if value >= 0 else -1)
+
+
+def inputs_of(found: Evidence | None, rows: list[Row]) -> dict[str, str]:
+    """Hashes of the criteria and of what was said by them."""
+    if found is None:
+        return {"criteria": "", "ratings": ""}
+    code_of = {row.account_id: row.code for row in rows}
+    said = [
+        [code_of[account], criterion, [str(rating) for rating in listed]]
+        for account, by_criterion in found.ratings.items()
+        for criterion, listed in by_criterion.items()
+    ]
+    own = [
+        [code_of[account], sorted((code, str(value.normalize())) for code, value in by_code.items())]
+        for table in (found.own_weights, found.competitors)
+        for account, by_code in table.items()
+    ]
+    document = core_criteria.to_document(found.criteria)
+    return {
+        "criteria": digest(json.dumps(document, sort_keys=True, default=str).encode()),
+        "ratings": digest(json.dumps([sorted(said), sorted(own)], default=str).encode()),
+    }
