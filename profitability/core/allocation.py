@@ -121,7 +121,7 @@ def reciprocal(serves: Serves, costs: Costs) -> Amounts:
     received: Amounts = {}
     for pool, amount in complete(serves, costs).items():
         for recipient, share in serves[pool].items():
-            if recipient not in serves:
+            if share and recipient not in serves:
                 received[recipient] = received.get(recipient, Fraction(0)) + amount * share
     return received
 

@@ -138,9 +138,10 @@ def round_within(totals: Int64, parts: Int64, digits: int) -> Int64:
     A row sums to its total; a cell is the floor or the ceiling of its amount, chosen as in `round_sums`.
     Raises ValueError where a total is not the rounded sum of its row.
     """
-    floors, fractions = np.divmod(parts, np.int64(10 ** (LEDGER_DIGITS - digits)))
+    unit = np.int64(10 ** (LEDGER_DIGITS - digits))
+    floors, fractions = np.divmod(parts, unit)
     left = totals - floors.sum(axis=1)
-    if ((left < 0) | (left > np.count_nonzero(fractions, axis=1))).any():
+    if (np.abs(left * unit - fractions.sum(axis=1)) >= unit).any():
         raise ValueError("a total is not the rounded sum of its row")
     rows = np.flatnonzero(left)
     order = np.lexsort((-np.abs(parts[rows]), -fractions[rows]), axis=1)

@@ -47,12 +47,13 @@ def round_to(total: int, amounts: Sequence[Fraction], keys: Sequence[Key]) -> li
     negative total is rounded as its opposite.
     """
     sign = -1 if total < 0 else 1
+    exact = sum(amounts, Fraction(0))
+    if abs(total - exact) >= 1:
+        raise ValueError(f"{total} is no rounded sum of the amounts, which is {exact}")
     floors = [sign * amount // 1 for amount in amounts]
     fractions = [sign * amount - floor for amount, floor in zip(amounts, floors, strict=True)]
     left = sign * total - sum(floors)
     takers = [place for place, fraction in enumerate(fractions) if fraction]
-    if not 0 <= left <= len(takers):
-        raise ValueError(f"{total} is no rounded sum of the amounts, which is {sum(amounts)}")
     takers.sort(key=lambda place: (-fractions[place], -abs(amounts[place]), keys[place]))
     for place in takers[:left]:
         floors[place] += 1
