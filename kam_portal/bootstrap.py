@@ -1,7 +1,7 @@
-"""Brings a bare checkout to the point where it runs: packages, assets, then the demo, the tests or the benchmarks.
+"""Brings a bare checkout to the point where it runs: packages, assets, then demo, tests or benchmarks.
 
-Needs a Python with venv and nothing else. Every step leaves a stamp (a hash of what it was made from), so that a
-second start does only what has changed.
+Needs a Python with venv and nothing else. Every step leaves a stamp (a hash of what it was made from), so
+that a second start does only what has changed.
 """
 
 import fcntl
@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 NODE_AT_LEAST = 20
-USAGE = """usage: ./run demo        the portal with a demo portfolio, at http://127.0.0.1:8000 (PORT= to change)
+USAGE = """usage: ./run demo        the portal with a demo portfolio, http://127.0.0.1:8000 (PORT= to change)
        ./run test        everything: tests on SQLite and PostgreSQL, lint, types
        ./run test fast   the same without servers and browser
        ./run setup       packages and assets only
@@ -31,7 +31,13 @@ class Stop(Exception):
 
 def main(arguments: list[str]) -> int:
     """Do what the command line asks; return the exit status."""
-    verbs = {("setup",): setup, ("demo",): demo, ("test",): test, ("test", "fast"): test_fast, ("bench",): bench}
+    verbs = {
+        ("setup",): setup,
+        ("demo",): demo,
+        ("test",): test,
+        ("test", "fast"): test_fast,
+        ("bench",): bench,
+    }
     verb = verbs.get(tuple(arguments))
     if verb is None:
         print(USAGE, file=sys.stderr)
@@ -88,7 +94,7 @@ def call(command: list[str | Path]) -> int:
             continue
 
 
-# --- packages and assets -------------------------------------------------------------------------------------
+# --- packages and assets ---
 
 
 def prepare(lock: str) -> None:
@@ -104,7 +110,7 @@ def refuse_foreign_folder() -> None:
     """A folder made by another user (often root) would fail later, with a worse message."""
     for folder in (ROOT, VENV, ROOT / "var", ROOT / "static_build"):
         if folder.exists() and not os.access(folder, os.W_OK):
-            raise Stop(f"{folder} belongs to {folder.owner()}: run this as that user, or give the folder to yourself.")
+            raise Stop(f"{folder} belongs to {folder.owner()}: run this as that user, or change its owner.")
 
 
 @contextmanager
@@ -121,7 +127,9 @@ def make_venv() -> None:
     check = "import pip, sys; sys.exit(sys.version_info < (3, 11))"
     if not PYTHON.exists() or subprocess.run([PYTHON, "-c", check], capture_output=True).returncode:
         say("Making .venv")
-        base = getattr(sys, "_base_executable", sys.executable)  # we may be running in the one that is replaced
+        base = getattr(
+            sys, "_base_executable", sys.executable
+        )  # we may be running in the one that is replaced
         subprocess.run([base, "-m", "venv", "--clear", VENV], check=True)
 
 
@@ -132,7 +140,11 @@ def install(lock: str) -> None:
         return
     say(f"Installing {lock}")
     uv = shutil.which("uv")
-    installer = [uv, "pip", "install", "--quiet", "--python", PYTHON] if uv else [PYTHON, "-m", "pip", "install", "-q"]
+    installer = (
+        [uv, "pip", "install", "--quiet", "--python", PYTHON]
+        if uv
+        else [PYTHON, "-m", "pip", "install", "-q"]
+    )
     subprocess.run([*installer, "--require-hashes", "-r", lock], check=True)
     stamp(VENV / f"{lock}.stamp", lock_hash(lock))
 
@@ -143,7 +155,7 @@ def lock_hash(lock: str) -> str:
 
 
 def build_assets() -> None:
-    """static_build/ from package-lock.json and static/, with Node from the machine or, lacking that, from PyPI."""
+    """static_build/ from package-lock.json and static/, with this machine's Node or that of the build lock."""
     sources = [ROOT / "package.json", ROOT / "package-lock.json", *files_in(ROOT / "static")]
     made_from = digest(sources)
     mark = ROOT / "var" / "assets.stamp"
@@ -170,7 +182,7 @@ def install_node_modules(npm: str, environment: dict[str, str]) -> None:
 
 
 def path_with_node() -> str:
-    """PATH if it holds a recent Node with npm, else one that begins with the Node of requirements-build.lock."""
+    """PATH if it holds a recent Node with npm, else one that begins with that of requirements-build.lock."""
     path = os.environ.get("PATH", os.defpath)
     if node_version(path) >= NODE_AT_LEAST and shutil.which("npm", path=path):
         return path
@@ -188,7 +200,7 @@ def node_version(path: str) -> int:
     return int(major) if major.isdigit() else 0
 
 
-# --- stamps --------------------------------------------------------------------------------------------------
+# --- stamps ---
 
 
 def files_in(folder: Path) -> list[Path]:
@@ -199,7 +211,10 @@ def files_in(folder: Path) -> list[Path]:
 def digest(files: Iterable[Path], *words: str) -> str:
     """One hash of names, contents and words."""
     whole = hashlib.sha256()
-    for part in [*words, *(part for path in files for part in (str(path.relative_to(ROOT)), path.read_bytes()))]:
+    for part in [
+        *words,
+        *(part for path in files for part in (str(path.relative_to(ROOT)), path.read_bytes())),
+    ]:
         content = part.encode() if isinstance(part, str) else part
         whole.update(f"{len(content)}:".encode() + content)
     return whole.hexdigest()
@@ -215,7 +230,7 @@ def stamp(mark: Path, made_from: str) -> None:
     mark.write_text(made_from)
 
 
-# --- Debian packages for the tests ---------------------------------------------------------------------------
+# --- Debian packages for the tests ---
 
 PROGRAMS = {
     "chromium": ("chromium", "chromium-browser", "google-chrome"),
@@ -241,7 +256,9 @@ def install_debian_packages() -> None:
     if not missing:
         return
     if shutil.which("apt-get") is None or not (os.geteuid() == 0 or shutil.which("sudo")):
-        raise Stop(f"The tests need these Debian packages: {' '.join(missing)}\n./run test fast does without them.")
+        raise Stop(
+            f"The tests need these Debian packages: {' '.join(missing)}\n./run test fast does without them."
+        )
     say(f"Installing {' '.join(missing)}")
     as_root("sh", "-eu", "-c", INSTALL_QUIETLY, "install", *missing)
 

@@ -1,7 +1,7 @@
-"""The message broker of one machine without Redis: kombu's folder of messages, made safe for several processes.
+"""The broker of one machine without Redis: kombu's folder of messages, made safe for several processes.
 
-Kombu writes each file in place, so a reader can take it while it is empty; that ends the worker and loses the
-message. Here a file appears complete or not at all, and of several readers exactly one gets it.
+Kombu writes each file in place, so a reader can take it while it is empty; that ends the worker and loses
+the message. Here a file appears complete or not at all, and of several readers exactly one gets it.
 """
 
 import fcntl
@@ -41,7 +41,7 @@ def write_whole(path: Path, text: str) -> None:
     """Write a file that no reader ever sees half-written."""
     draft = path.with_name(f".{uuid.uuid4().hex}.draft")
     draft.write_text(text)
-    os.replace(draft, path)
+    draft.replace(path)
 
 
 class Channel(filesystem.Channel):
@@ -67,7 +67,7 @@ class Channel(filesystem.Channel):
             try:
                 return loads(text)
             except ValueError:
-                # A power cut can leave a named file without its content. The run's row knows what was asked for.
+                # A power cut can leave a file without its content. The run's row knows what was asked.
                 log.error("Message %s is damaged and was dropped.", name)
         raise Empty
 

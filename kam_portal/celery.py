@@ -1,6 +1,7 @@
 """The Celery application and the whole schedule.
 
-The database row of a run is its queue of record. Messages only wake a worker: a lost or doubled one does no harm.
+The database row of a run is its queue of record. Messages only wake a worker: a lost or doubled one does
+no harm.
 """
 
 import os
@@ -12,9 +13,9 @@ from celery.schedules import crontab
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kam_portal.settings")
 
-from django.conf import settings  # noqa: E402  (needs the line above)
+from django.conf import settings
 
-from kam_portal import broker  # noqa: E402
+from kam_portal import broker
 
 TASK_LIMIT_SECONDS = 2 * 60 * 60
 REDIS_OPTIONS = {

@@ -1,4 +1,4 @@
-"""Runs several programs in one terminal: prefixed output, restart with back-off, and no process left at the end."""
+"""Runs several programs in one terminal: prefixed output, restart with back-off, nothing left at the end."""
 
 import os
 import shutil
@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import IO
 
@@ -15,7 +16,7 @@ STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 PATIENCE_SECONDS = 8.0
 LONGEST_PAUSE_SECONDS = 30.0
 STEADY_AFTER_SECONDS = 60.0
-# If the supervisor itself is killed, its programs get a SIGTERM from the kernel (setpriv is part of Debian's base).
+# If the supervisor itself is killed, the kernel sends its programs a SIGTERM (setpriv is in Debian's base).
 END_WITH_PARENT = ["setpriv", "--pdeathsig", "TERM"] if shutil.which("setpriv") else []
 
 
@@ -64,10 +65,8 @@ class Program:
         """Whatever of the group is still there."""
         if self.process is None:
             return
-        try:
+        with suppress(ProcessLookupError, PermissionError):
             os.killpg(self.process.pid, signal.SIGKILL)
-        except (ProcessLookupError, PermissionError):
-            pass
         self.process.wait()
 
 
@@ -116,7 +115,9 @@ class Supervisor:
                 program.kill_leftovers()
                 program.process = None
                 program.plan_restart()
-                self.say(program.name, f"ended with status {status}, starts again in {program.pause_seconds:.0f} s")
+                self.say(
+                    program.name, f"ended with status {status}, starts again in {program.pause_seconds:.0f} s"
+                )
             if program.process is None and time.monotonic() >= program.due_at:
                 program.start(self.say)
 
@@ -134,5 +135,6 @@ class Supervisor:
 
 def pass_on(lines: IO[str], name: str, say: Callable[[str, str], None]) -> None:
     """Copy a program's output line by line, with its name before each."""
-    for line in lines:
-        say(name, line.rstrip("\n"))
+    with lines:
+        for line in lines:
+            say(name, line.rstrip("\n"))

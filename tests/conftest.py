@@ -42,7 +42,9 @@ def needs(item: pytest.Item, fixtures: set[str]) -> bool:
 
 
 def touches_database(item: pytest.Item) -> bool:
-    of_django = isinstance(getattr(item, "cls", None), type) and issubclass(item.cls, (TestCase, TransactionTestCase))
+    of_django = isinstance(getattr(item, "cls", None), type) and issubclass(
+        item.cls, (TestCase, TransactionTestCase)
+    )
     return of_django or bool(item.get_closest_marker("django_db")) or needs(item, NEEDS_DATABASE)
 
 

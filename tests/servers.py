@@ -9,7 +9,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -58,7 +58,18 @@ def wait_until(true: Callable[[], object], seconds: float = 30.0, what: str = "i
 def redis_server() -> Iterator[str]:
     """A private Redis without files; its URL."""
     port, folder = free_port(), tempfile.mkdtemp(prefix="kam-redis-")
-    options = ["--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", folder]
+    options = [
+        "--port",
+        str(port),
+        "--bind",
+        "127.0.0.1",
+        "--save",
+        "",
+        "--appendonly",
+        "no",
+        "--dir",
+        folder,
+    ]
     process = subprocess.Popen([program("redis-server"), *options], stdout=subprocess.DEVNULL)
     try:
         wait_until(lambda: answers("127.0.0.1", port), what="the start of Redis")
@@ -99,7 +110,19 @@ def database_url() -> str:
 @contextmanager
 def celery_worker(log: Path, *options: str, **environment: str) -> Iterator[subprocess.Popen[bytes]]:
     """A real worker process on the test database; with REDIS_URL=… over Redis, else over the folder."""
-    command = [sys.executable, "-m", "celery", "-q", "-A", "kam_portal.celery", "worker", "-c", "1", "-l", "INFO"]
+    command = [
+        sys.executable,
+        "-m",
+        "celery",
+        "-q",
+        "-A",
+        "kam_portal.celery",
+        "worker",
+        "-c",
+        "1",
+        "-l",
+        "INFO",
+    ]
     quiet = ["--without-gossip", "--without-mingle", "--hostname", f"w{free_port()}@%h", *options]
     with log.open("ab") as output:
         process = subprocess.Popen(
@@ -111,7 +134,9 @@ def celery_worker(log: Path, *options: str, **environment: str) -> Iterator[subp
             start_new_session=True,
         )
     try:
-        wait_until(lambda: process.poll() is not None or " ready." in log.read_text(), 60, "the start of the worker")
+        wait_until(
+            lambda: process.poll() is not None or " ready." in log.read_text(), 60, "the start of the worker"
+        )
         if process.poll() is not None:
             raise RuntimeError(f"The worker ended with {process.returncode}:\n{log.read_text()}")
         yield process
@@ -121,10 +146,8 @@ def celery_worker(log: Path, *options: str, **environment: str) -> Iterator[subp
 
 def end(process: subprocess.Popen[bytes]) -> None:
     """Stop a worker at once, with all its children, frozen ones too."""
-    try:
+    with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
     process.wait()
 
 

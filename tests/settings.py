@@ -6,13 +6,22 @@ import shutil
 import tempfile
 from pathlib import Path
 
-for name in ("REDIS_URL", "SECRET_KEY", "ALLOWED_HOSTS", "DEBUG", "TIME_ZONE", "CURRENCY", "EMAIL_URL", "DEMO"):
+for name in (
+    "REDIS_URL",
+    "SECRET_KEY",
+    "ALLOWED_HOSTS",
+    "DEBUG",
+    "TIME_ZONE",
+    "CURRENCY",
+    "EMAIL_URL",
+    "DEMO",
+):
     os.environ.pop(name, None)
     os.environ.pop(f"{name}_FILE", None)
 
 # Each test process has its own folder; a subprocess started by a test makes or is given another one.
 folder = tempfile.mkdtemp(prefix="kam-tests-")
-atexit.register(lambda owner=os.getpid(): owner == os.getpid() and shutil.rmtree(folder, ignore_errors=True))
+atexit.register(shutil.rmtree, folder, ignore_errors=True)
 os.environ["VAR_DIR"] = folder
 
 from kam_portal.settings import *  # noqa: E402, F403
@@ -22,6 +31,8 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # A file, not memory: worker processes and live servers of a test then see the same database, through WAL.
     DATABASES["default"]["TEST"] = {"NAME": str(Path(folder) / "test.sqlite3")}
 
-MIDDLEWARE = [name for name in MIDDLEWARE if "whitenoise" not in name]  # it would search all files for each client
+MIDDLEWARE = [
+    name for name in MIDDLEWARE if "whitenoise" not in name
+]  # it would search all files for each client
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # the real one is slow on purpose
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"

@@ -65,19 +65,21 @@ def test_of_many_readers_and_writers_each_message_reaches_exactly_one(tmp_path):
     stop.set()
     got = [body for _ in readers for body in found.get(timeout=60)]
 
-    assert sorted(got) == sorted(f"{sender}-{number}" for sender in range(SENDERS) for number in range(MESSAGES))
+    assert sorted(got) == sorted(
+        f"{sender}-{number}" for sender in range(SENDERS) for number in range(MESSAGES)
+    )
     assert names(tmp_path) == []
 
 
 def test_a_message_appears_whole_or_not_at_all(tmp_path, monkeypatch):
     seen = []
-    replace = broker.os.replace
+    replace = Path.replace
 
     def look_first(draft, path):
-        seen.append((reader_finds_something(tmp_path), Path(draft).read_text()))
-        replace(draft, path)
+        seen.append((reader_finds_something(tmp_path), draft.read_text()))
+        return replace(draft, path)
 
-    monkeypatch.setattr(broker.os, "replace", look_first)
+    monkeypatch.setattr(Path, "replace", look_first)
     channel = connect(tmp_path).channel()
     channel._put("celery", {"body": "whole"})
 
@@ -121,7 +123,9 @@ def test_bindings_made_at_once_are_all_kept(tmp_path):
 
     rows = connect(tmp_path).channel().get_table("shared")
 
-    assert sorted(row.queue for row in rows) == sorted(f"queue-{n}-{sub}" for n in range(3) for sub in range(20))
+    assert sorted(row.queue for row in rows) == sorted(
+        f"queue-{n}-{sub}" for n in range(3) for sub in range(20)
+    )
 
 
 def test_a_deleted_queue_loses_its_binding_and_its_messages(tmp_path):
