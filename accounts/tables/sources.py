@@ -1,0 +1,40 @@
+"""What every file format hands to the reader: headers, then pieces of rows as text, then where each row stood."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+import pyarrow as pa
+
+from .problems import Problem
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Some rows: for each wanted header's place its column of texts, each distinct text once (dictionary).
+
+    `first` is the number of rows handed out before; `unsound` are rows here with a cell that nobody can read.
+    """
+
+    first: int
+    length: int
+    columns: dict[int, pa.DictionaryArray]
+    unsound: tuple[int, ...] = field(default=())
+
+
+class Source(Protocol):
+    """An opened file."""
+
+    path: Path
+    headers: list[str]
+    guards_formulas: bool  # texts may carry the apostrophe that our writer puts before a formula
+
+    def pieces(self, wanted: list[int]) -> Iterator[Piece]:
+        """The rows as text; may be called again, from the start."""
+
+    def lines(self, rows: list[int]) -> list[int]:
+        """The line in the file (its first is 1) of rows, counted from 0 as they were handed out."""
+
+    def problems(self) -> tuple[list[Problem], int]:
+        """After the pieces: what the format itself refuses, listed, and how many rows that are."""

@@ -1,0 +1,217 @@
+"""Exports as CSV, XLSX, Parquet or newline-delimited JSON, streamed; no text in them becomes a formula."""
+
+import csv
+import gzip
+import io
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date, datetime
+from decimal import Decimal
+from itertools import chain, islice
+from pathlib import Path
+from typing import TextIO
+
+import pyarrow as pa
+from django.utils.translation import gettext as _
+
+from .formulas import guarded, looks_like_formula
+from .problems import Unusable
+from .schema import DECIMALS, STORED, Column, Schema, Type
+
+Value = str | int | Decimal | float | bool | date | datetime | None
+Rows = Iterable[Sequence[Value]]
+
+PIECE_ROWS = 65_536
+SHEET_ROWS = 1_048_575  # below the header
+SHEET_TEXT = 32_767
+SHEET_DIGITS = 15  # what a spreadsheet's number holds
+SHEET_FIRST_DAY = date(1900, 3, 1)  # before that spreadsheets disagree about the calendar
+
+
+def write(path: Path | str, columns: Sequence[str], rows: Rows, schema: Schema | None = None) -> int:
+    """Writes the rows in the format of the path's ending; returns their number.
+
+    A row has one value for each column: text, Decimal, whole numbers, dates, flags or None. The schema
+    settles the column types of Parquet; without one they follow from the first rows.
+    """
+    path = Path(path)
+    name = path.name.lower()
+    if name.endswith((".csv", ".csv.gz")):
+        return _write_csv(path, columns, rows)
+    if name.endswith((".ndjson", ".ndjson.gz")):
+        return _write_ndjson(path, columns, rows)
+    if name.endswith(".xlsx"):
+        return _write_xlsx(path, columns, rows)
+    if name.endswith(".parquet"):
+        return _write_parquet(path, columns, rows, schema)
+    raise Unusable(path, _("has an ending that is not written; these are: .csv, .csv.gz, .xlsx, .parquet, .ndjson."))
+
+
+# CSV and JSON
+
+
+def csv_cell(value: Value) -> str | int | None:
+    """A value as it stands in a CSV file."""
+    if isinstance(value, str):
+        return guarded(value)
+    if isinstance(value, bool):
+        return int(value)
+    if isinstance(value, Decimal | float):
+        return format(Decimal(str(value)), "f")
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def csv_lines(columns: Sequence[str], rows: Rows) -> Iterator[str]:
+    """The file line by line, for answers that are streamed."""
+    line = io.StringIO()
+    writer = csv.writer(line, lineterminator="\n")
+    for cells in chain([columns], rows):
+        writer.writerow([csv_cell(value) for value in cells])
+        yield line.getvalue()
+        line.seek(0)
+        line.truncate()
+
+
+def ndjson_lines(columns: Sequence[str], rows: Rows) -> Iterator[str]:
+    """One JSON object a line; decimals are numbers with all their digits."""
+    names = [json.dumps(name, ensure_ascii=False) for name in columns]
+    for row in rows:
+        yield "{" + ", ".join(f"{name}: {_json(value)}" for name, value in zip(names, row, strict=True)) + "}\n"
+
+
+def _json(value: Value) -> str:
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    return json.dumps(value.isoformat() if isinstance(value, date) else value, ensure_ascii=False)
+
+
+def _write_csv(path: Path, columns: Sequence[str], rows: Rows) -> int:
+    return _write_lines(path, csv_lines(columns, rows)) - 1
+
+
+def _write_ndjson(path: Path, columns: Sequence[str], rows: Rows) -> int:
+    return _write_lines(path, ndjson_lines(columns, rows))
+
+
+def _write_lines(path: Path, lines: Iterator[str]) -> int:
+    count = 0
+    with _text_file(path) as file:
+        for count, line in enumerate(lines, start=1):
+            file.write(line)
+    return count
+
+
+@contextmanager
+def _text_file(path: Path) -> Iterator[TextIO]:
+    if path.name.lower().endswith(".gz"):
+        with gzip.GzipFile(path, "wb", mtime=0) as packed:  # no time stamp: same rows, same file
+            with io.TextIOWrapper(packed, "utf-8", newline="") as file:
+                yield file
+    else:
+        with path.open("w", encoding="utf-8", newline="") as file:
+            yield file
+
+
+# XLSX
+
+
+def _write_xlsx(path: Path, columns: Sequence[str], rows: Rows) -> int:
+    import xlsxwriter  # here, because few who read tables write workbooks
+
+    as_text = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    with xlsxwriter.Workbook(str(path), {"constant_memory": True, **as_text}) as book:
+        sheet = Sheet(path, book)
+        sheet.row(0, columns)
+        sheet.freeze()
+        number = 0
+        for number, row in enumerate(rows, start=1):
+            sheet.row(number, row)
+    return number
+
+
+class Sheet:
+    """The one sheet of a workbook; texts are cells of text, whatever they look like."""
+
+    def __init__(self, path: Path, book):
+        self._path = path
+        self._sheet = book.add_worksheet()
+        self._day = book.add_format({"num_format": "yyyy-mm-dd"})
+        # As if typed with an apostrophe: stays text even after somebody edits the cell.
+        self._literal = book.add_format({"quote_prefix": True})
+
+    def freeze(self) -> None:
+        self._sheet.freeze_panes(1, 0)
+
+    def row(self, number: int, values: Sequence[Value]) -> None:
+        if number > SHEET_ROWS:
+            raise Unusable(self._path, _("would need more rows than a sheet has; export CSV or Parquet instead."))
+        for place, value in enumerate(values):
+            if value is not None:
+                self._cell(number, place, value)
+
+    def _cell(self, row: int, place: int, value: Value) -> None:
+        if isinstance(value, bool):
+            self._sheet.write_boolean(row, place, value)
+        elif isinstance(value, int | float | Decimal) and _fits_sheet(value):
+            self._sheet.write_number(row, place, value)
+        elif isinstance(value, date) and not isinstance(value, datetime) and value >= SHEET_FIRST_DAY:
+            self._sheet.write_datetime(row, place, value, self._day)
+        else:
+            self._text(row, place, value if isinstance(value, str) else str(csv_cell(value)))
+
+    def _text(self, row: int, place: int, text: str) -> None:
+        if len(text) > SHEET_TEXT:
+            raise Unusable(self._path, _("holds a text too long for a sheet; export CSV or Parquet instead."))
+        self._sheet.write_string(row, place, text, self._literal if looks_like_formula(text) else None)
+
+
+def _fits_sheet(value: int | float | Decimal) -> bool:
+    digits = format(Decimal(str(value)), "f").lstrip("-").replace(".", "").strip("0")
+    return len(digits) <= SHEET_DIGITS
+
+
+# Parquet
+
+
+def _write_parquet(path: Path, columns: Sequence[str], rows: Rows, schema: Schema | None) -> int:
+    import pyarrow.parquet as pq
+
+    rows = iter(rows)
+    piece = list(islice(rows, PIECE_ROWS))
+    fields = pa.schema([(name, _stored(name, place, piece, schema)) for place, name in enumerate(columns)])
+    count = 0
+    with pq.ParquetWriter(path, fields) as file:
+        while piece or not count:
+            file.write_batch(_batch(piece, fields))
+            count += len(piece)
+            if len(piece) < PIECE_ROWS:
+                break
+            piece = list(islice(rows, PIECE_ROWS))
+    return count
+
+
+def _batch(rows: list[Sequence[Value]], fields: pa.Schema) -> pa.RecordBatch:
+    values = zip(*rows, strict=True) if rows else [[] for _field in fields]
+    arrays = [pa.array(list(column), field.type) for column, field in zip(values, fields, strict=True)]
+    return pa.record_batch(arrays, schema=fields)
+
+
+def _stored(name: str, place: int, rows: list[Sequence[Value]], schema: Schema | None) -> pa.DataType:
+    column = schema.column(name) if schema else None
+    if column:
+        return _of_column(column)
+    value = next((row[place] for row in rows if row[place] is not None), "")
+    return _of_value(value)
+
+
+def _of_column(column: Column) -> pa.DataType:
+    if column.type in DECIMALS:
+        return pa.decimal128(20, 4)
+    return pa.string() if column.type == Type.MONTH else STORED[column.type]
+
+
+def _of_value(value: Value) -> pa.DataType:
+    if isinstance(value, Decimal):
+        return pa.decimal128(28, 6)
+    return pa.scalar(value).type
