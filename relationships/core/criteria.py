@@ -25,8 +25,20 @@ RELATIVE_CUT = Decimal(1)
 # Amounts in units of the currency, shares and growth as fractions of 1, breadth in products, duration
 # in months.
 MEASURES = frozenset(
-    "net_revenue growth gross_margin contribution contribution_margin cost_to_serve cost_to_serve_share "
-    "share_of_wallet breadth duration average_order_value potential".split()
+    (
+        "net_revenue",
+        "growth",
+        "gross_margin",
+        "contribution",
+        "contribution_margin",
+        "cost_to_serve",
+        "cost_to_serve_share",
+        "share_of_wallet",
+        "breadth",
+        "duration",
+        "average_order_value",
+        "potential",
+    )
 )
 AXES = ("attractiveness", "relationship")
 KIND_KEYS = ("measure", "scale", "anchors")
@@ -326,7 +338,7 @@ def _decimal(found: object) -> Decimal | None:
     if isinstance(found, float):
         found = Decimal(str(found))
     if isinstance(found, Decimal):
-        if not found.is_finite() or not -MOST_DECIMALS <= found.adjusted() <= 15 and found:
+        if not found.is_finite() or not -MOST_DECIMALS <= found.adjusted() <= 15:
             return None
         found = f"{found:f}"
     return Decimal(found) if NUMBER.fullmatch(found) else None
