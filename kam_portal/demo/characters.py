@@ -9,7 +9,7 @@ from functools import cache
 from random import Random
 
 from kam_portal.demo.months import MONTHS
-from kam_portal.demo.source import Line, Reseller, source
+from kam_portal.demo.source import source
 
 SEED = "kam-portal-demo-1"
 QUIET, NORMAL, DEMANDING, EXHAUSTING = 0.4, 1.0, 2.2, 4.5
@@ -66,23 +66,19 @@ def random(topic: str) -> Random:
 @cache
 def characters() -> list[Character]:
     """All accounts, in the order of the source."""
-    sales, orders = _sales(source().lines), _orders()
+    sales, orders = _sales(), _orders()
     largest = sorted(sales, key=lambda code: (-sales[code][-1], code))[:KEY_ACCOUNTS]
     key = set(largest) | set(CAST)
-    return [
-        _character(reseller, sales.get(reseller.code, [0.0] * 3), orders.get(reseller.code, [0] * MONTHS), key)
-        for reseller in source().resellers
-    ]
+    codes = [reseller.code for reseller in source().resellers]
+    return [_character(code, sales[code], orders[code], code in key) for code in codes]
 
 
-def _character(reseller: Reseller, sales: list[float], orders: list[int], key: set[str]) -> Character:
-    chance = random(f"character:{reseller.code}")
+def _character(code: str, sales: list[float], orders: list[int], key: bool) -> Character:
+    chance = random(f"character:{code}")
     appetite, slow_payer = chance.choice(APPETITES), chance.random() < SLOW_PAYERS
-    if reseller.code in CAST:
-        appetite = CAST[reseller.code][0]
-    return Character(
-        reseller.code, appetite, slow_payer, reseller.code in key, tuple(sales), tuple(orders), _awake(orders)
-    )
+    if code in CAST:
+        appetite = CAST[code][0]
+    return Character(code, appetite, slow_payer, key, tuple(sales), tuple(orders), _awake(orders))
 
 
 def _awake(orders: list[int]) -> range:
@@ -91,15 +87,17 @@ def _awake(orders: list[int]) -> range:
     return range(max(busy[0] - 2, 0), min(busy[-1] + 6, MONTHS)) if busy else range(0)
 
 
-def _sales(lines: list[Line]) -> dict[str, list[float]]:
-    sales: dict[str, list[int]] = {}
-    for line in lines:
-        sales.setdefault(line.order.account, [0, 0, 0])[line.order.place // YEAR] += line.net
+def _sales() -> dict[str, list[float]]:
+    """Net sales of each account in each of the three years."""
+    sales = {reseller.code: [0] * (MONTHS // YEAR) for reseller in source().resellers}
+    for line in source().lines:
+        sales[line.order.account][line.order.place // YEAR] += line.net
     return {code: [amount / 10_000 for amount in years] for code, years in sales.items()}
 
 
 def _orders() -> dict[str, list[int]]:
-    counts: dict[str, list[int]] = {}
+    """Orders of each account in each of the 36 months."""
+    counts = {reseller.code: [0] * MONTHS for reseller in source().resellers}
     for order in source().orders:
-        counts.setdefault(order.account, [0] * MONTHS)[order.place] += 1
+        counts[order.account][order.place] += 1
     return counts

@@ -73,14 +73,16 @@ def resource_cost_rows(calendar: Calendar) -> Iterator[dict]:
             month = {"pool_code": pool, "month": calendar.name(place)}
             if isinstance(plan, Staffed):
                 days = len(calendar.workdays(place))
-                yield month | _staffed(plan, _people(pool, place, days, chance.uniform(*PLANNED_USE)), days, place)
+                people = _people(pool, place, days, chance.uniform(*PLANNED_USE))
+                yield month | _staffed(plan, people, days, place)
             else:
                 yield month | {"amount": _following(plan, place, chance.uniform(0.97, 1.03))}
 
 
 def _staffed(plan: Staffed, people: Fraction, days: int, place: int) -> dict:
     amount = (plan.person * people + plan.fixed * Fraction(_growth(place))) * Fraction(_raised(place))
-    return {"amount": f"{float(amount):.2f}", "practical_minutes": int(people * days * MINUTES_A_DAY * PRACTICAL)}
+    minutes = people * days * MINUTES_A_DAY * PRACTICAL
+    return {"amount": f"{float(amount):.2f}", "practical_minutes": int(minutes)}
 
 
 def _people(pool: str, place: int, days: int, planned_use: float) -> Fraction:

@@ -1,4 +1,4 @@
-"""Generated judgements: ratings by several people, and some accounts' own criteria with their best competitor."""
+"""Generated judgements: ratings by several people, and some accounts' own criteria and best competitors."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ import yaml
 
 from kam_portal.demo.characters import CAST, Character, characters, random
 from kam_portal.demo.months import Calendar
-from kam_portal.demo.people import LEADS, VICE_PRESIDENT, employee_email
+from kam_portal.demo.people import REGION_LEADS, VICE_PRESIDENT, employee_email
 from kam_portal.demo.portfolio import manager_email
 from kam_portal.demo.source import Reseller, source
 
@@ -20,10 +20,11 @@ EVIDENCE = "Generated for the demo"
 LARGEST_RATED, OTHERS_RATED = 270, 60
 OLDEST_DAYS = 425  # 14 months
 SECOND_VIEW, THIRD_VIEW, RATED_BEFORE = 0.5, 0.25, 0.2  # shares of the accounts
-MISSING, NEVER_MET = 0.03, 0.04  # of the scores; of the accounts whose relationship nobody scored
+MISSING, NEVER_MET = 0.015, 0.04  # of the scores; of the accounts whose relationship nobody scored
 CONFIRMED = 0.45
 ASKED_BUYERS, OWN_WEIGHTS = 45, 20  # accounts
 STRONG_SHARE, STRONG, WEAK, SPREAD = 0.5, 6.8, 3.7, 1.1
+ERROR = 0.9  # of a rater (standard deviation)
 DISAPPOINTED = 0.8  # how much lower buyers see us than we do
 
 
@@ -105,12 +106,11 @@ def _rated(character: Character, reseller: Reseller) -> Rated:
 
 
 def _raters(reseller: Reseller, chance: Random) -> tuple[str, ...]:
-    """The account's manager, often the sales manager of that part of the world, sometimes the vice president."""
+    """The account's manager, often the sales manager of its region, sometimes the vice president."""
     second, third = chance.random() < SECOND_VIEW, chance.random() < THIRD_VIEW
-    region = _region(reseller)
-    lead = next(employee_email(name) for name, leads in LEADS.items() if leads == region)
-    chosen = [manager_email(reseller), lead if second else "", employee_email(VICE_PRESIDENT) if third else ""]
-    return tuple(dict.fromkeys(email for email in chosen if email))
+    lead = employee_email(REGION_LEADS[_region(reseller)])
+    views = [(manager_email(reseller), True), (lead, second), (employee_email(VICE_PRESIDENT), third)]
+    return tuple(dict.fromkeys(email for email, rates in views if email and rates))
 
 
 def _region(reseller: Reseller) -> str:
@@ -120,28 +120,35 @@ def _region(reseller: Reseller) -> str:
 
 
 def _our_ratings(rated: Rated, calendar: Calendar, chance: Random) -> Iterator[dict]:
-    never_met = rated.code not in CAST and chance.random() < NEVER_MET
-    axes = {axis: codes for axis, codes in criteria().items() if axis == "attractiveness" or not never_met}
-    missing = {code for codes in axes.values() for code in codes if chance.random() < MISSING}
+    true_scores = _true_scores(rated, chance)
     for rater in rated.raters:
         days = [_day(calendar, chance, 0, 330)]
         if chance.random() < RATED_BEFORE:
             days.append(_day(calendar, chance, 331, OLDEST_DAYS))
         for day in days:
-            for axis, codes in axes.items():
-                true = rated.potential if axis == "attractiveness" else rated.strength
-                for code in codes:
-                    if code not in missing:
-                        yield _rating(rated, code, rater, day, chance.gauss(true, 0.9), chance)
+            for code, true in true_scores.items():
+                yield _rating(rated, code, rater, day, chance.gauss(true, ERROR), chance)
+
+
+def _true_scores(rated: Rated, chance: Random) -> dict[str, float]:
+    """The true score on each criterion that somebody rates; the demo's manager left nothing out."""
+    never_met = chance.random() < NEVER_MET
+    potential = dict.fromkeys(criteria()["attractiveness"], rated.potential)
+    strength = dict.fromkeys(criteria()["relationship"], rated.strength)
+    if rated.code in CAST:
+        return potential | strength
+    scores = potential if never_met else potential | strength
+    return {code: score for code, score in scores.items() if chance.random() >= MISSING}
 
 
 def _buyer_ratings(rated: Rated, calendar: Calendar, chance: Random) -> Iterator[dict]:
     """What the customer said of us, written down by its manager."""
     day = _day(calendar, chance, 0, 330)
     for code in criteria()["relationship"]:
-        score = chance.gauss(rated.strength - DISAPPOINTED, 0.9)
+        score = chance.gauss(rated.strength - DISAPPOINTED, ERROR)
         row = _rating(rated, code, rated.raters[0], day, score, chance)
-        yield row | {"perspective": "buyer", "status": "confirmed", "evidence": f"{EVIDENCE}: customer survey"}
+        row |= {"perspective": "buyer", "status": "confirmed", "evidence": f"{EVIDENCE}: customer survey"}
+        yield row
 
 
 def _rating(rated: Rated, criterion: str, rater: str, day: date, score: float, chance: Random) -> dict:

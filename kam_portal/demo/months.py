@@ -10,7 +10,7 @@ LAST_YEAR = range(MONTHS - 12, MONTHS)  # places of the last twelve months
 
 
 class Calendar:
-    """The months of the demo seen from a day: place 0 is the first of 36, place 35 the month before that day."""
+    """The months of the demo seen from a day: place 0 is the first of 36, place 35 the month before it."""
 
     def __init__(self, today: date) -> None:
         self.today = today

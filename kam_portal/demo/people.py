@@ -15,12 +15,8 @@ LOGIN_NAMES = {
     "executive": "Helen Park",
     "admin": "Sam Ortiz",
 }
-LOGIN_TEAM = "Southwest"  # of the lead and the member; the manager looks after own accounts in two territories
-LEADS = {
-    "Stephen Jiang": "North America",
-    "Amy Alberts": "Europe",
-    "Syed Abbas": "Pacific",
-}
+LOGIN_TEAM = "Southwest"  # of the lead and the member; the manager has own accounts, and no team
+REGION_LEADS = {"North America": "Stephen Jiang", "Europe": "Amy Alberts", "Pacific": "Syed Abbas"}
 VICE_PRESIDENT = "Brian Welcker"
 
 
@@ -68,12 +64,12 @@ def _employee_row(employee: Employee, resellers: list[Reseller]) -> dict:
     return {
         "email": employee_email(employee.name),
         "name": employee.name,
-        "role": _role(employee.name),
+        "role": _role(employee.title),
         "team_code": team_code(home),
     }
 
 
-def _role(name: str) -> str:
-    if name == VICE_PRESIDENT:
+def _role(title: str) -> str:
+    if title.startswith("Vice President"):
         return "executive"
-    return "lead" if name in LEADS else "manager"
+    return "lead" if title.endswith("Sales Manager") else "manager"

@@ -16,10 +16,10 @@ COST_FACTOR = Decimal("0.72")
 
 SPONSORED = {"AW00000599", "AW00000697", "AW00000650", "AW00000254", "AW00000490"}
 GROUPS = {  # parent → its accounts; the source knows no groups
-    ("DEMO-GROUP-1", "Basin Cycle Holding (demo group)"): ["AW00000697", "AW00000650", "AW00000293"],
-    ("DEMO-GROUP-2", "Lone Star Leisure (demo group)"): ["AW00000490", "AW00000312", "AW00000167", "AW00000343"],
-    ("DEMO-GROUP-3", "Bois & Vélo (demo group)"): ["AW00000085", "AW00000193", "AW00000614", "AW00000638"],
-    ("DEMO-GROUP-4", "Rhine Wheels (demo group)"): ["AW00000230", "AW00000302"],
+    ("DEMO-GROUP-1", "Basin Cycle Holding"): ["AW00000697", "AW00000650", "AW00000293"],
+    ("DEMO-GROUP-2", "Coast Leisure"): ["AW00000490", "AW00000312", "AW00000167", "AW00000343"],
+    ("DEMO-GROUP-3", "Bois & Vélo"): ["AW00000085", "AW00000193", "AW00000614", "AW00000638"],
+    ("DEMO-GROUP-4", "Rhine Wheels"): ["AW00000230", "AW00000302"],
 }
 EXPRESS_SHARE = 0.05  # of the orders of an account with the usual appetite for service
 MOST_EXPRESS = 0.6
@@ -40,7 +40,7 @@ def account_rows(calendar: Calendar) -> list[dict]:
     parents = {code: parent for (parent, _), codes in GROUPS.items() for code in codes}
     opened = _first_orders(calendar)
     resellers = zip(source().resellers, characters(), strict=True)
-    return [{"code": code, "name": name} for code, name in GROUPS] + [
+    return [{"code": code, "name": f"{name} (demo group)"} for code, name in GROUPS] + [
         _account_row(reseller, character)
         | {"parent_code": parents.get(reseller.code, ""), "opened_on": opened.get(reseller.code, "")}
         for reseller, character in resellers
@@ -108,7 +108,7 @@ def order_line_rows(calendar: Calendar) -> Iterator[dict]:
 
 def cost(line: Line) -> int:
     """The scaled standard cost of a line, in 1/10,000."""
-    return int(round(line.product.standard_cost * COST_FACTOR)) * line.quantity
+    return round(line.product.standard_cost * COST_FACTOR) * line.quantity
 
 
 def _head(order: Order, calendar: Calendar) -> dict:

@@ -36,7 +36,6 @@ class Employee:
 
     name: str
     title: str
-    territory: str
 
 
 @dataclass(frozen=True, slots=True)

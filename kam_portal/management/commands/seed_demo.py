@@ -1,0 +1,73 @@
+"""`manage.py seed_demo`: the demo portfolio, imported through the importer and calculated. Safe to repeat."""
+
+from argparse import ArgumentParser
+from datetime import date
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import Account, Import, User
+from kam_portal.demo.people import demo_logins
+from profitability.models import Publication, Run
+
+
+class Command(BaseCommand):
+    help = "Import and calculate the demo portfolio, once. What is there already stays as it is."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--today",
+            type=date.fromisoformat,
+            metavar="YYYY-MM-DD",
+            help=_("The day the demo is seen from; its last month is the month before. Default: today."),
+        )
+
+    def handle(self, *, today: date | None, **options: Any) -> None:
+        if settings.PUBLIC:
+            raise CommandError(_("The demo has known passwords, so it is not for a public start."))
+        if not is_seeded():
+            self.stdout.write(_("Writing and importing the demo portfolio …"))
+            with transaction.atomic():
+                import_portfolio(today or timezone.localdate())
+                give_passwords()
+        if not Publication.objects.exists():
+            self.stdout.write(_("Calculating the first run …"))
+            publish_run()
+
+
+def is_seeded() -> bool:
+    """Whether the accounts of the demo are there."""
+    from kam_portal.demo.characters import CAST
+
+    return Account.objects.filter(code__in=CAST).count() == len(CAST)
+
+
+def import_portfolio(today: date) -> None:
+    """Write the import files and import them as anybody would."""
+    from kam_portal.demo import files
+    from kam_portal.imports import import_files
+
+    imports = import_files(files.write(settings.VAR_DIR / "demo", today), user=None, dry_run=False)
+    failed = [each for each in imports if each.state != Import.State.DONE]
+    if failed:
+        raise CommandError("\n".join(f"{each}: {each.message} {each.problems[:3]}" for each in failed))
+
+
+def give_passwords() -> None:
+    """Let the demo's people sign in."""
+    for _role, _name, email, password in demo_logins():
+        user = User.objects.get(email=email)
+        user.set_password(password)
+        user.save(update_fields=["password"])
+
+
+def publish_run() -> None:
+    from kam_portal.recompute import recompute
+
+    run = recompute()
+    if run.state != Run.State.PUBLISHED:
+        raise CommandError(_("The run was not published: %(reason)s") % {"reason": run.message})
