@@ -135,19 +135,27 @@ def parse(document: object) -> tuple[CostModel | None, list[Problem]]:
             Problem("", f"a cost model is a mapping of {', '.join(MODEL_KEYS)}, not {kind(document)}")
         ]
     model = _read(Part("", document, problems))
-    problems.extend(_wrong_names(model))
+    if _whole(model, document):
+        problems.extend(_wrong_names(model))
     problems.extend([] if problems else _wrong_flows(model))
     return (None if problems else model), problems
 
 
+def _whole(model: CostModel, document: dict[Any, Any]) -> bool:
+    """Whether every entry could be read, so that names can be looked up and places counted."""
+    lists = (model.pools, document.get("pools")), (model.activities, document.get("activities"))
+    return all(isinstance(given, list) and len(read) == len(given) > 0 for read, given in lists)
+
+
 def _read(top: Part) -> CostModel:
     top.allow(MODEL_KEYS)
+    code, version, currency = top.text("code"), top.whole_number("version"), _read_currency(top)
     pools = tuple(_read_pool(part) for part in top.parts("pools"))
     unneeded = "" if any(pool.kind == "support" for pool in pools) else "direct"
     return CostModel(
-        code=top.text("code"),
-        version=top.whole_number("version"),
-        currency=_read_currency(top),
+        code=code,
+        version=version,
+        currency=currency,
         pools=pools,
         support_method=top.choice("support_method", allocation.METHODS, default=unneeded),
         order=top.texts("order"),
@@ -187,12 +195,18 @@ def _read_activity(part: Part) -> Activity:
         level=part.choice("level", LEVELS),
         minutes=part.numbers("minutes"),
         shares=part.numbers("shares"),
-        pool=part.text("pool") if part.has("minutes") or part.has("pool") else None,
-        driver=part.text("driver") if part.has("shares") or part.has("driver") else None,
+        pool=_read_partner(part, "pool", of="minutes", rival="shares"),
+        driver=_read_partner(part, "driver", of="shares", rival="minutes"),
     )
     _check_form(part, activity)
     _check_measures(part, activity)
     return activity
+
+
+def _read_partner(part: Part, key: str, of: str, rival: str) -> str | None:
+    """The pool of the minutes or the driver of the shares; None where none is given or needed."""
+    needed = part.has(of) and not part.has(rival)
+    return part.text(key) if needed or part.has(key) else None
 
 
 def _check_form(part: Part, activity: Activity) -> None:
