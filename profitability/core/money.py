@@ -97,7 +97,7 @@ def _first(count: int, ranks: Int64, sizes: Int64) -> npt.NDArray[np.intp]:
 def exact_sum(values: npt.NDArray[Any]) -> int:
     """The sum as a Python integer, also when it does not fit into 64 bits."""
     if values.dtype == object:
-        return sum(values.tolist())
+        return sum(values.ravel().tolist())
     if not values.size:
         return 0
     if max(int(values.max()), -int(values.min())) * values.size < MAX_SUM:
