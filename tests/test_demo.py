@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 import yaml
+from django.core.management import CommandError, call_command
 
 from kam_portal.demo import characters, costs, files, generated, judgements, people, portfolio
 from kam_portal.demo.months import MONTHS, Calendar
@@ -132,11 +133,7 @@ def test_everybody_whom_the_files_name_is_a_user(folder):
 
 
 def test_the_manager_has_a_few_key_accounts_in_two_territories(folder):
-    own = [
-        row
-        for row in rows(folder / "accounts.csv")
-        if row["manager_email"] == "manager@demo.kam-portal.example"
-    ]
+    own = [row for row in rows(folder / "accounts.csv") if row["manager_email"] == "manager@demo.kam-portal.example"]
 
     assert 15 <= len(own) <= 20
     assert {row["team_code"] for row in own} == {"northwest", "southwest"}
@@ -220,3 +217,10 @@ def test_own_weights_of_an_account_sum_to_100(folder):
 
     assert len(weights) == 20
     assert set(weights.values()) == {100}
+
+
+def test_a_public_portal_gets_no_demo(settings):
+    settings.PUBLIC = True
+
+    with pytest.raises(CommandError, match="known passwords"):
+        call_command("seed_demo")
