@@ -27,7 +27,12 @@ export function whole(value, data = {}) {
 
 export function share(value, digits = 1) {
   if (value === null || value === undefined || !Number.isFinite(value)) return "–";
-  return write(value, { style: "percent", maximumFractionDigits: digits });
+  return write(value, { style: "percent", minimumFractionDigits: digits, maximumFractionDigits: digits });
+}
+
+/** On an axis: no decimals that say nothing. */
+export function roundShare(value) {
+  return write(value, { style: "percent", maximumFractionDigits: 1 });
 }
 
 export function score(value) {

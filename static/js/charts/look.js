@@ -33,6 +33,8 @@ export function shared(look) {
       borderRadius: 4,
       padding: [8, 12],
       shadowBlur: 0,
+      shadowOffsetX: 0,
+      shadowOffsetY: 0,
       shadowColor: "transparent",
       textStyle: { color: look.ink, fontSize: 12 },
     },

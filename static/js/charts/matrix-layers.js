@@ -2,6 +2,7 @@
 import { faint } from "./look.js";
 
 const CELL = 0.5; // side of a density square, in points of the scale
+const NOTICEABLE = 0.05; // a shorter arrow would be its head alone
 const HIGH = { strategic: [1, 1], star: [0, 1], status: [1, 0], streamline: [0, 0] }; // [relationship, attractiveness] above the cut?
 
 function corner(code, orientation) {
@@ -82,13 +83,13 @@ function arrow([fromX, fromY], [toX, toY], colour) {
 }
 
 export function movements({ data, look, state }) {
-  const moved = state.movement ? data.points.filter((row) => row[8] !== null && row[9] !== null && (row[8] !== row[2] || row[9] !== row[3])) : [];
+  const moved = state.movement ? data.points.filter((row) => row[8] !== null && row[9] !== null && Math.hypot(row[8] - row[2], row[9] - row[3]) > NOTICEABLE) : [];
   return {
     type: "custom",
     z: 5,
     silent: true,
     data: moved.map((row) => [row[8], row[9], row[2], row[3]]),
     encode: { x: [0, 2], y: [1, 3] },
-    renderItem: (_, api) => arrow(api.coord([api.value(0), api.value(1)]), api.coord([api.value(2), api.value(3)]), look.ink),
+    renderItem: (_, api) => arrow(api.coord([api.value(0), api.value(1)]), api.coord([api.value(2), api.value(3)]), look.inkQuiet),
   };
 }

@@ -26,8 +26,12 @@ function movementSwitch(view) {
   return item(label);
 }
 
-function guidance({ name, guidance: text }) {
-  return item(`${name}: ${text}`);
+/** On a narrow screen the corners have no room for the guidance: it goes under the chart. */
+function guidance({ data, element }) {
+  const list = document.createElement("ul");
+  list.className = "chart-legend";
+  list.append(...data.boxes.map(({ name, guidance: text }) => item(`${name}: ${text}`)));
+  element.after(list);
 }
 
 export function legend(view) {
@@ -43,6 +47,6 @@ export function legend(view) {
   if (any((row) => row[5] === null)) parts.push(item(mark("dot unknown"), word("unknown")));
   if (data.density?.length) parts.push(item(mark("square"), word("density")));
   if (any((row) => row[8] !== null)) parts.push(movementSwitch(view));
-  if (element.clientWidth <= 560) parts.push(...data.boxes.map(guidance));
+  if (element.clientWidth <= 560) guidance(view);
   return parts;
 }

@@ -2,8 +2,8 @@
 // [code, name, relationship, attractiveness, net_revenue, contribution|null, box, provisional, previous_relationship|null, previous_attractiveness|null, url].
 // Area = net revenue, colour = contribution, dashed outline = provisional, hollow = no sales.
 import { word } from "../words.js";
-import { exact, score } from "./format.js";
-import { axis, diverging, faint, grid } from "./look.js";
+import { count, exact, score } from "./format.js";
+import { axis, diverging, grid } from "./look.js";
 import { labelled } from "./matrix-labels.js";
 import { density, movements, quadrants } from "./matrix-layers.js";
 
@@ -29,11 +29,16 @@ function radii(rows, width, height) {
   return rows.map((row) => (row[REVENUE] > 0 ? Math.max(1.5, most * Math.sqrt(row[REVENUE] / top)) : 3));
 }
 
-function style(row, look, top) {
+function style(row, radius, look, top) {
   const colour = row[CONTRIBUTION] === null ? look.surface : diverging(look, row[CONTRIBUTION], top);
   if (row[REVENUE] <= 0) return { color: "transparent", borderColor: row[CONTRIBUTION] === null ? look.inkQuiet : colour, borderWidth: 1.5 };
-  if (row[PROVISIONAL]) return { color: colour, borderColor: look.ink, borderWidth: 1.25, borderType: [3, 2], opacity: 0.9 };
+  if (row[PROVISIONAL]) return { color: colour, borderColor: look.ink, ...dashes(radius), opacity: 0.9 };
   return { color: colour, borderColor: row[CONTRIBUTION] === null ? look.inkQuiet : look.surface, borderWidth: 0.75, opacity: 0.9 };
+}
+
+/** Dashes in proportion, so that a small bubble still looks like one. */
+function dashes(radius) {
+  return radius > 6 ? { borderWidth: 1.25, borderType: [3, 2] } : { borderWidth: 0.75, borderType: [1.5, 1] };
 }
 
 function bubbles({ data, look, width, height, state }, area) {
@@ -45,7 +50,7 @@ function bubbles({ data, look, width, height, state }, area) {
   return rows.map((row, place) => ({
     value: [row[RELATIONSHIP], row[ATTRACTIVENESS]],
     symbolSize: 2 * sizes[place],
-    itemStyle: style(row, look, top),
+    itemStyle: style(row, sizes[place], look, top),
     label: labels.has(place) ? { show: true, position: labels.get(place), distance: 3 } : { show: false },
     url: row[URL],
   }));
@@ -87,12 +92,12 @@ export function option(view) {
     ...axes(view),
     grid: grid(left, right, top, bottom),
     tooltip: { trigger: "item", formatter: (event) => tip(event, view) },
-    series: [scatter, quadrants(view), density(view), movements(view)].map((series) => ({ ...series, emphasis: { ...series.emphasis } })),
+    series: [scatter, quadrants(view), density(view), movements(view)],
   };
 }
 
 function tip({ seriesIndex, dataIndex }, { data, state }) {
-  if (seriesIndex === 2) return `${data.density[dataIndex][2]} ${word("account")}`;
+  if (seriesIndex === 2) return `${count(data.density[dataIndex][2])} ${word("smaller")}`;
   return seriesIndex === 0 ? describe(state.rows[dataIndex], data).join("\n") : "";
 }
 

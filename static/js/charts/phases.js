@@ -5,7 +5,7 @@ import { axis, grid, gridLines, legend } from "./look.js";
 
 export function option({ data, look, width }) {
   return {
-    grid: grid(52, 8, 28, 24),
+    grid: grid(52, 8, width < 400 ? 48 : 28, 24),
     legend: legend(look, data.series.map(({ name }) => name)),
     tooltip: { trigger: "axis", axisPointer: { type: "none" }, formatter: (parts) => tip(parts, data) },
     xAxis: axis(look, { type: "category", data: data.months.map((text) => month(text)) }),

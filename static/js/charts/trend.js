@@ -1,11 +1,11 @@
 // Lines by month, nulls as gaps: {label, months, series: [{name, values}], format: "money" | "share" | "number", currency, digits}.
 import { word } from "../words.js";
-import { compact, count, exact, month, share } from "./format.js";
+import { compact, count, exact, month, roundShare, share } from "./format.js";
 import { axis, grid, gridLines, legend } from "./look.js";
 
 const DASHES = ["solid", "dashed", "dotted", [8, 3, 2, 3]];
-const FORMATS = { money: compact, share: (value) => share(value), number: (value) => (value === null ? "–" : count(value)) };
-const EXACT = { ...FORMATS, money: exact };
+const FORMATS = { money: compact, share: roundShare, number: (value) => (value === null ? "–" : count(value)) };
+const EXACT = { ...FORMATS, money: exact, share: (value) => share(value) };
 
 function formats(data) {
   const name = data.format ?? "money";

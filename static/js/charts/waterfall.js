@@ -28,7 +28,7 @@ function base(steps) {
 
 export function option({ data, look, width }) {
   const rows = bars(data.steps);
-  const narrow = width < 520;
+  const narrow = width < 460;
   const amount = (step) => (narrow ? compact(signed(step), data) : whole(signed(step), data));
   const reversed = { type: "category", inverse: true, axisLine: { show: false } };
   return {

@@ -12,26 +12,25 @@ export function option({ data, look, width }) {
     xAxis: axis(look, { type: "value", min: 0, max: last, name: word("ranked"), nameLocation: "middle", nameGap: 24, axisLabel: { color: look.inkQuiet, fontSize: 11, formatter: (value) => count(value) } }),
     yAxis: axis(look, { type: "value", splitNumber: 4, splitLine: gridLines(look), axisLine: { show: false }, axisLabel: { color: look.inkQuiet, fontSize: 11, formatter: (value) => compact(value, data) } }),
     series: [
-      { type: "line", data: line, symbol: "circle", symbolSize: 5, showSymbol: false, lineStyle: { color: look.ink, width: 2 }, itemStyle: { color: look.ink }, areaStyle: { color: faint(look.profit, 0.1) }, cursor: "pointer", markPoint: marks(data, look, last, width), markLine: peakLine(data, look) },
+      { type: "line", data: line, symbol: "circle", symbolSize: 5, showSymbol: false, lineStyle: { color: look.ink, width: 2 }, itemStyle: { color: look.ink }, areaStyle: { color: faint(look.profit, 0.1) }, cursor: "pointer", markPoint: marks(data, look, last), markLine: peakLine(data, look) },
       { type: "line", data: line.slice(data.peak_place), symbol: "none", silent: true, lineStyle: { width: 0 }, areaStyle: { color: faint(look.loss, 0.22), origin: data.peak }, tooltip: { show: false } },
     ],
   };
 }
 
-function marks(data, look, last, width) {
+function marks(data, look, last) {
   const label = (text, position, align) => ({ show: true, color: look.ink, fontSize: 12, fontWeight: 600, position, align, distance: 8, formatter: text });
   const peak = `${word("peak")} ${compact(data.peak, data)}${data.total > 0 ? ` · ${share(data.peak / data.total, 0)}` : ""}`;
   const early = data.peak_place < last * 0.35;
   const late = data.peak_place > last * 0.65;
-  const points = [{ coord: [last, data.total], label: { ...label(`${word("total")} ${compact(data.total, data)}`, "bottom", "right"), offset: [4, 0] } }];
+  const points = [{ coord: [last, data.total], label: { ...label(ending(data), "bottom", "right"), offset: [4, 0], rich: { loss: { color: look.lossInk, fontSize: 12, lineHeight: 18 } } } }];
   if (data.peak_place > 0) points.push({ coord: [data.peak_place, data.peak], label: label(peak, "top", early ? "left" : late ? "right" : "center") });
-  if (width > 500 && data.peak > data.total) points.push(erosion(data, look, last));
   return { symbol: "circle", symbolSize: 7, itemStyle: { color: look.ink }, data: points, silent: true };
 }
 
-function erosion(data, look, last) {
-  const text = `−${compact(data.peak - data.total, data)} ${word("erosion")}`;
-  return { coord: [last, data.peak], symbolSize: 0, label: { show: true, color: look.lossInk, fontSize: 12, position: "top", align: "right", distance: 8, formatter: text } };
+function ending(data) {
+  const total = `${word("total")} ${compact(data.total, data)}`;
+  return data.peak > data.total ? `${total}\n{loss|${compact(data.total - data.peak, data)} ${word("erosion")}}` : total;
 }
 
 function peakLine(data, look) {
