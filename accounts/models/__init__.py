@@ -2,6 +2,7 @@
 
 from accounts.models.account import Account, Assignment, Team
 from accounts.models.fields import LedgerField, MoneyField, ShareField
+from accounts.models.idempotency import IdempotencyKey
 from accounts.models.imports import Import
 from accounts.models.user import ApiToken, User
 
@@ -9,6 +10,7 @@ __all__ = [
     "Account",
     "ApiToken",
     "Assignment",
+    "IdempotencyKey",
     "Import",
     "LedgerField",
     "MoneyField",

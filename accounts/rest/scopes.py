@@ -1,0 +1,19 @@
+"""What a token may be good for. A token's scopes narrow what its user may do; they never widen it."""
+
+from enum import StrEnum
+
+
+class Scope(StrEnum):
+    ANY = ""  # every token will do: the description of the API itself
+    READ_ACCOUNTS = "accounts:read"
+    READ_SCORES = "scores:read"
+    READ_PROFITABILITY = "profitability:read"
+    READ_RANKINGS = "rankings:read"
+    READ_RUNS = "runs:read"
+    WRITE_RUNS = "runs:write"
+    READ_IMPORTS = "imports:read"
+    WRITE_IMPORTS = "imports:write"
+
+
+SCOPES = [scope.value for scope in Scope if scope]
+READ_SCOPES = [scope for scope in SCOPES if scope.endswith(":read")]

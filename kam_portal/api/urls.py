@@ -1,0 +1,59 @@
+"""The REST API, version 1."""
+
+from django.http import Http404
+from django.urls import path, re_path
+
+from accounts.api import AccountDetail, Accounts
+from accounts.permissions import Permission
+from accounts.rest.scopes import Scope
+from accounts.rest.views import ApiView
+from kam_portal.api import docs, exports, imports
+from kam_portal.api.runs import RequestableRuns
+from profitability.api.rankings import Concentration, Rankings
+from profitability.api.run import OfPublishedRun
+from profitability.api.runs import Balance, RunDetail
+from profitability.api.statements import AccountProfitability, Profitability
+from relationships.api import AccountScores, Matrix, Scores
+
+app_name = "api"
+
+
+class AccountsOfRun(OfPublishedRun, Accounts):
+    """The accounts the reader may see."""
+
+
+class Nowhere(ApiView):
+    """Any other address below the API: a problem in JSON, not a page."""
+
+    policy = Permission.SIGN_IN
+    scope = Scope.ANY
+    schema = None
+
+    def get(self, request, **kwargs):
+        raise Http404
+
+    post = put = patch = delete = get
+
+
+urlpatterns = [
+    path("accounts/", AccountsOfRun.as_view(), name="accounts"),
+    path("accounts/<path:code>/scores/", AccountScores.as_view(), name="account_scores"),
+    path("accounts/<path:code>/profitability/", AccountProfitability.as_view(), name="account_profitability"),
+    path("accounts/<path:code>/", AccountDetail.as_view(), name="account"),
+    path("scores/", Scores.as_view(), name="scores"),
+    path("matrix/", Matrix.as_view(), name="matrix"),
+    path("profitability/", Profitability.as_view(), name="profitability"),
+    path("rankings/", Rankings.as_view(), name="rankings"),
+    path("concentration/", Concentration.as_view(), name="concentration"),
+    path("runs/", RequestableRuns.as_view(), name="runs"),
+    path("runs/<int:run_id>/", RunDetail.as_view(), name="run"),
+    path("runs/<int:run_id>/balance/", Balance.as_view(), name="balance"),
+    path("imports/", imports.Imports.as_view(), name="imports"),
+    path("imports/<int:import_id>/", imports.ImportDetail.as_view(), name="import"),
+    path("exports/scores.<slug:file_type>", exports.Scores.as_view(), name="export_scores"),
+    path("exports/profitability.<slug:file_type>", exports.Profitability.as_view(), name="export_profitability"),
+    path("exports/rankings.<slug:file_type>", exports.Rankings.as_view(), name="export_rankings"),
+    path("schema/", docs.Schema.as_view(), name="schema"),
+    path("docs/", docs.Docs.as_view(url_name="api:schema"), name="docs"),
+    re_path(r"^(?P<rest>.*/)$", Nowhere.as_view(), name="nowhere"),
+]

@@ -1,0 +1,1 @@
+"""Profitability, rankings, concentration and runs over REST."""
