@@ -24,6 +24,8 @@ GROUPS = {  # parent → its accounts; the source knows no groups
 EXPRESS_SHARE = 0.05  # of the orders of an account with the usual appetite for service
 MOST_EXPRESS = 0.6
 KNOWN_POTENTIAL = 0.85  # of the accounts that buy
+LEAST_WALLET_SHARE = 0.12
+CAST_WALLET_SHARE = 0.085  # a point of relationship strength: a star buys most elsewhere
 
 
 def product_rows() -> list[dict]:
@@ -80,8 +82,10 @@ def manager_email(reseller: Reseller) -> str:
 def _generated_columns(reseller: Reseller, character: Character) -> dict:
     chance = random(f"account:{reseller.code}")
     wallet_share, complexities = chance.betavariate(2.2, 2.6), [chance.randint(0, 10) for _ in range(2)]
-    known = character.last_sales > 0 and (reseller.code in CAST or chance.random() < KNOWN_POTENTIAL)
-    potential = round(character.last_sales / max(wallet_share, 0.12), -3) if known else 0
+    known = character.last_sales > 0 and chance.random() < KNOWN_POTENTIAL
+    if reseller.code in CAST:
+        known, wallet_share = True, CAST_WALLET_SHARE * CAST[reseller.code][2]
+    potential = round(character.last_sales / max(wallet_share, LEAST_WALLET_SHARE), -3) if known else 0
     return {
         "process_complexity": complexities[0] if character.key else "",
         "product_complexity": complexities[1] if character.key else "",

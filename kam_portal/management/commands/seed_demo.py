@@ -7,12 +7,15 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
+from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Account, Import, User
 from kam_portal.demo.people import demo_logins
-from profitability.models import Publication, Run
+from profitability.models import OrderLine, Publication, Run
+
+ONCE_PUBLISHED = [Run.State.PUBLISHED, Run.State.SUPERSEDED]
 
 
 class Command(BaseCommand):
@@ -35,7 +38,10 @@ class Command(BaseCommand):
                 import_portfolio(today or timezone.localdate())
                 give_passwords()
         if not Publication.objects.exists():
-            self.stdout.write(_("Calculating the first run …"))
+            self.stdout.write(_("Calculating the month before, to have something to compare with …"))
+            publish_run(month_before_last())
+        if Run.objects.filter(state__in=ONCE_PUBLISHED).count() == 1:
+            self.stdout.write(_("Calculating last month …"))
             publish_run()
 
 
@@ -65,9 +71,15 @@ def give_passwords() -> None:
         user.save(update_fields=["password"])
 
 
-def publish_run() -> None:
+def month_before_last() -> int:
+    """The month before the last one with order lines, as yyyymm."""
+    last = OrderLine.objects.current().aggregate(last=Max("month"))["last"]
+    return last - 1 if last % 100 > 1 else last - 89
+
+
+def publish_run(month_to: int | None = None) -> None:
     from kam_portal.recompute import recompute
 
-    run = recompute()
+    run = recompute(month_to=month_to)
     if run.state != Run.State.PUBLISHED:
         raise CommandError(_("The run was not published: %(reason)s") % {"reason": run.message})
