@@ -13,6 +13,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NoReturn
 
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
@@ -47,6 +48,8 @@ def main(arguments: list[str]) -> int:
         return verb()
     except Stop as missing:
         print(f"\n{missing}", file=sys.stderr)
+    except KeyboardInterrupt:
+        print("\nStopped.", file=sys.stderr)
     except subprocess.CalledProcessError as failed:
         print(f"\nThis command failed: {' '.join(map(str, failed.cmd))}", file=sys.stderr)
     return 1
@@ -59,39 +62,35 @@ def setup() -> int:
     return 0
 
 
-def demo() -> int:
-    """Hand this process over to the supervisor, so that Ctrl-C reaches it alone."""
+def demo() -> NoReturn:
+    """The portal with a demo portfolio."""
     prepare("requirements.lock")
-    os.execv(PYTHON, [str(PYTHON), "manage.py", "demo"])
+    hand_over("manage.py", "demo")
 
 
-def test() -> int:
+def test() -> NoReturn:
     """Everything, on both databases."""
     install_debian_packages()
     prepare("requirements-test.lock")
-    return call([PYTHON, "-m", "tests"])
+    hand_over("-m", "tests")
 
 
-def test_fast() -> int:
+def test_fast() -> NoReturn:
     """Without servers and browser."""
     prepare("requirements-test.lock")
-    return call([PYTHON, "-m", "tests", "fast"])
+    hand_over("-m", "tests", "fast")
 
 
-def bench() -> int:
+def bench() -> NoReturn:
     """The benchmarks, as ratios."""
     prepare("requirements.lock")
-    return call([PYTHON, "-m", "benchmarks"])
+    hand_over("-m", "benchmarks")
 
 
-def call(command: list[str | Path]) -> int:
-    """Run a command in the foreground; Ctrl-C is its business, we only wait for its end."""
-    process = subprocess.Popen(command)
-    while True:
-        try:
-            return process.wait()
-        except KeyboardInterrupt:
-            continue
+def hand_over(*arguments: str) -> NoReturn:
+    """Become the program itself, so that signals reach it and nothing stands between it and the terminal."""
+    sys.stdout.flush()
+    os.execv(PYTHON, [str(PYTHON), *arguments])
 
 
 # --- packages and assets ---
@@ -127,9 +126,7 @@ def make_venv() -> None:
     check = "import pip, sys; sys.exit(sys.version_info < (3, 11))"
     if not PYTHON.exists() or subprocess.run([PYTHON, "-c", check], capture_output=True).returncode:
         say("Making .venv")
-        base = getattr(
-            sys, "_base_executable", sys.executable
-        )  # we may be running in the one that is replaced
+        base = getattr(sys, "_base_executable", sys.executable)  # we may be running in the one that is replaced
         subprocess.run([base, "-m", "venv", "--clear", VENV], check=True)
 
 
@@ -140,11 +137,7 @@ def install(lock: str) -> None:
         return
     say(f"Installing {lock}")
     uv = shutil.which("uv")
-    installer = (
-        [uv, "pip", "install", "--quiet", "--python", PYTHON]
-        if uv
-        else [PYTHON, "-m", "pip", "install", "-q"]
-    )
+    installer = [uv, "pip", "install", "--quiet", "--python", PYTHON] if uv else [PYTHON, "-m", "pip", "install", "-q"]
     subprocess.run([*installer, "--require-hashes", "-r", lock], check=True)
     stamp(VENV / f"{lock}.stamp", lock_hash(lock))
 
@@ -155,13 +148,13 @@ def lock_hash(lock: str) -> str:
 
 
 def build_assets() -> None:
-    """static_build/ from package-lock.json and static/, with this machine's Node or that of the build lock."""
+    """static_build/ from package-lock.json and static/, by this machine's Node or that of the build lock."""
     sources = [ROOT / "package.json", ROOT / "package-lock.json", *files_in(ROOT / "static")]
     made_from = digest(sources)
     mark = ROOT / "var" / "assets.stamp"
     if (ROOT / "static_build").is_dir() and is_current(mark, made_from):
         return
-    environment = {**os.environ, "PATH": path_with_node()}
+    environment = {**os.environ, "PATH": path_with_node(), "npm_config_update_notifier": "false"}
     npm = shutil.which("npm", path=environment["PATH"])
     install_node_modules(npm, environment)
     say("Building the assets")
@@ -256,9 +249,7 @@ def install_debian_packages() -> None:
     if not missing:
         return
     if shutil.which("apt-get") is None or not (os.geteuid() == 0 or shutil.which("sudo")):
-        raise Stop(
-            f"The tests need these Debian packages: {' '.join(missing)}\n./run test fast does without them."
-        )
+        raise Stop(f"The tests need these Debian packages: {' '.join(missing)}\n./run test fast does without them.")
     say(f"Installing {' '.join(missing)}")
     as_root("sh", "-eu", "-c", INSTALL_QUIETLY, "install", *missing)
 
@@ -266,7 +257,7 @@ def install_debian_packages() -> None:
 INSTALL_QUIETLY = """
 export DEBIAN_FRONTEND=noninteractive
 policy=/usr/sbin/policy-rc.d clusters=/etc/postgresql-common/createcluster.conf
-get() { apt-get install -y -qq --no-install-recommends "$@" >/dev/null; }
+get() { apt-get install -qq --no-install-recommends "$@" >/dev/null; }
 cleanup() {
     [ ! -f "$policy.kam" ] || rm -f "$policy" "$policy.kam"
     [ ! -f "$clusters.kam" ] || mv "$clusters.kam" "$clusters"

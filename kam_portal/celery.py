@@ -46,7 +46,7 @@ def settings_of_broker() -> dict[str, Any]:
     if settings.REDIS_URL:
         return {"broker_url": settings.REDIS_URL, "broker_transport_options": REDIS_OPTIONS}
     return {
-        "broker_url": f"{broker.SCHEME}://",
+        "broker_url": f"{broker.SCHEME}://localhost",
         "broker_transport_options": broker.options(settings.BROKER_DIR),
     }
 

@@ -115,9 +115,7 @@ class Supervisor:
                 program.kill_leftovers()
                 program.process = None
                 program.plan_restart()
-                self.say(
-                    program.name, f"ended with status {status}, starts again in {program.pause_seconds:.0f} s"
-                )
+                self.say(program.name, f"ended with status {status}, starts again in {program.pause_seconds:.0f} s")
             if program.process is None and time.monotonic() >= program.due_at:
                 program.start(self.say)
 

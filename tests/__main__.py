@@ -4,11 +4,13 @@
 """
 
 import os
+import signal
 import subprocess
 import sys
 import tempfile
 import xml.etree.ElementTree as ElementTree
 from collections import Counter
+from contextlib import suppress
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -20,6 +22,7 @@ export DATABASE_URL
 status=$1; shift
 "$@" && echo 0 >"$status" || echo $? >"$status"
 """
+stopped: list[int] = []  # signals that asked us to end
 
 
 def main(arguments: list[str]) -> int:
@@ -28,7 +31,9 @@ def main(arguments: list[str]) -> int:
         if arguments == ["fast"]:
             sessions = [sqlite(Path(folder), "--fast")]
         else:
-            sessions = [sqlite(Path(folder)), postgres(Path(folder))]
+            sessions = [sqlite(Path(folder))]
+            if not stopped:
+                sessions.append(postgres(Path(folder)))
     total = sum(sessions, Counter())
     if total["skipped"]:
         print(f"{total['skipped']} skipped")
@@ -40,8 +45,7 @@ def sqlite(folder: Path, *options: str) -> Counter[str]:
     """Every test, on SQLite."""
     say("Tests on SQLite")
     report = folder / "sqlite.xml"
-    status = subprocess.run(pytest(report, *options), env=clean_environment(), cwd=ROOT).returncode
-    return count(report, status)
+    return count(report, call(pytest(report, *options)))
 
 
 def postgres(folder: Path) -> Counter[str]:
@@ -50,7 +54,7 @@ def postgres(folder: Path) -> Counter[str]:
     report, noted = folder / "postgres.xml", folder / "status"
     server = ["pg_virtualenv", "-t", "-c", "--locale=C.UTF-8", "-o", "synchronous_commit=off"]
     command = [*server, "sh", "-c", ON_POSTGRES, "sh", str(noted), *pytest(report, "--database-only")]
-    subprocess.run(command, env=clean_environment(), cwd=ROOT)
+    call(command)
     return count(report, int(noted.read_text()) if noted.exists() else 1)
 
 
@@ -58,6 +62,20 @@ def pytest(report: Path, *options: str) -> list[str]:
     """One session in two processes; the tests of a file stay together, because they share what it sets up."""
     parallel = ["-n", "2", "--dist", "loadfile"]
     return [sys.executable, "-m", "pytest", "-q", *parallel, f"--junitxml={report}", *options]
+
+
+def call(command: list[str]) -> int:
+    """Run one session in a process group of its own and pass signals on, so that it can clean up itself."""
+    process = subprocess.Popen(command, env=clean_environment(), cwd=ROOT, start_new_session=True)
+
+    def stop(number: int, frame: object) -> None:
+        stopped.append(number)
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, number)
+
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, stop)
+    return process.wait()
 
 
 def clean_environment() -> dict[str, str]:

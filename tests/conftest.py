@@ -30,7 +30,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def left_out(config: pytest.Config, item: pytest.Item) -> bool:
     """Whether this session leaves the test out."""
-    if config.getoption("--fast") and needs(item, NEEDS_SERVERS):
+    if config.getoption("--fast") and (needs(item, NEEDS_SERVERS) or item.get_closest_marker("servers")):
         return True
     if config.getoption("--database-only") and not touches_database(item):
         return True
@@ -42,9 +42,7 @@ def needs(item: pytest.Item, fixtures: set[str]) -> bool:
 
 
 def touches_database(item: pytest.Item) -> bool:
-    of_django = isinstance(getattr(item, "cls", None), type) and issubclass(
-        item.cls, (TestCase, TransactionTestCase)
-    )
+    of_django = isinstance(getattr(item, "cls", None), type) and issubclass(item.cls, (TestCase, TransactionTestCase))
     return of_django or bool(item.get_closest_marker("django_db")) or needs(item, NEEDS_DATABASE)
 
 

@@ -16,6 +16,8 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
+from kam_portal.supervisor import END_WITH_PARENT
+
 ROOT = Path(__file__).resolve().parent.parent
 CHROMIUM_FLAGS = [
     "--headless=new",
@@ -70,7 +72,8 @@ def redis_server() -> Iterator[str]:
         "--dir",
         folder,
     ]
-    process = subprocess.Popen([program("redis-server"), *options], stdout=subprocess.DEVNULL)
+    command = [*END_WITH_PARENT, program("redis-server"), *options]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     try:
         wait_until(lambda: answers("127.0.0.1", port), what="the start of Redis")
         yield f"redis://127.0.0.1:{port}/0"
@@ -110,23 +113,11 @@ def database_url() -> str:
 @contextmanager
 def celery_worker(log: Path, *options: str, **environment: str) -> Iterator[subprocess.Popen[bytes]]:
     """A real worker process on the test database; with REDIS_URL=… over Redis, else over the folder."""
-    command = [
-        sys.executable,
-        "-m",
-        "celery",
-        "-q",
-        "-A",
-        "kam_portal.celery",
-        "worker",
-        "-c",
-        "1",
-        "-l",
-        "INFO",
-    ]
+    worker = ["celery", "-q", "-A", "kam_portal.celery", "worker", "-c", "1", "-l", "INFO"]
     quiet = ["--without-gossip", "--without-mingle", "--hostname", f"w{free_port()}@%h", *options]
     with log.open("ab") as output:
         process = subprocess.Popen(
-            [*command, *quiet],
+            [*END_WITH_PARENT, sys.executable, "-m", *worker, *quiet],
             cwd=ROOT,
             env=product_environment(**environment),
             stdout=output,
@@ -134,9 +125,7 @@ def celery_worker(log: Path, *options: str, **environment: str) -> Iterator[subp
             start_new_session=True,
         )
     try:
-        wait_until(
-            lambda: process.poll() is not None or " ready." in log.read_text(), 60, "the start of the worker"
-        )
+        wait_until(lambda: process.poll() is not None or " ready." in log.read_text(), 60, "the start of the worker")
         if process.poll() is not None:
             raise RuntimeError(f"The worker ended with {process.returncode}:\n{log.read_text()}")
         yield process

@@ -31,8 +31,6 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # A file, not memory: worker processes and live servers of a test then see the same database, through WAL.
     DATABASES["default"]["TEST"] = {"NAME": str(Path(folder) / "test.sqlite3")}
 
-MIDDLEWARE = [
-    name for name in MIDDLEWARE if "whitenoise" not in name
-]  # it would search all files for each client
+MIDDLEWARE = [name for name in MIDDLEWARE if "whitenoise" not in name]  # it would search all files for each client
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # the real one is slow on purpose
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"

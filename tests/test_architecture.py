@@ -57,9 +57,7 @@ def test_a_public_start_passes_every_deployment_check(tmp_path):
         "SECRET_KEY": "a-key-for-this-test-only-which-is-long-enough-0123456789-ABCDEF",
     }
 
-    status, output = output_of(
-        sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING", **public
-    )
+    status, output = output_of(sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING", **public)
 
     assert status == 0, output
 

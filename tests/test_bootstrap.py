@@ -24,9 +24,7 @@ def checkout(tmp_path, monkeypatch):
         (tmp_path / folder).mkdir()
     for name in (*LOCKS, "package.json", "package-lock.json", "static/app.js"):
         (tmp_path / name).write_text(name)
-    monkeypatch.setattr(
-        bootstrap.shutil, "which", lambda name, path=None: None if name == "uv" else f"/bin/{name}"
-    )
+    monkeypatch.setattr(bootstrap.shutil, "which", lambda name, path=None: None if name == "uv" else f"/bin/{name}")
     monkeypatch.setattr(bootstrap, "node_version", lambda path: 20)
     return tmp_path
 
@@ -152,9 +150,7 @@ def test_a_failed_step_leaves_no_stamp(checkout, monkeypatch):
     assert list((checkout / ".venv").iterdir()) == []
 
 
-def test_without_a_recent_node_the_one_of_the_build_lock_comes_first_on_the_path(
-    checkout, commands, monkeypatch
-):
+def test_without_a_recent_node_the_one_of_the_build_lock_comes_first_on_the_path(checkout, commands, monkeypatch):
     monkeypatch.setattr(bootstrap, "node_version", lambda path: 18)
 
     path = bootstrap.path_with_node()
@@ -182,9 +178,7 @@ def test_missing_programs_are_asked_for_by_package(monkeypatch):
 def test_without_root_and_sudo_the_missing_packages_are_named(monkeypatch):
     monkeypatch.setattr(bootstrap, "missing_packages", lambda: ["chromium"])
     monkeypatch.setattr(bootstrap.os, "geteuid", lambda: 1000)
-    monkeypatch.setattr(
-        bootstrap.shutil, "which", lambda name, path=None: None if name == "sudo" else f"/bin/{name}"
-    )
+    monkeypatch.setattr(bootstrap.shutil, "which", lambda name, path=None: None if name == "sudo" else f"/bin/{name}")
 
     with pytest.raises(bootstrap.Stop, match="chromium"):
         bootstrap.install_debian_packages()
@@ -204,8 +198,6 @@ def test_an_unknown_verb_shows_the_usage(capsys):
 
 def test_bootstrap_needs_nothing_but_the_standard_library():
     check = "import sys, kam_portal.bootstrap; print({'django', 'celery', 'pip'} & set(sys.modules))"
-    answer = subprocess.run(
-        [sys.executable, "-S", "-c", check], cwd=ROOT, capture_output=True, text=True, check=True
-    )
+    answer = subprocess.run([sys.executable, "-S", "-c", check], cwd=ROOT, capture_output=True, text=True, check=True)
 
     assert answer.stdout.strip() == "set()"

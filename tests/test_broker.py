@@ -13,7 +13,7 @@ START = multiprocessing.get_context("spawn")
 
 
 def connect(folder: Path) -> Connection:
-    return Connection(f"{broker.SCHEME}://", transport_options=broker.options(folder))
+    return Connection(f"{broker.SCHEME}://localhost", transport_options=broker.options(folder))
 
 
 def names(folder: Path) -> list[str]:
@@ -65,9 +65,7 @@ def test_of_many_readers_and_writers_each_message_reaches_exactly_one(tmp_path):
     stop.set()
     got = [body for _ in readers for body in found.get(timeout=60)]
 
-    assert sorted(got) == sorted(
-        f"{sender}-{number}" for sender in range(SENDERS) for number in range(MESSAGES)
-    )
+    assert sorted(got) == sorted(f"{sender}-{number}" for sender in range(SENDERS) for number in range(MESSAGES))
     assert names(tmp_path) == []
 
 
@@ -123,9 +121,7 @@ def test_bindings_made_at_once_are_all_kept(tmp_path):
 
     rows = connect(tmp_path).channel().get_table("shared")
 
-    assert sorted(row.queue for row in rows) == sorted(
-        f"queue-{n}-{sub}" for n in range(3) for sub in range(20)
-    )
+    assert sorted(row.queue for row in rows) == sorted(f"queue-{n}-{sub}" for n in range(3) for sub in range(20))
 
 
 def test_a_deleted_queue_loses_its_binding_and_its_messages(tmp_path):

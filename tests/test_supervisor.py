@@ -60,9 +60,7 @@ def supervise(monkeypatch):
 
 
 def test_each_line_carries_the_name_of_its_program(supervise):
-    _, output = supervise(
-        program("web", f"print('hello'); print('there', flush=True); {SLEEP}"), program("b", SLEEP)
-    )
+    _, output = supervise(program("web", f"print('hello'); print('there', flush=True); {SLEEP}"), program("b", SLEEP))
 
     wait_until(lambda: "there" in output.getvalue())
 
@@ -113,13 +111,9 @@ def test_only_the_main_process_is_asked_to_end_and_its_children_may_finish(super
 
 def test_what_does_not_end_in_time_is_killed_with_its_children(supervise, monkeypatch):
     monkeypatch.setattr(supervisor, "PATIENCE_SECONDS", 0.3)
-    watch, output = supervise(
-        program("stubborn", STUBBORN), program("parent", WITH_CHILD.format(child=STUBBORN))
-    )
+    watch, output = supervise(program("stubborn", STUBBORN), program("parent", WITH_CHILD.format(child=STUBBORN)))
     wait_until(lambda: output.getvalue().count("up") == 2)
-    child = next(
-        int(line.split()[-1]) for line in output.getvalue().splitlines() if line.split()[-1].isdigit()
-    )
+    child = next(int(line.split()[-1]) for line in output.getvalue().splitlines() if line.split()[-1].isdigit())
 
     watch.stopping.set()
 

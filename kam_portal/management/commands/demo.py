@@ -7,13 +7,14 @@ import sys
 import threading
 from argparse import ArgumentParser
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.management import BaseCommand, CommandError, call_command
+from django.db import connections
 from django.utils.translation import gettext as _
 
 from kam_portal.demo.people import demo_logins
@@ -24,7 +25,8 @@ CELERY = [sys.executable, "-m", "celery", "--quiet", "--app", "kam_portal.celery
 CHILD_ENVIRONMENT = {
     "DEMO": "1",
     "PYTHONUNBUFFERED": "1",
-    "PYTHONWARNINGS": "ignore::RuntimeWarning:celery.platforms",  # the demo may run as root
+    # The demo may run as root, and it serves its assets without collecting them first.
+    "PYTHONWARNINGS": "ignore:You're running the worker with superuser,ignore:No directory at",
 }
 
 
@@ -38,28 +40,27 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         if settings.PUBLIC:
-            raise CommandError(
-                _("The demo has known passwords, so it does not start where ALLOWED_HOSTS is set.")
-            )
+            raise CommandError(_("The demo has known passwords, so it does not start where ALLOWED_HOSTS is set."))
         port = options["port"]
-        with only_one(settings.VAR_DIR / "demo.lock"):
+        with only_one(settings.VAR_DIR / "demo.lock"), suppress(KeyboardInterrupt):
             refuse_busy_port(port)
-            os.environ.update(CHILD_ENVIRONMENT)
             call_command("migrate", verbosity=0)
             call_command("seed_demo", stdout=self.stdout)
+            connections.close_all()
+            os.environ.update(CHILD_ENVIRONMENT)
             supervisor = Supervisor(programs(port))
-            announce = threading.Thread(target=self.announce, args=(port, supervisor), daemon=True)
-            supervisor.run(on_start=announce.start)
+            supervisor.run(on_start=threading.Thread(target=announce, args=(port, supervisor), daemon=True).start)
         self.stdout.write(_("Stopped."))
 
-    def announce(self, port: int, supervisor: Supervisor) -> None:
-        """Say where the portal is and who may sign in, once it answers."""
-        while not answers(port):
-            if supervisor.stopping.wait(0.2):
-                return
-        ready = _("KAM Portal is ready: %(url)s") % {"url": f"http://{HOST}:{port}"}
-        for line in ["", ready, *(login_line(*login) for login in demo_logins()), _("Ctrl-C stops it."), ""]:
-            supervisor.say("demo", line)
+
+def announce(port: int, supervisor: Supervisor) -> None:
+    """Say where the portal is and who may sign in, once it answers."""
+    while not answers(port):
+        if supervisor.stopping.wait(0.2):
+            return
+    ready = _("KAM Portal is ready: %(url)s") % {"url": f"http://{HOST}:{port}"}
+    for line in ["", ready, *(login_line(*login) for login in demo_logins()), _("Ctrl-C stops it."), ""]:
+        supervisor.say("demo", line)
 
 
 def programs(port: int) -> list[Program]:
