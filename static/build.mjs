@@ -31,9 +31,22 @@ async function bundle() {
 /** One <symbol> for each name in icons.txt, so that a page shows an icon by <use href="…#name">. */
 async function sprite() {
   const names = (await readFile(join(SOURCE, "icons.txt"), "utf8")).split(/\s+/).filter(Boolean);
+  await checkTemplates(names);
   const symbols = await Promise.all(names.map(symbol));
   const text = `<svg xmlns="http://www.w3.org/2000/svg">${symbols.join("")}</svg>\n`;
   await writeFile(join(OUTPUT, "icons.svg"), text);
+}
+
+/** An icon that a template names but icons.txt does not would silently show nothing. */
+async function checkTemplates(names) {
+  const folder = join(ROOT, "templates");
+  for (const file of await readdir(folder, { recursive: true })) {
+    if (!file.endsWith(".html")) continue;
+    const text = await readFile(join(folder, file), "utf8");
+    for (const [, name] of text.matchAll(/icon\.html" with name="([^"]+)"/g)) {
+      if (!names.includes(name)) throw new Error(`templates/${file} shows the icon "${name}", which icons.txt does not name`);
+    }
+  }
 }
 
 async function symbol(name) {
