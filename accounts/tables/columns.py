@@ -1,4 +1,4 @@
-"""Cells to typed values: each type once for a whole column at a time, and once in words for the cells refused."""
+"""Cells to typed values: each type for a whole column at a time, and in words for each cell refused."""
 
 import re
 from collections.abc import Callable
@@ -11,7 +11,8 @@ import pyarrow.compute as pc
 from django.utils.translation import gettext as _
 
 from . import amounts
-from .problems import did_you_mean, listing, shown
+from .formulas import unguarded
+from .problems import did_you_mean, listing
 from .schema import DECIMALS, Column, Type
 
 FIRST_YEAR, LAST_YEAR = 1900, 2199
@@ -27,6 +28,14 @@ CONTROL = r"[\x00-\x1f\x7f-\x9f\x{2028}\x{2029}\x{202a}-\x{202e}\x{2066}-\x{2069
 CONTROL_BUT_LINES = CONTROL.replace(r"\x00-\x1f", r"\x00-\x08\x0b\x0c\x0e-\x1f")
 # Invisible: two codes could look the same.
 INVISIBLE = r"[\x{00ad}\x{200b}-\x{200f}\x{2060}\x{feff}]"
+
+STORED = {
+    **dict.fromkeys((Type.TEXT, Type.CODE, Type.EMAIL), pa.string()),
+    **dict.fromkeys((*DECIMALS, Type.INTEGER), pa.int64()),
+    Type.DATE: pa.date32(),
+    Type.MONTH: pa.int32(),
+    Type.FLAG: pa.bool_(),
+}
 
 
 @dataclass(frozen=True)
@@ -44,6 +53,21 @@ def parse(texts: pa.Array, column: Column, decimal: str = ".") -> Parsed:
     values = pc.if_else(_within(values, column), values, None)
     refused = pc.and_(texts.is_valid(), values.is_null()).to_numpy(zero_copy_only=False)
     return Parsed(values, refused, rounded)
+
+
+def trimmed(texts: pa.Array, guarded: bool) -> pa.Array:
+    """Texts without outer blanks, null where nothing is left, and without the writer's apostrophe."""
+    texts = pc.utf8_trim_whitespace(texts)
+    texts = pc.if_else(pc.equal(texts, ""), None, texts)
+    return _without_guards(texts) if guarded else texts
+
+
+def _without_guards(texts: pa.Array) -> pa.Array:
+    marked = pc.fill_null(pc.starts_with(texts, "'"), False)
+    if not pc.any(marked, min_count=0).as_py():
+        return texts
+    plain = [unguarded(text) for text in texts.filter(marked).to_pylist()]
+    return pc.replace_with_mask(texts, marked, pa.array(plain, pa.string()))
 
 
 def complaint(text: str, column: Column, decimal: str = ".") -> str | None:
@@ -220,4 +244,3 @@ REASONS = {
     Type.MONTH: _month_reason,
     Type.FLAG: _flag_reason,
 }
-

@@ -1,4 +1,4 @@
-"""CSV, plain or gzipped: read in blocks by pyarrow, with our own eye on quotes, cell counts and line numbers."""
+"""CSV, plain or gzipped: read in blocks by pyarrow, with an eye of our own on quotes, cells and lines."""
 
 import codecs
 import csv
@@ -113,12 +113,14 @@ class CsvFile:
             try:
                 for _cells in reader:
                     line = reader.line_num + 1
-            except csv.Error:
+            except csv.Error as error:
                 reason = _("has quotes that are not closed, or text after a closing quote")
+                if "limit" in str(error):
+                    reason = _("starts a cell that does not end: its quote is not closed, or this is not CSV")
                 self._quoting = [Problem(self.path.name, line, "", "", reason)]
 
     def _text(self) -> io.TextIOWrapper:
-        csv.field_size_limit(BLOCK)
+        csv.field_size_limit(4 * BLOCK)  # pyarrow lets a cell span blocks before it gives up
         feed = Feed(self.path, self.encoding)
         return io.TextIOWrapper(io.BufferedReader(feed, 1 << 20), "utf-8-sig", newline="")
 
@@ -178,7 +180,9 @@ def refuse_other_formats(path: Path, encoding: str) -> None:
     if path.suffix.lower() == ".gz":
         return
     if start[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) and not encoding.startswith("utf-16"):
-        raise Unusable(path, _("is in UTF-16, not UTF-8. State it (--encoding utf-16) or save the file as UTF-8."))
+        raise Unusable(
+            path, _("is in UTF-16, not UTF-8. State it (--encoding utf-16) or save the file as UTF-8.")
+        )
     for mark, name in OTHER_FORMATS.items():
         if start.startswith(mark):
             sentence = _("is not CSV but %(format)s inside; give it the right ending or save it as CSV.")

@@ -6,6 +6,7 @@ import io
 import re
 import zlib
 from pathlib import Path
+from typing import BinaryIO
 
 from django.utils.translation import gettext as _
 
@@ -15,6 +16,11 @@ CHUNK = 1 << 20
 UNPACKED = 16 << 30  # a file that unpacks to more than this is refused,
 RATIO_FROM = 64 << 20  # and from this size on
 RATIO = 250  # one that was packed tighter than this (ledgers: about 10)
+
+
+def opened(path: Path) -> BinaryIO:
+    """The file, unpacked if it is a gzip file by name."""
+    return gzip.open(path) if path.suffix.lower() == ".gz" else path.open("rb")
 
 
 class Feed(io.RawIOBase):
@@ -27,7 +33,7 @@ class Feed(io.RawIOBase):
         self.odd_quotes = False
         self._packed = path.stat().st_size
         self._size = 0
-        self._file = gzip.open(path) if path.suffix.lower() == ".gz" else path.open("rb")
+        self._file = opened(path)
         self._decoder = codecs.getincrementaldecoder(encoding)()
         # A quote after and before an ordinary character: text goes on where a quoted cell has ended.
         self._odd_quote = re.compile(rf'"(?<![{delimiter}\n\r"]")(?=[^{delimiter}\n\r"])'.encode())
@@ -47,14 +53,16 @@ class Feed(io.RawIOBase):
         return len(data)
 
     def read(self, size: int = -1) -> bytes:
+        wanted = (size if size > 0 else CHUNK) - 1  # room for a line end
         # Other encodings may take three times the bytes in UTF-8.
-        raw = self._unpacked(max(4, size // 3) if 0 < size < CHUNK else CHUNK)
+        asked = wanted if self.encoding == "utf-8" else max(4, wanted // 3)
+        raw = self._unpacked(asked)
         data = self._utf8(raw)
         while raw and not data:  # a part of one character
-            raw = self._unpacked(4)
+            raw = self._unpacked(asked)
             data = self._utf8(raw)
-        if not data and self._tail[-1:] not in b"\r\n":
-            data = b"\n"
+        if len(raw) < asked and (self._tail + data)[-1:] not in b"\r\n":
+            data += b"\n"
         self._watch_quotes(data)
         return data
 
@@ -62,10 +70,14 @@ class Feed(io.RawIOBase):
         try:
             raw = self._file.read(size)
         except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-            raise Unusable(self.path, _("is damaged or no gzip file: it cannot be unpacked to its end.")) from error
+            raise Unusable(
+                self.path, _("is damaged or no gzip file: it cannot be unpacked to its end.")
+            ) from error
         self._size += len(raw)
         if self._size > UNPACKED or (self._size > RATIO_FROM and self._size > RATIO * self._packed):
-            raise Unusable(self.path, _("unpacks to far more than a ledger does; it is not read any further."))
+            raise Unusable(
+                self.path, _("unpacks to far more than a ledger does; it is not read any further.")
+            )
         return raw
 
     def _utf8(self, raw: bytes) -> bytes:
@@ -96,7 +108,7 @@ def undecodable(path: Path, encoding: str) -> tuple[int, str]:
     """The first line with bytes that are not of that encoding, and the byte."""
     decoder = codecs.getincrementaldecoder(encoding)()
     line = 1
-    with gzip.open(path) if path.suffix.lower() == ".gz" else path.open("rb") as file:
+    with opened(path) as file:
         raw = b"start"
         while raw:
             raw = file.read(CHUNK)

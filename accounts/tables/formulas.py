@@ -1,14 +1,11 @@
 """Texts that a spreadsheet would calculate, and the apostrophe that keeps it from doing so.
 
-In CSV such a text is written with an apostrophe in front; so is a text that starts with apostrophes of its own
-followed by such a text. The reader of CSV files takes exactly one away again: what goes out comes back the same.
+In CSV such a text is written with an apostrophe in front; so is a text of apostrophes followed by such a
+text. The reader of CSV files takes exactly one away again: what goes out comes back the same.
 """
 
 import re
 import unicodedata
-
-import pyarrow as pa
-import pyarrow.compute as pc
 
 STARTS = ("=", "+", "-", "@", "|", "%")
 NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)(e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
@@ -39,10 +36,6 @@ def guarded(text: str) -> str:
     return f"'{text}" if looks_like_formula(text.lstrip("'")) else text
 
 
-def unguarded(texts: pa.Array) -> pa.Array:
-    """CSV cells as the texts they stand for."""
-    marked = pc.fill_null(pc.starts_with(texts, "'"), False)
-    if not pc.any(marked, min_count=0).as_py():
-        return texts
-    plain = [text[1:] if looks_like_formula(text.lstrip("'")) else text for text in texts.filter(marked).to_pylist()]
-    return pc.replace_with_mask(texts, marked, pa.array(plain, pa.string()))
+def unguarded(cell: str) -> str:
+    """The text that a CSV cell stands for."""
+    return cell[1:] if cell.startswith("'") and looks_like_formula(cell.lstrip("'")) else cell

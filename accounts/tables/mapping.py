@@ -4,8 +4,6 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
-import pyarrow.compute as pc
 import yaml
 from django.utils.translation import gettext as _
 
@@ -62,12 +60,16 @@ def _checked(data: dict[str, Any], name: str) -> dict[str, Any]:
     for key in data:
         if key not in known:
             sentence = _("has the unknown rule “%(rule)s”; known are %(known)s.")
-            raise Unusable(name, sentence % {"rule": key, "known": listing(known)} + did_you_mean(str(key), known))
+            raise Unusable(
+                name, sentence % {"rule": key, "known": listing(known)} + did_you_mean(str(key), known)
+            )
     return {key: SHAPES.get(key, _word)(value, key, name) for key, value in data.items()}
 
 
 def _wrong(key: str, name: str, expected: str) -> Unusable:
-    return Unusable(name, _("has a rule “%(rule)s” that should be %(shape)s.") % {"rule": key, "shape": expected})
+    return Unusable(
+        name, _("has a rule “%(rule)s” that should be %(shape)s.") % {"rule": key, "shape": expected}
+    )
 
 
 def _word(value: Any, key: str, name: str) -> str:
@@ -97,12 +99,17 @@ def _lists(value: Any, key: str, name: str) -> dict[str, list[str]]:
 
 
 def _patterns(value: Any, key: str, name: str) -> dict[str, str]:
+    import pyarrow as pa  # here: what a web process loads does without
+    import pyarrow.compute as pc
+
     patterns = _words(value, key, name)
     for pattern in patterns.values():
         try:  # the engine that will run it: it never backtracks, whatever the pattern
             pc.match_substring_regex(pa.array([""]), pattern)
         except pa.ArrowInvalid as error:
-            raise _wrong(key, name, _("a list of “our column: pattern”, and “%s” is no pattern") % pattern) from error
+            raise _wrong(
+                key, name, _("a list of “our column: pattern”, and “%s” is no pattern") % pattern
+            ) from error
     return patterns
 
 
@@ -159,10 +166,3 @@ def _implied(mapping: Mapping) -> list[str]:
         *(["is_return"] if mapping.returns else []),
         *(["discount_amount", "unit_price", "quantity"] if mapping.discount_share else []),
     ]
-
-
-def matches(texts: pa.Array, pattern: str) -> pa.Array:
-    """Which texts the pattern is found in."""
-    return pc.fill_null(pc.match_substring_regex(texts, pattern), False)
-
-

@@ -60,7 +60,7 @@ class Findings:
     def add(self, row: int, column: str, value: str, reason: str) -> None:
         self.count(1)
         if self.room > 0:
-            self.listed.append(Finding(row, column, value, reason))
+            self.listed.append(Finding(row, column, shortened(value), reason))
 
     def count(self, more: int) -> None:
         """Findings that are counted without being listed."""
@@ -69,8 +69,13 @@ class Findings:
 
 def shown(value: str) -> str:
     """A value in quotes for a sentence, shortened, with invisible characters made visible."""
-    text = value if len(value) <= SHOWN else value[:SHOWN] + "…"
-    return "“" + "".join(mark if mark.isprintable() else ascii(mark)[1:-1] for mark in text) + "”"
+    visible = (mark if mark.isprintable() else ascii(mark)[1:-1] for mark in shortened(value))
+    return "“" + "".join(visible) + "”"
+
+
+def shortened(value: str) -> str:
+    """A value as far as a person will read it."""
+    return value if len(value) <= SHOWN else value[: SHOWN - 1] + "…"
 
 
 def did_you_mean(name: str, known: list[str]) -> str:

@@ -1,7 +1,7 @@
 """Opens a file of any accepted format and reads it against a schema."""
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -54,8 +54,12 @@ def read(
     refuse_misfit(mapping, schema)
     mark = decimal or mapping.decimal or "."
     if mark not in (".", ","):
-        raise Unusable(path, _("cannot be read with “%(mark)s” as decimal mark: “.” or “,”.") % {"mark": mark})
-    return Table(opened(Path(path), schema.kind, encoding or mapping.encoding or "utf-8"), schema, mapping, mark)
+        raise Unusable(
+            path, _("cannot be read with “%(mark)s” as decimal mark: “.” or “,”.") % {"mark": mark}
+        )
+    return Table(
+        opened(Path(path), schema.kind, encoding or mapping.encoding or "utf-8"), schema, mapping, mark
+    )
 
 
 def opened(path: Path, kind: str, encoding: str) -> Source:
@@ -73,7 +77,9 @@ def opened(path: Path, kind: str, encoding: str) -> Source:
         from .parquet_files import ParquetFile
 
         return ParquetFile(path)
-    raise Unusable(path, _("has an ending that is not read; these are: %(endings)s.") % {"endings": listing(ENDINGS)})
+    raise Unusable(
+        path, _("has an ending that is not read; these are: %(endings)s.") % {"endings": listing(ENDINGS)}
+    )
 
 
 class Table:
@@ -131,7 +137,7 @@ class Table:
                 yield batch
 
     def _compare(self, suspects: np.ndarray) -> None:
-        """Second reading: rows whose key looks repeated, compared in full. Of very many, some are examples."""
+        """Second reading: rows whose key looks repeated, compared in full; of very many, some examples."""
         first_rows: dict[tuple, int] = {}
         examples = suspects[:LISTED]
         for batch in self._batches(self._new_sieve()):
@@ -145,7 +151,7 @@ class Table:
             self._repeated = len(self._repeats)
 
     def refuse(self, row: int, column: str, value: str, reason: str) -> None:
-        """A problem that the importer sees: `row` as in Batch.rows, `column` ours, the reason a sentence's end."""
+        """A problem seen by the importer: `row` of Batch.rows, our column, a reason that ends a sentence."""
         self._later.add(int(row), column, value, reason)
         self._later_rows.add(int(row))
 
@@ -168,9 +174,9 @@ class Table:
 
     @property
     def problems(self) -> list[Problem]:
-        """The problems in the order of the file, at most 1,000 of them (problem_count is the number of all)."""
+        """The problems in the order of the file, at most 1,000 of them; problem_count counts all."""
         found = self._sieve.findings.listed + self._later.listed
-        rows = {each.row for each in found} | {row for each in self._repeats for row in (each.row, each.first)}
+        rows = {each.row for each in found + self._repeats} | {each.first for each in self._repeats}
         lines = dict(zip(rows, self._source.lines(list(rows)), strict=True)) if rows else {}
         problems = list(self._source.problems()[0])
         problems += [self._problem(lines[each.row], each.column, each.value, each.reason) for each in found]
@@ -188,5 +194,8 @@ class Table:
     def _repeat_problem(self, repeat: Repeat, lines: dict[int, int]) -> Problem:
         value = ", ".join("" if part is None else str(part) for part in repeat.key)
         reason = _("is already on line %(line)s; a file holds each %(key)s once")
-        names = {"line": lines[repeat.first], "key": " + ".join(self.header(name) for name in self.schema.key)}
+        names = {
+            "line": lines[repeat.first],
+            "key": " + ".join(self.header(name) for name in self.schema.key),
+        }
         return self._problem(lines[repeat.row], self.schema.key[0], value, reason % names)

@@ -4,8 +4,6 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-import pyarrow as pa
-
 
 class Type(StrEnum):
     """How the text of a cell is understood."""
@@ -24,13 +22,6 @@ class Type(StrEnum):
 
 DECIMALS = (Type.AMOUNT, Type.NUMBER, Type.SCORE)
 LENGTHS = {Type.CODE: 64, Type.EMAIL: 254, Type.TEXT: 255}
-STORED = {
-    **dict.fromkeys((Type.TEXT, Type.CODE, Type.EMAIL), pa.string()),
-    **dict.fromkeys((*DECIMALS, Type.INTEGER), pa.int64()),
-    Type.DATE: pa.date32(),
-    Type.MONTH: pa.int32(),
-    Type.FLAG: pa.bool_(),
-}
 
 
 @dataclass(frozen=True)
@@ -53,10 +44,6 @@ class Column:
     @property
     def longest(self) -> int:
         return self.max_length or LENGTHS[self.type]
-
-    @property
-    def stored(self) -> pa.DataType:
-        return STORED[self.type]
 
 
 @dataclass(frozen=True)

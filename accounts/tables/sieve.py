@@ -8,14 +8,13 @@ import pyarrow.compute as pc
 from django.utils.translation import gettext as _
 
 from . import amounts
-from .columns import complaint, parse
+from .columns import STORED, complaint, parse, trimmed
 from .keys import FirstValues, Keys, LineNumbers, combined, hashes
 from .layout import SHARE, Layout
-from .mapping import Mapping, matches
+from .mapping import Mapping
 from .problems import Findings, Unusable
 from .schema import Schema
 from .sources import Piece
-from .formulas import unguarded
 
 
 @dataclass(frozen=True)
@@ -34,7 +33,7 @@ class Batch:
 
 @dataclass(frozen=True)
 class Cells:
-    """One column of a piece: each distinct text once (trimmed, null is empty), its value, and which row has which."""
+    """One column of a piece: each distinct text once (null is empty), its value, and which row has which."""
 
     texts: pa.Array
     values: pa.Array
@@ -55,7 +54,7 @@ class Cells:
 
 
 class Sieve:
-    """The state of one pass: what was found, how many rows went which way, what is known of orders and keys."""
+    """The state of one pass: what was found, where the rows went, what is known of orders and keys."""
 
     def __init__(self, schema: Schema, mapping: Mapping, layout: Layout, decimal: str, guarded: bool):
         self.schema, self.mapping, self.layout = schema, mapping, layout
@@ -80,9 +79,11 @@ class Sieve:
     def batch(self, piece: Piece) -> Batch:
         cells = {name: self._cells(piece, name) for name in self.layout.places}
         skip = self._skipped(cells, piece.length)
-        bad = self._refused(cells, skip, piece)
+        unsound = np.zeros(piece.length, bool)
+        unsound[list(piece.unsound)] = True
+        bad = unsound | self._refused(cells, skip, piece)
         values = self._values(cells, piece.length)
-        bad |= self._missing(cells, values, skip | bad, piece)
+        bad |= self._missing(cells, values, skip | unsound, piece)
         self._apply_rules(cells, values)
         bad |= self._shared_discount(cells, values, skip | bad, piece)
         bad |= self._once_per_order(values, skip | bad, piece)
@@ -92,10 +93,7 @@ class Sieve:
 
     def _cells(self, piece: Piece, name: str) -> Cells:
         coded = piece.columns[self.layout.places[name]]
-        texts = pc.utf8_trim_whitespace(coded.dictionary)
-        if self.guarded:
-            texts = unguarded(texts)
-        texts = pc.if_else(pc.equal(texts, ""), None, texts)
+        texts = trimmed(coded.dictionary, self.guarded)
         parsed = parse(texts, self.layout.columns[name], self.decimal)
         cells = Cells(texts, parsed.values, parsed.refused, coded.indices)
         if parsed.rounded is not None:
@@ -117,7 +115,6 @@ class Sieve:
     def _refused(self, cells: dict[str, Cells], skip: np.ndarray, piece: Piece) -> np.ndarray:
         """Rows with a cell that cannot be understood."""
         bad = np.zeros(piece.length, bool)
-        bad[list(piece.unsound)] = True
         for name, column in self.layout.columns.items():
             rows = cells[name].rows_where(cells[name].refused) & ~skip
             bad |= rows
@@ -137,7 +134,7 @@ class Sieve:
     def _values(self, cells: dict[str, Cells], length: int) -> dict[str, pa.Array]:
         values = {name: each.spread() for name, each in cells.items()}
         for column in self.schema.columns:
-            values.setdefault(column.name, pa.nulls(length, column.stored))
+            values.setdefault(column.name, pa.nulls(length, STORED[column.type]))
         for name, default in self._defaults.items():
             values[name] = pc.fill_null(values.get(name, pa.nulls(length, default.type)), default)
         return values
@@ -145,12 +142,13 @@ class Sieve:
     def _missing(
         self, cells: dict[str, Cells], values: dict[str, pa.Array], known: np.ndarray, piece: Piece
     ) -> np.ndarray:
-        """Rows that lack a required value; those already held back are not named twice."""
+        """Rows that lack a required value; a refused one is not named twice."""
         missing = np.zeros(piece.length, bool)
         for column in self.schema.columns:
             if not column.required or not values[column.name].null_count or column.name not in cells:
                 continue
             rows = values[column.name].is_null().to_numpy(zero_copy_only=False) & ~known
+            rows &= ~cells[column.name].rows_where(cells[column.name].refused)
             missing |= rows
             for row in self._to_list(rows):
                 self.findings.add(piece.first + row, column.name, "", _("is required, but the cell is empty"))
@@ -159,8 +157,8 @@ class Sieve:
     def _apply_rules(self, cells: dict[str, Cells], values: dict[str, pa.Array]) -> None:
         for name, pattern in self.mapping.returns.items():
             if name in cells:
-                found = matches(cells[name].texts, pattern).to_numpy(zero_copy_only=False)
-                returned = pa.array(cells[name].rows_where(found))
+                found = pc.fill_null(pc.match_substring_regex(cells[name].texts, pattern), False)
+                returned = pa.array(cells[name].rows_where(found.to_numpy(zero_copy_only=False)))
                 values["is_return"] = pc.if_else(returned, True, values["is_return"])
         if self.mapping.line_no and "line_no" not in cells:
             values["line_no"] = pa.array(self._numbers.of(spread_hashes(values["order_id"])))
@@ -223,5 +221,3 @@ def spread_hashes(values: pa.Array) -> np.ndarray:
 def key_hashes(batch: Batch, schema: Schema) -> np.ndarray:
     """A hash of each row's key."""
     return combined([spread_hashes(batch.columns[name]) for name in schema.key])
-
-

@@ -1,4 +1,4 @@
-"""What every file format hands to the reader: headers, then pieces of rows as text, then where each row stood."""
+"""What every file format hands to the reader: headers, pieces of rows as text, and where each row stood."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field

@@ -8,21 +8,19 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
-from itertools import chain, islice
+from itertools import chain
 from pathlib import Path
 from typing import TextIO
 
-import pyarrow as pa
 from django.utils.translation import gettext as _
 
 from .formulas import guarded, looks_like_formula
 from .problems import Unusable
-from .schema import DECIMALS, STORED, Column, Schema, Type
+from .schema import Schema
 
 Value = str | int | Decimal | float | bool | date | datetime | None
 Rows = Iterable[Sequence[Value]]
 
-PIECE_ROWS = 65_536
 SHEET_ROWS = 1_048_575  # below the header
 SHEET_TEXT = 32_767
 SHEET_DIGITS = 15  # what a spreadsheet's number holds
@@ -44,8 +42,12 @@ def write(path: Path | str, columns: Sequence[str], rows: Rows, schema: Schema |
     if name.endswith(".xlsx"):
         return _write_xlsx(path, columns, rows)
     if name.endswith(".parquet"):
-        return _write_parquet(path, columns, rows, schema)
-    raise Unusable(path, _("has an ending that is not written; these are: .csv, .csv.gz, .xlsx, .parquet, .ndjson."))
+        from .parquet_writing import write_parquet  # loads pyarrow, which a web process does without
+
+        return write_parquet(path, columns, rows, schema)
+    raise Unusable(
+        path, _("has an ending that is not written; these are: .csv, .csv.gz, .xlsx, .parquet, .ndjson.")
+    )
 
 
 # CSV and JSON
@@ -77,7 +79,9 @@ def ndjson_lines(columns: Sequence[str], rows: Rows) -> Iterator[str]:
     """One JSON object a line; decimals are numbers with all their digits."""
     names = [json.dumps(name, ensure_ascii=False) for name in columns]
     for row in rows:
-        yield "{" + ", ".join(f"{name}: {_json(value)}" for name, value in zip(names, row, strict=True)) + "}\n"
+        yield (
+            "{" + ", ".join(f"{name}: {_json(value)}" for name, value in zip(names, row, strict=True)) + "}\n"
+        )
 
 
 def _json(value: Value) -> str:
@@ -97,17 +101,18 @@ def _write_ndjson(path: Path, columns: Sequence[str], rows: Rows) -> int:
 def _write_lines(path: Path, lines: Iterator[str]) -> int:
     count = 0
     with _text_file(path) as file:
-        for count, line in enumerate(lines, start=1):
+        for line in lines:
             file.write(line)
+            count += 1
     return count
 
 
 @contextmanager
 def _text_file(path: Path) -> Iterator[TextIO]:
     if path.name.lower().endswith(".gz"):
-        with gzip.GzipFile(path, "wb", mtime=0) as packed:  # no time stamp: same rows, same file
-            with io.TextIOWrapper(packed, "utf-8", newline="") as file:
-                yield file
+        packed = gzip.GzipFile(path, "wb", mtime=0)  # no time stamp: same rows, same file
+        with packed, io.TextIOWrapper(packed, "utf-8", newline="") as file:
+            yield file
     else:
         with path.open("w", encoding="utf-8", newline="") as file:
             yield file
@@ -145,7 +150,9 @@ class Sheet:
 
     def row(self, number: int, values: Sequence[Value]) -> None:
         if number > SHEET_ROWS:
-            raise Unusable(self._path, _("would need more rows than a sheet has; export CSV or Parquet instead."))
+            raise Unusable(
+                self._path, _("would need more rows than a sheet has; export CSV or Parquet instead.")
+            )
         for place, value in enumerate(values):
             if value is not None:
                 self._cell(number, place, value)
@@ -169,49 +176,3 @@ class Sheet:
 def _fits_sheet(value: int | float | Decimal) -> bool:
     digits = format(Decimal(str(value)), "f").lstrip("-").replace(".", "").strip("0")
     return len(digits) <= SHEET_DIGITS
-
-
-# Parquet
-
-
-def _write_parquet(path: Path, columns: Sequence[str], rows: Rows, schema: Schema | None) -> int:
-    import pyarrow.parquet as pq
-
-    rows = iter(rows)
-    piece = list(islice(rows, PIECE_ROWS))
-    fields = pa.schema([(name, _stored(name, place, piece, schema)) for place, name in enumerate(columns)])
-    count = 0
-    with pq.ParquetWriter(path, fields) as file:
-        while piece or not count:
-            file.write_batch(_batch(piece, fields))
-            count += len(piece)
-            if len(piece) < PIECE_ROWS:
-                break
-            piece = list(islice(rows, PIECE_ROWS))
-    return count
-
-
-def _batch(rows: list[Sequence[Value]], fields: pa.Schema) -> pa.RecordBatch:
-    values = zip(*rows, strict=True) if rows else [[] for _field in fields]
-    arrays = [pa.array(list(column), field.type) for column, field in zip(values, fields, strict=True)]
-    return pa.record_batch(arrays, schema=fields)
-
-
-def _stored(name: str, place: int, rows: list[Sequence[Value]], schema: Schema | None) -> pa.DataType:
-    column = schema.column(name) if schema else None
-    if column:
-        return _of_column(column)
-    value = next((row[place] for row in rows if row[place] is not None), "")
-    return _of_value(value)
-
-
-def _of_column(column: Column) -> pa.DataType:
-    if column.type in DECIMALS:
-        return pa.decimal128(20, 4)
-    return pa.string() if column.type == Type.MONTH else STORED[column.type]
-
-
-def _of_value(value: Value) -> pa.DataType:
-    if isinstance(value, Decimal):
-        return pa.decimal128(28, 6)
-    return pa.scalar(value).type

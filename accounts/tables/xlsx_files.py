@@ -35,7 +35,9 @@ def refuse_bombs(path: Path) -> None:
         raise Unusable(path, _("holds macros; save it as XLSX without them."))
     size, packed = sum(part.file_size for part in parts), path.stat().st_size
     if size > UNPACKED or (size > RATIO_FROM and size > RATIO * packed):
-        raise Unusable(path, _("unpacks to %(size)s MB, far more than a sheet of data does.") % {"size": size >> 20})
+        raise Unusable(
+            path, _("unpacks to %(size)s MB, far more than a sheet of data does.") % {"size": size >> 20}
+        )
 
 
 def _refuse_other_formats(path: Path) -> None:
@@ -66,19 +68,14 @@ class XlsxFile:
 
     def _cells(self) -> Iterator[tuple]:
         """The rows of the sheet as cells; whatever a broken workbook raises becomes a sentence."""
-        book = None
         try:
-            book = openpyxl.load_workbook(self.path, read_only=True, data_only=False, keep_links=False)
-            yield from self._sheet(book).iter_rows()
+            with self.path.open("rb") as file:
+                book = openpyxl.load_workbook(file, read_only=True, data_only=False, keep_links=False)
+                yield from self._sheet(book).iter_rows()
         except (Unusable, MemoryError):
-            raise
-        except GeneratorExit:
             raise
         except Exception as error:  # openpyxl passes on what ZIP, XML and its own checks raise
             raise Unusable(self.path, _("is damaged: it cannot be read as an XLSX workbook.")) from error
-        finally:
-            if book is not None:
-                book.close()
 
     def _sheet(self, book: openpyxl.Workbook):
         sheets = book.worksheets
