@@ -7,4 +7,5 @@ class KamPortalConfig(AppConfig):
     name = "kam_portal"
 
     def ready(self) -> None:
-        from kam_portal import checks  # noqa: F401  (registers the system checks)
+        # Registers the system checks, and makes ours the application that tasks are sent through.
+        from kam_portal import celery, checks  # noqa: F401

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.db import connection
+from kombu import pools
 
 from kam_portal.supervisor import END_WITH_PARENT
 
@@ -156,6 +157,6 @@ def broker_of_this_process(**changes: object) -> Iterator[None]:
 def switch(app, changes: dict[str, object]) -> None:
     """Celery keeps connections open; they must be made again."""
     app.conf.update(changes)
-    app.pool.force_close_all()
+    pools.reset()
     app._pool = None
     app.amqp._producer_pool = None
