@@ -1,42 +1,69 @@
-"""Many rows into one table at once: executemany on SQLite, COPY on PostgreSQL.
+"""Many rows into one table at once: multi-row inserts on SQLite, COPY on PostgreSQL.
 
 Values are given as the column stores them (whole numbers for money fields, ISO text or dates for dates); the
 checks that a form or a model would make are the caller's. Inside the caller's transaction.
 """
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from itertools import islice
+from itertools import chain, islice, repeat
+from typing import Any
 
 from django.db import connection, models
 
 BATCH = 50_000
+PARAMETERS = 900  # in one statement of SQLite; more gain nothing
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 
-def insert(model: type[models.Model], columns: Mapping[str, Sequence]) -> int:
-    """Insert one row per position of the columns, keyed by column name (`account_id`). Returns how many."""
+def insert(
+    model: type[models.Model], columns: Mapping[str, Sequence], constants: Mapping[str, Any] | None = None
+) -> int:
+    """Insert one row per position of the columns, keyed by column name (`account_id`), each row with the
+    constants too. Returns how many."""
     if not columns:
         return 0
-    rows = zip(*columns.values(), strict=True)
+    (rows,) = {len(values) for values in columns.values()}
     table = model._meta.db_table
     if connection.vendor == "postgresql":
-        return _copy(table, list(columns), rows)
-    return _execute_many(table, list(columns), rows)
+        return _copy(table, {**columns, **{name: repeat(value, rows) for name, value in (constants or {}).items()}})
+    return _insert_many(table, columns, constants or {}, rows)
 
 
-def _execute_many(table, names, rows) -> int:
-    quoted = ", ".join(f'"{name}"' for name in names)
-    marks = ", ".join("?" for _ in names)
+def _insert_many(table, columns, constants, count) -> int:
+    """Several rows a statement: SQLite's price is by the statement, and by the value that is bound."""
     connection.ensure_connection()
     cursor = connection.connection.cursor()  # sqlite3's own: Django's would rewrite the marks for each batch
-    cursor.executemany(f'INSERT INTO "{table}" ({quoted}) VALUES ({marks})', rows)
-    return cursor.rowcount
+    statement = _statement(table, [*columns, *constants], len(columns), constants.values())
+    together = max(1, PARAMETERS // (len(columns) + len(constants)))
+    values = chain.from_iterable(zip(*columns.values(), strict=True))
+    for rows, times in ((together, count // together), (count % together, 1)):
+        if rows and times:
+            cursor.executemany(statement(rows), _taken(values, rows * len(columns), times))
+    return count
 
 
-def _copy(table, names, rows) -> int:
+def _statement(table, names, marks, constants):
     quoted = ", ".join(f'"{name}"' for name in names)
+    row = "(" + ", ".join([*["?"] * marks, *map(_literal, constants)]) + ")"
+    return lambda rows: f'INSERT INTO "{table}" ({quoted}) VALUES {", ".join([row] * rows)}'  # noqa: S608
+
+
+def _literal(value) -> str:
+    """A constant as SQL: what is bound costs time for every row."""
+    if value is None:
+        return "NULL"
+    return str(int(value)) if isinstance(value, int) else "'" + _text(value).replace("'", "''") + "'"
+
+
+def _taken(values: Iterator, size: int, times: int) -> Iterator[tuple]:
+    return islice(zip(*[values] * size, strict=False), times)
+
+
+def _copy(table, columns) -> int:
+    quoted = ", ".join(f'"{name}"' for name in columns)
+    rows = zip(*columns.values(), strict=True)
     count = 0
     with connection.cursor() as cursor:
         while batch := list(islice(rows, BATCH)):
@@ -49,6 +76,8 @@ def _copy(table, names, rows) -> int:
 def _written(value) -> str:
     if value is None:
         return "\\N"
-    if isinstance(value, str):
-        return value.translate(_ESCAPES)
+    return value.translate(_ESCAPES) if isinstance(value, str) else _text(value)
+
+
+def _text(value) -> str:
     return value.isoformat() if isinstance(value, date) else str(value)

@@ -1,0 +1,1 @@
+"""Files to master data: one module for each kind of import, with its SCHEMA, `load` and `exported`."""

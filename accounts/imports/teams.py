@@ -1,0 +1,28 @@
+"""Teams."""
+
+from accounts.models import Import, Team
+from accounts.tables import Column, Schema, Table
+
+from . import master
+from .outcome import Outcome
+
+SCHEMA = Schema(
+    "teams",
+    (
+        Column("code", "code", required=True),
+        Column("name", "text", required=True, max_length=200),
+    ),
+    key=("code",),
+)
+
+
+def load(table: Table, record: Import) -> Outcome:
+    outcome = Outcome()
+    for batch in table.batches():
+        rows = [row for _number, row in master.records(batch, SCHEMA.by_name)]
+        outcome.count_all(master.upsert(Team, ["code"], rows))
+    return outcome
+
+
+def exported():
+    return Team.objects.order_by("code").values_list("code", "name").iterator()

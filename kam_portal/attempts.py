@@ -1,0 +1,201 @@
+"""Attempts to import files: made together in one transaction, taken back together, and recorded either way."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from importlib import import_module
+from pathlib import Path
+
+from django.db import IntegrityError, OperationalError, connection, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.imports.outcome import Outcome, TotalsDiffer
+from accounts.models import Import
+from accounts.tables import Mapping, Unusable
+from accounts.tables.problems import LISTED
+
+KINDS = {  # in the order in which they can go in: what others refer to comes first
+    "teams": "accounts.imports.teams",
+    "users": "accounts.imports.users",
+    "accounts": "accounts.imports.accounts",
+    "products": "profitability.imports.products",
+    "cost_model": "profitability.imports.cost_model",
+    "criteria": "relationships.imports.criteria",
+    "order_lines": "profitability.imports.order_lines",
+    "activity_events": "profitability.imports.activity_events",
+    "resource_costs": "profitability.imports.resource_costs",
+    "account_criteria": "relationships.imports.account_criteria",
+    "ratings": "relationships.imports.ratings",
+}
+LOCK = 0x6B616D  # any number, the same for all imports
+State = Import.State
+
+
+class Busy(Exception):
+    """Another import has its turn."""
+
+
+class NothingImported(Exception):
+    """Takes back all that was done in the transaction."""
+
+
+@dataclass
+class Attempt:
+    """One file on its way in. `kept_as` is the id of an Import row that was there before the attempt."""
+
+    record: Import
+    path: Path
+    mapping: Mapping
+    kept_as: int | None = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.kept_as = self.record.pk
+
+    def make(self) -> None:
+        """Import the file and note in the record what came of it."""
+        record = self.record
+        record.state = State.RUNNING
+        record.save()
+        try:
+            with self.path.open("rb") as file:
+                record.sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+            module = import_module(KINDS[record.kind])
+            (self._table if hasattr(module, "SCHEMA") else self._document)(module)
+        except Unusable as error:
+            self._end(State.UNUSABLE, self._said(error))
+        except TotalsDiffer as error:
+            self._end(State.FAILED, str(error))
+        except OSError as error:
+            self._end(State.UNUSABLE, _("%(file)s cannot be read: %(reason)s.") % self._named(reason=error.strerror))
+
+    def _table(self, module) -> None:
+        from accounts.tables import read
+
+        table = read(self.path, module.SCHEMA, self.mapping, self.record.encoding, self.record.decimal)
+        try:
+            with transaction.atomic():
+                outcome = module.load(table, self.record)
+        except IntegrityError:
+            # A key that comes twice stops the database before the reader, at the end of the file, says where.
+            for _batch in table.batches():
+                pass
+            if not table.problem_count:
+                raise
+            outcome = Outcome()
+        counts = table.counts
+        self.record.rows, self.record.skipped, self.record.refused = counts.rows, counts.skipped, counts.refused
+        self._note(outcome, [*_notes(table), *outcome.notes], table.problems, bool(table.problem_count))
+
+    def _document(self, module) -> None:
+        outcome = module.load(self.path, self.record)
+        self.record.rows = 1
+        self.record.refused = int(bool(outcome.problems))
+        self._note(outcome, outcome.notes, outcome.problems, bool(outcome.problems))
+
+    def _note(self, outcome: Outcome, notes: list[str], problems: Sequence, is_refused: bool) -> None:
+        record = self.record
+        record.added, record.changed, record.unchanged = outcome.added, outcome.changed, outcome.unchanged
+        record.control_totals, record.notes = outcome.totals, notes
+        record.problems = [{**each.as_dict(), "file": record.file_name} for each in problems[:LISTED]]
+        self._end(State.REFUSED if is_refused else State.DONE)
+
+    def _end(self, state: str, message: str = "") -> None:
+        self.record.state, self.record.message = state, message
+        self.record.finished_at = timezone.now()
+        self.record.save()
+
+    def _said(self, error: Unusable) -> str:
+        own = error.file == self.path.name
+        return f"{self.record.file_name}: {error.sentence}" if own else str(error)
+
+    def _named(self, **names) -> dict:
+        return {"file": self.record.file_name, **names}
+
+    def write_again(self) -> None:
+        """The row of an attempt that was rolled back."""
+        self.record.pk = self.kept_as
+        self.record._state.adding = self.kept_as is None
+        self.record.save()
+
+
+def _notes(table) -> list[str]:
+    notes = []
+    if table.unknown_columns:
+        notes.append(_("Columns that were not read: %s.") % ", ".join(table.unknown_columns))
+    for header, count in table.rounded.items():
+        notes.append(
+            _("%(count)s values of %(column)s have more than four decimals and were rounded.")
+            % {"count": count, "column": header}
+        )
+    return notes
+
+
+def together(attempts: Sequence[Attempt], wait: bool = True) -> list[Import]:
+    """Make all attempts in one transaction. What is refused in one takes back all; a dry run always does.
+
+    Raises Busy when another import has its turn and it should not wait.
+    """
+    try:
+        with transaction.atomic():
+            _take_turn(wait)
+            if not _done_elsewhere(attempts):
+                for attempt in attempts:
+                    attempt.make()
+                _settle(attempts)
+    except NothingImported:
+        _write_again(attempts)
+    except Busy:
+        raise
+    except Exception as error:
+        _write_failure(attempts, error)
+        raise
+    return [attempt.record for attempt in attempts]
+
+
+def _take_turn(wait: bool) -> None:
+    """One import at a time. On SQLite the transaction itself is the turn."""
+    if connection.vendor != "postgresql":
+        return
+    with connection.cursor() as cursor:
+        if wait:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+            return
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [LOCK])
+        if not cursor.fetchone()[0]:
+            raise Busy
+
+
+def _done_elsewhere(attempts: Sequence[Attempt]) -> bool:
+    """Whether a message came twice and the other worker was first."""
+    for attempt in attempts:
+        if attempt.kept_as:
+            attempt.record.refresh_from_db()
+    return any(attempt.record.is_finished for attempt in attempts)
+
+
+def _settle(attempts: Sequence[Attempt]) -> None:
+    failed = [attempt.record for attempt in attempts if attempt.record.state != State.DONE]
+    for attempt in attempts:
+        record = attempt.record
+        if failed and record.state == State.DONE:
+            record.state = State.REFUSED
+            record.message = _("Nothing was imported, because %s was refused.") % failed[0].file_name
+    if failed or any(attempt.record.dry_run for attempt in attempts):
+        raise NothingImported
+
+
+def _write_again(attempts: Sequence[Attempt]) -> None:
+    with transaction.atomic():
+        for attempt in attempts:
+            attempt.write_again()
+
+
+def _write_failure(attempts: Sequence[Attempt], error: Exception) -> None:
+    """Nothing is left of the attempts but the record that they failed."""
+    if isinstance(error, OperationalError) and "locked" in str(error):
+        raise Busy from error
+    for attempt in attempts:
+        attempt.record.state, attempt.record.finished_at = State.FAILED, timezone.now()
+        attempt.record.message = _("The import stopped with an error; nothing was imported: %s") % error
+    _write_again(attempts)

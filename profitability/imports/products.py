@@ -1,0 +1,30 @@
+"""Products."""
+
+from accounts.imports import master
+from accounts.imports.outcome import Outcome
+from accounts.models import Import
+from accounts.tables import Column, Schema, Table
+from profitability.models import Product
+
+SCHEMA = Schema(
+    "products",
+    (
+        Column("code", "code", required=True),
+        Column("name", "text", required=True, max_length=200),
+        Column("category", "text", max_length=100),
+    ),
+    key=("code",),
+)
+
+
+def load(table: Table, record: Import) -> Outcome:
+    outcome = Outcome()
+    names = [name for name in SCHEMA.by_name if name in table.columns]
+    for batch in table.batches():
+        rows = [row for _number, row in master.records(batch, names)]
+        outcome.count_all(master.upsert(Product, ["code"], rows))
+    return outcome
+
+
+def exported():
+    return Product.objects.order_by("code").values_list("code", "name", "category").iterator()
