@@ -11,5 +11,6 @@ import "./announce.js";
 import "./tip.js";
 import "./table-select.js";
 import "./autosubmit-filters.js";
+import "./print.js";
 import "./sparkline.js";
 import "./chart-loader.js";
