@@ -23,6 +23,15 @@ def nightly() -> None:
 @shared_task
 def take_up_waiting() -> None:
     """Find runs and imports that a lost message or a killed worker left behind."""
-    from kam_portal import recompute
+    from kam_portal import imports, recompute
 
     recompute.take_up_waiting()
+    imports.take_up_waiting(timezone.now())
+
+
+@shared_task
+def import_file(import_id: int) -> None:
+    """Import one uploaded file, unless that is done."""
+    from kam_portal.imports import perform_import
+
+    perform_import(import_id)
