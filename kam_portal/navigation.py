@@ -1,34 +1,72 @@
 """The menu as data, and what the frame of every page shows."""
 
+from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.permissions import Permission, may
 from profitability.queries import published_run
+from profitability.runline import run_line
 
-# (label, icon, url name, permission)
+# group, icon, then its pages: (label, url name, permission, key after “g”)
 MENU = [
-    (_("Home"), "home", "home", Permission.SIGN_IN),
-    (_("Accounts"), "users", "accounts", Permission.SEE_ACCOUNTS),
-    (_("Matrix"), "layout-grid", "matrix", Permission.SEE_ACCOUNTS),
-    (_("Ranking"), "chart-bar", "ranking", Permission.SEE_ACCOUNTS),
-    (_("Whale curve"), "chart-line", "whale", Permission.SEE_PROFITABILITY),
-    (_("Cost model"), "coins", "cost_model", Permission.SEE_COSTS),
-    (_("Runs"), "history", "runs", Permission.SEE_ACCOUNTS),
-    (_("Imports"), "database-import", "imports", Permission.IMPORT_DATA),
-    (_("Admin"), "settings", "admin:index", Permission.ADMINISTER),
+    (_("Home"), "home", [(_("Home"), "home", Permission.SIGN_IN, "h")]),
+    (_("Accounts"), "building", [(_("Accounts"), "accounts", Permission.SEE_ACCOUNTS, "a")]),
+    (_("Matrix"), "layout-grid", [(_("Matrix"), "matrix", Permission.SEE_ACCOUNTS, "m")]),
+    (
+        _("Ranking"),
+        "chart-bar",
+        [
+            (_("Pareto ranking"), "ranking", Permission.SEE_ACCOUNTS, "r"),
+            (_("Whale curve"), "whale", Permission.SEE_PROFITABILITY, "w"),
+        ],
+    ),
+    (
+        _("Cost to serve"),
+        "coins",
+        [
+            (_("Cost model"), "cost_model", Permission.SEE_COSTS, "c"),
+            (_("Runs"), "runs", Permission.SEE_ACCOUNTS, "u"),
+        ],
+    ),
+    (_("Data"), "database-import", [(_("Imports"), "imports", Permission.IMPORT_DATA, "i")]),
+    (_("Admin"), "settings", [(_("Admin"), "admin:index", Permission.ADMINISTER, "")]),
 ]
 
 
-def menu_of(user, path):
-    items = [(label, icon, reverse(name)) for label, icon, name, permission in MENU if may(user, permission)]
-    here = max((url for _, _, url in items if path.startswith(url)), key=len, default="")
-    return [{"label": label, "icon": icon, "url": url, "active": url == here} for label, icon, url in items]
+def menu_of(user, path: str) -> list[dict]:
+    """The groups and pages this person may open, the one in view marked."""
+    groups = [(label, icon, pages_of(user, pages)) for label, icon, pages in MENU]
+    urls = [page["url"] for _label, _icon, pages in groups for page in pages]
+    here = max((url for url in urls if path.startswith(url)), key=len, default="")
+    for _label, _icon, pages in groups:
+        for page in pages:
+            page["active"] = page["url"] == here and (here != "/" or path == "/")
+    return [{"label": label, "icon": icon, "items": pages} for label, icon, pages in groups if pages]
 
 
-def frame(request):
-    """Context of every page: the menu, and the run behind the figures."""
+def pages_of(user, pages) -> list[dict]:
+    return [
+        {"label": label, "url": reverse(name), "key": key}
+        for label, name, permission, key in pages
+        if may(user, permission)
+    ]
+
+
+def frame(request) -> dict:
+    """Context of every page: the menu, and the run behind the figures. The run is read once a request."""
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return {}
-    return {"navigation": menu_of(user, request.path), "run": published_run()}
+    return {
+        "navigation": menu_of(user, request.path),
+        "run": run_line(run_of(request)),
+        "currency_code": settings.CURRENCY,
+    }
+
+
+def run_of(request):
+    """The published run of this request."""
+    if not hasattr(request, "published_run"):
+        request.published_run = published_run()
+    return request.published_run

@@ -3,7 +3,25 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from kam_portal.views.account_list import account_list
+from kam_portal.views.account_page import account_page
+from kam_portal.views.health import healthz, readyz
+from kam_portal.views.home import home
+from kam_portal.views.matrix import matrix
+from kam_portal.views.sign_in import sign_in, sign_out
+from kam_portal.views.site import glossary, search
+
 urlpatterns = [
+    path("", home, name="home"),
+    path("sign-in/", sign_in, name="sign_in"),
+    path("sign-out/", sign_out, name="sign_out"),
+    path("search/", search, name="search"),
+    path("glossary/", glossary, name="glossary"),
+    path("healthz", healthz, name="healthz"),
+    path("readyz", readyz, name="readyz"),
+    path("accounts/", account_list, name="accounts"),
+    path("accounts/<path:code>/", account_page, name="account"),
+    path("matrix/", matrix, name="matrix"),
     path("api/v1/", include("kam_portal.api.urls")),
     path("admin/", admin.site.urls),
 ]

@@ -13,8 +13,9 @@ from django.utils.translation import gettext as _
 from accounts.models import Account
 from profitability.core import cost_model as core_model
 from profitability.core.money import round_sums
+from profitability.core.months import month_of, months_between, ordinal
 from profitability.models import ActivityEvent, CostModel, OrderLine, ResourceCost, Run
-from profitability.rollup import RollUp, month_of, months_between, ordinal, roll_up
+from profitability.rollup import RollUp, roll_up
 
 DEFAULT_MONTHS = 12
 EMPTY_MODEL = core_model.CostModel("", 0, settings.CURRENCY, (), "direct", None, ())

@@ -66,13 +66,29 @@ def describe(run: Run, calculation: Calculation) -> None:
     """Note on the run what went in and what is worth knowing."""
     run.inputs = fingerprint(calculation.books)
     run.notices = notices(calculation)
+    run.totals = totals(calculation)
     queue.mine(run).update(
         month_from=run.month_from,
         month_to=run.month_to,
         cost_model=run.cost_model,
         inputs=run.inputs,
         notices=run.notices,
+        totals=run.totals,
     )
+
+
+TOTALS = ("list_amount", "net_revenue", "gross_margin", "cost_to_serve", "contribution")
+
+
+def totals(calculation: Calculation) -> dict:
+    """The company's figures with “no account”, in minor units: of the window, and of each of its months."""
+    months = calculation.books.months
+    return {
+        "window": {name: int(calculation.window[name].sum()) for name in TOTALS},
+        "months": {name: calculation.months[name].sum(axis=0).tolist() for name in TOTALS},
+        "first_month": months[0],
+        "active_accounts": int(calculation.window["is_active"][:-1].sum()),
+    }
 
 
 def notices(calculation: Calculation) -> list[str]:

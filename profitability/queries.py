@@ -28,6 +28,11 @@ def published_run() -> Run | None:
     return publication.run if publication else None
 
 
+def earlier_run(run: Run) -> Run | None:
+    """The run that was published before this one."""
+    return Run.objects.filter(published_at__lt=run.published_at).order_by("-published_at").first()
+
+
 @dataclass(frozen=True)
 class BalanceRow:
     """Where the cost of one pool went over the window of a run."""

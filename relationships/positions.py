@@ -1,7 +1,6 @@
 """Scores and the run's results → positions in the matrix. Rows become scores and scores become rows here only."""
 
 import json
-from calendar import monthrange
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -107,7 +106,7 @@ def results(run: Run) -> Iterator[Row]:
     """The results of accounts by code, with the measures a criterion may name, in units of the currency."""
     found = Result.objects.filter(run=run, attempt=run.attempts).of_accounts()
     potential = dict(Account.objects.values_list("id", "annual_potential"))
-    first, until = first_orders(), window_end(run)
+    first, until = first_orders(), run.as_of
     for result_id, account, code, *values in found.order_by("code").values_list(
         "id", "account_id", "code", *FIGURES
     ):
@@ -136,14 +135,14 @@ def measures(
     return {
         **(active if raw["is_active"] else dict.fromkeys(active)),
         "share_of_wallet": known["share_of_wallet"],
-        "duration": Fraction((until - date.fromisoformat(first)).days, 365) if first else None,
+        "duration": Fraction(months_since(date.fromisoformat(first), until)) if first else None,
         "potential": None if potential is None else Fraction(potential),
     }
 
 
-def window_end(run: Run) -> date:
-    year, month = divmod(run.month_to, 100)
-    return date(year, month, monthrange(year, month)[1])
+def months_since(first: date, until: date) -> int:
+    """Whole calendar months from the month of the first order to the month of the window's end."""
+    return 12 * (until.year - first.year) + until.month - first.month
 
 
 def evidence(run: Run) -> Evidence | None:
@@ -156,7 +155,7 @@ def evidence(run: Run) -> Evidence | None:
         listed = "; ".join(f"{problem.path}: {problem.message}" for problem in problems)
         raise CannotRun(_("Criteria set %(set)s: %(problems)s") % {"set": row, "problems": listed})
     weights, competitors = own_criteria()
-    return Evidence(criteria, row.pk, ratings(window_end(run)), weights, competitors, window_end(run))
+    return Evidence(criteria, row.pk, ratings(run.as_of), weights, competitors, run.as_of)
 
 
 def current_set() -> CriteriaSet | None:

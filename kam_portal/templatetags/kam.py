@@ -1,5 +1,114 @@
-"""How figures are written: money, shares, scores. No queries."""
+"""How figures are written: money, shares, scores, months. No queries."""
+
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
 
 from django import template
+from django.conf import settings
+from django.utils.formats import date_format, number_format
+from django.utils.translation import gettext as _
 
 register = template.Library()
+MINUS = "−"
+NOTHING = "–"
+COMPACT = ((1_000_000_000, "bn"), (1_000_000, "M"), (1_000, "k"))
+
+
+def written(value, decimals: int) -> str:
+    rounded = Decimal(value).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+    return number_format(rounded, decimals, force_grouping=True).replace("-", MINUS)
+
+
+@register.filter
+def money(value) -> str:
+    """An exact amount of the reporting currency; missing is a dash, never a zero."""
+    return NOTHING if value is None else written(value, settings.CURRENCY_DIGITS)
+
+
+@register.filter
+def whole(value) -> str:
+    """An amount or a count without decimals."""
+    return NOTHING if value is None else written(value, 0)
+
+
+@register.filter
+def compact(value) -> str:
+    """A large amount at a glance: 4.2 M."""
+    if value is None:
+        return NOTHING
+    for size, unit in COMPACT:
+        if abs(value) >= size:
+            return f"{written(Decimal(value) / size, 1)}\u202f{unit}"
+    return written(value, 0)
+
+
+@register.filter
+def signed(value) -> str:
+    """A change in money, with its sign."""
+    return NOTHING if value is None else ("+" if value > 0 else "") + money(value)
+
+
+@register.filter
+def share(value) -> str:
+    """A share 0…1 as a percentage."""
+    return NOTHING if value is None else f"{written(Decimal(str(value)) * 100, 1)}\u202f%"
+
+
+@register.filter
+def score(value) -> str:
+    """A score 0…10, with two decimals so that a figure near a cut shows its side."""
+    return NOTHING if value is None else written(Decimal(str(value)), 2)
+
+
+@register.filter
+def quantity(value) -> str:
+    """A driver quantity: decimals only where there are some."""
+    if value is None:
+        return NOTHING
+    exact = Decimal(value).normalize()
+    return written(exact, max(0, -exact.as_tuple().exponent))
+
+
+@register.filter
+def month(value) -> str:
+    """202603 as “Mar 2026”."""
+    return date_format(date(int(value) // 100, int(value) % 100, 1), "M Y")
+
+
+@register.filter
+def ratio(part, whole_amount):
+    """part ÷ whole, or None where that is undefined."""
+    return None if not whole_amount or whole_amount <= 0 or part is None else Decimal(part) / Decimal(whole_amount)
+
+
+@register.filter
+def phase(code) -> str:
+    names = {
+        "presale": _("Presale"),
+        "production": _("Production"),
+        "delivery": _("Delivery"),
+        "post_sale": _("Post-sale"),
+    }
+    return names.get(code, code)
+
+
+@register.filter
+def level(code) -> str:
+    return {"unit": _("Unit"), "batch": _("Batch"), "customer": _("Customer")}.get(code, code)
+
+
+@register.filter
+def item(mapping, key):
+    """A value of a dict by a key that is a variable."""
+    return mapping.get(key) if mapping else None
+
+
+@register.simple_tag
+def currency() -> str:
+    return settings.CURRENCY
+
+
+@register.filter
+def rate(value) -> str:
+    """Money per driver unit or minute: four decimals, because cents would hide it."""
+    return NOTHING if value is None else written(Decimal(value), 4)

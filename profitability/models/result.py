@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import F
 
 from accounts.models import Account, LedgerField, MoneyField, ShareField
+from accounts.permissions import Permission, may
 from profitability.models.run import Run
 
 
@@ -16,6 +17,8 @@ class ResultQuerySet(models.QuerySet):
         return self.filter(account__isnull=False)
 
     def visible_to(self, user):
+        if may(user, Permission.SEE_ALL_ACCOUNTS):
+            return self.of_accounts()
         return self.filter(account__in=Account.objects.visible_to(user))
 
     def best_first(self):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from profitability.core.months import earlier_window
 from profitability.rollup import database
 
 NO_ACCOUNT = -1
@@ -52,24 +53,3 @@ def joined(lines: pd.DataFrame, events: pd.DataFrame) -> pd.DataFrame:
     else:
         both = lines.merge(events, on=keys, how="outer")
     return both.fillna(0).astype("int64").sort_values(keys, ignore_index=True)
-
-
-def months_between(month_from: int, month_to: int) -> list[int]:
-    """The months of a window in order, as yyyymm."""
-    first, last = ordinal(month_from), ordinal(month_to)
-    return [month_of(number) for number in range(first, last + 1)]
-
-
-def earlier_window(month_from: int, month_to: int) -> tuple[int, int]:
-    """The window of the same length that ends where this one begins."""
-    first, last = ordinal(month_from), ordinal(month_to)
-    return month_of(2 * first - last - 1), month_of(first - 1)
-
-
-def ordinal(month: int) -> int:
-    """Months since year 0, to count with."""
-    return month // 100 * 12 + month % 100 - 1
-
-
-def month_of(number: int) -> int:
-    return number // 12 * 100 + number % 12 + 1

@@ -4,6 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account, ShareField
+from accounts.permissions import Permission, may
 from profitability.models import Result, Run
 from relationships.models.criteria import CriteriaSet
 
@@ -20,6 +21,8 @@ class PositionQuerySet(models.QuerySet):
         return self.filter(run=run)
 
     def visible_to(self, user):
+        if may(user, Permission.SEE_ALL_ACCOUNTS):
+            return self
         return self.filter(account__in=Account.objects.visible_to(user))
 
 

@@ -1,0 +1,92 @@
+"""Filters of the portfolio pages. They live in the address, so that a view can be kept and shared."""
+
+from dataclasses import dataclass
+
+from django import forms
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Account, Team, User
+from accounts.permissions import Permission, may
+from profitability.models import Result
+from relationships.models import Box
+
+ALL = [("", _("All"))]
+NO_BOX = "none"
+CLASSES = [(letter, letter) for letter in "ABCN"]
+
+
+class PortfolioFilter(forms.Form):
+    """Which accounts to show. Choices are those of the accounts that the reader sees."""
+
+    q = forms.CharField(label=_("Name or code"), required=False, max_length=100)
+    team = forms.ChoiceField(label=_("Team"), required=False)
+    manager = forms.ChoiceField(label=_("Manager"), required=False)
+    segment = forms.ChoiceField(label=_("Segment"), required=False)
+    country = forms.ChoiceField(label=_("Country"), required=False)
+    box = forms.ChoiceField(label=_("Box"), required=False, choices=[*ALL, *Box.choices, (NO_BOX, _("No box"))])
+    revenue_class = forms.ChoiceField(label=_("Class"), required=False, choices=[*ALL, *CLASSES])
+    losing = forms.BooleanField(label=_("Only with a loss"), required=False)
+
+    def __init__(self, data, user):
+        super().__init__(data)
+        accounts = Account.objects.visible_to(user)
+        self.fields["team"].choices = ALL + list(
+            Team.objects.filter(accounts__in=accounts).order_by("name").distinct().values_list("code", "name")
+        )
+        self.fields["manager"].choices = ALL + list(
+            User.objects.filter(managed_accounts__in=accounts).order_by("name").distinct().values_list("pk", "name")
+        )
+        for name in ("segment", "country"):
+            values = accounts.exclude(**{name: ""}).order_by(name).values_list(name, flat=True).distinct()
+            self.fields[name].choices = ALL + [(value, value) for value in values]
+        if not may(user, Permission.SEE_PROFITABILITY):
+            del self.fields["losing"]
+
+    def chosen(self) -> dict:
+        """The filters in use; one that makes no sense is left out, and the form says why."""
+        self.is_valid()
+        return {name: value for name, value in self.cleaned_data.items() if value}
+
+    def narrow(self, rows: QuerySet[Result]) -> QuerySet[Result]:
+        for name, value in self.chosen().items():
+            rows = rows.filter(CONDITIONS[name](value))
+        return rows
+
+    def chips(self, query) -> list["Chip"]:
+        """One chip for each filter in use, with the address without it."""
+        return [
+            Chip(self.fields[name].label, self.text(name, value), without(query, name))
+            for name, value in self.chosen().items()
+        ]
+
+    def text(self, name, value) -> str:
+        choices = {str(key): label for key, label in getattr(self.fields[name], "choices", [])}
+        return str(choices.get(str(value), _("yes") if value is True else value))
+
+
+@dataclass(frozen=True)
+class Chip:
+    label: str
+    value: str
+    url: str
+
+
+def without(query, *names: str) -> str:
+    """The address of this page without some parameters; always back on the first page."""
+    left = query.copy()
+    for name in (*names, "page"):
+        left.pop(name, None)
+    return f"?{left.urlencode()}"
+
+
+CONDITIONS = {
+    "q": lambda text: Q(account__name__icontains=text) | Q(code__icontains=text),
+    "team": lambda code: Q(account__team__code=code),
+    "manager": lambda person: Q(account__manager=person),
+    "segment": lambda segment: Q(account__segment=segment),
+    "country": lambda country: Q(account__country=country),
+    "box": lambda box: Q(position__box="" if box == NO_BOX else box),
+    "revenue_class": lambda letter: Q(revenue_class=letter),
+    "losing": lambda _yes: Q(contribution__lt=0),
+}

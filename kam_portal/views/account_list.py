@@ -1,0 +1,78 @@
+"""The list of accounts: filters in the address, sorting, search, export."""
+
+from django.core.paginator import Paginator
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from accounts.permissions import Permission, may, needs
+from kam_portal.downloads import download
+from kam_portal.filters import PortfolioFilter, without
+from kam_portal.navigation import run_of
+from profitability.models import Result
+from relationships.queries import ordered, orderings, portfolio, trends
+
+PAGE = 50
+
+
+@require_safe
+@needs(Permission.SEE_ACCOUNTS)
+def account_list(request):
+    """Every account the reader sees, with its figures, class and box."""
+    run = run_of(request)
+    form = PortfolioFilter(request.GET, request.user)
+    order = order_of(request)
+    rows = ordered(form.narrow(portfolio(request.user, run)), order) if run else Result.objects.none()
+    if request.GET.get("format") in {"csv", "xlsx"}:
+        return download(request.GET["format"], "accounts", columns(request.user), rows)
+    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    profit = may(request.user, Permission.SEE_PROFITABILITY)
+    column = "contribution" if profit else "net_revenue"
+    spark = trends(run, [row.account_id for row in page], column) if run else {}
+    return render(
+        request,
+        "accounts/list.html",
+        {
+            "form": form,
+            "chips": form.chips(request.GET),
+            "order": order,
+            "page": page,
+            "spark": spark,
+            "profit": profit,
+            "export_query": without(request.GET, "format").removeprefix("?"),
+        },
+    )
+
+
+def order_of(request) -> str:
+    order = request.GET.get("order", "-net_revenue")
+    return order if order in orderings(request.user) else "-net_revenue"
+
+
+def columns(user) -> dict:
+    """Heads of the export and how each cell is found; what a reader may not see is not a column."""
+    money = {
+        _("List sales"): lambda row: row.list_amount,
+        _("Discounts"): lambda row: row.discount_amount,
+        _("Returns"): lambda row: row.return_amount,
+        _("Net revenue"): lambda row: row.net_revenue,
+        _("Gross margin"): lambda row: row.gross_margin,
+    }
+    profit = {
+        _("Cost to serve"): lambda row: row.cost_to_serve,
+        _("Contribution"): lambda row: row.contribution,
+    }
+    return {
+        _("Code"): lambda row: row.code,
+        _("Account"): lambda row: row.account.name,
+        _("Team"): lambda row: row.account.team and row.account.team.name,
+        _("Manager"): lambda row: row.account.manager and row.account.manager.name,
+        _("Segment"): lambda row: row.account.segment,
+        _("Country"): lambda row: row.account.country,
+        _("Box"): lambda row: row.position.get_box_display(),
+        _("Attractiveness"): lambda row: row.position.attractiveness,
+        _("Relationship strength"): lambda row: row.position.relationship_strength,
+        _("Class"): lambda row: row.revenue_class,
+        **money,
+        **(profit if may(user, Permission.SEE_PROFITABILITY) else {}),
+    }

@@ -1,0 +1,257 @@
+"""One account: what it brings, what serving it costs, and where it stands."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import groupby
+from statistics import median
+
+from django.conf import settings
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
+
+from accounts.models import Account
+from accounts.permissions import Permission, may, needs
+from kam_portal.navigation import run_of
+from kam_portal.templatetags.kam import money, phase, share
+from profitability import activities
+from profitability.core.months import months_between
+from profitability.models import MonthResult, Result
+from relationships.models import Position
+from relationships.queries import portfolio
+
+PHASES = ("presale", "production", "delivery", "post_sale")
+FEWEST_PEERS = 5  # a median over fewer would give one of them away
+
+
+@require_safe
+@needs(Permission.SEE_ACCOUNTS)
+def account_page(request, code):
+    """The account's figures of the published run; hidden and missing accounts answer alike."""
+    account = get_object_or_404(
+        Account.objects.visible_to(request.user).select_related("team", "manager", "parent", "sponsor"), code=code
+    )
+    run = run_of(request)
+    result = portfolio(request.user, run).filter(account=account).first() if run else None
+    context = {
+        "account": account,
+        "children": Account.objects.visible_to(request.user).filter(parent=account).order_by("name"),
+        "profit": may(request.user, Permission.SEE_PROFITABILITY),
+    }
+    if result is not None:
+        context |= figures_of(request, run, result, context["profit"])
+    return render(request, "accounts/page.html", context)
+
+
+def figures_of(request, run, result: Result, profit: bool) -> dict:
+    months = list(MonthResult.objects.in_run(run).filter(account=result.account).order_by("month"))
+    found = activities.of_account(run, months) if profit and months else []
+    peers = peers_of(request.user, run, result)
+    return {
+        "result": result,
+        "position": result.position,
+        "headline": headline(result, found) if profit else "",
+        "spark": sparks(run, months),
+        "peers": peers,
+        "waterfall": waterfall(result, profit),
+        "statement": statement(result, profit),
+        "phases": phase_chart(run, months) if profit else None,
+        "trend": trend_chart(run, months, profit),
+        "groups": by_phase(found),
+        "months": months,
+        "criteria": criteria_of(result.position),
+        "history": history_of(result),
+        "change": change_of(result.position),
+    }
+
+
+def headline(result: Result, found: list[dict]) -> str:
+    """The finding in one sentence, with the activity that costs most."""
+    if not result.is_active:
+        return _("No orders and no activity in the window of the run.")
+    dearest = max(found, key=lambda row: row["cost"], default=None)
+    cause = (
+        _(" The largest cost to serve: %(name)s, %(cost)s.")
+        % {"name": activity_name(dearest), "cost": money(dearest["cost"])}
+        if dearest
+        else ""
+    )
+    if result.contribution < 0:
+        if result.gross_margin < 0:
+            return (
+                _("Loses %(loss)s: it is sold below cost of goods and freight.") % {"loss": money(-result.contribution)}
+                + cause
+            )
+        return (
+            _("Loses %(loss)s after cost to serve, with a gross margin of %(margin)s.")
+            % {"loss": money(-result.contribution), "margin": money(result.gross_margin)}
+            + cause
+        )
+    return _("Earns %(profit)s after cost to serve.") % {"profit": money(result.contribution)} + cause
+
+
+def activity_name(row: dict) -> str:
+    return row.get("name") or row["code"].replace("_", " ")
+
+
+@dataclass(frozen=True)
+class Peers:
+    """Medians of the accounts of the same segment that the reader sees."""
+
+    segment: str
+    count: int
+    net_revenue: Decimal
+    contribution: Decimal
+    cost_to_serve_share: Decimal | None
+    gross_margin: Decimal
+
+
+def peers_of(user, run, result: Result) -> Peers | None:
+    """The medians; None without a segment or with too few peers."""
+    segment = result.account.segment
+    if not segment:
+        return None
+    rows = Result.objects.in_run(run).visible_to(user).filter(account__segment=segment, is_active=True)
+    names = ("net_revenue", "gross_margin", "cost_to_serve", "contribution")
+    listed = list(rows.exclude(pk=result.pk).values_list(*names))
+    if len(listed) < FEWEST_PEERS:
+        return None
+    net, margin, _costs, contribution = zip(*listed, strict=True)
+    shares = [costs / revenue for revenue, _margin, costs, _contribution in listed if revenue > 0]
+    return Peers(
+        segment, len(listed), median(net), median(contribution), median(shares) if shares else None, median(margin)
+    )
+
+
+def sparks(run, months: list[MonthResult]) -> dict[str, list]:
+    by_month = {row.month: row for row in months}
+    window = months_between(run.month_from, run.month_to)
+    names = ("net_revenue", "gross_margin", "contribution", "cost_to_serve")
+    return {
+        name: [float(getattr(by_month[each], name)) if each in by_month else None for each in window] for name in names
+    }
+
+
+STEPS = [
+    ("list_amount", gettext_lazy("List sales"), "total"),
+    ("discount_amount", gettext_lazy("Discounts"), "minus"),
+    ("return_amount", gettext_lazy("Returns"), "minus"),
+    ("net_revenue", gettext_lazy("Net revenue"), "total"),
+    ("cost_amount", gettext_lazy("Cost of goods"), "minus"),
+    ("freight_amount", gettext_lazy("Freight"), "minus"),
+    ("gross_margin", gettext_lazy("Gross margin"), "total"),
+]
+LAST_STEP = ("contribution", gettext_lazy("Contribution"), "total")
+
+
+def steps_of(profit: bool) -> list[tuple[str, str, str]]:
+    costs = [(name, phase(name), "minus") for name in PHASES]
+    return [*STEPS, *costs, LAST_STEP] if profit else STEPS
+
+
+def waterfall(result: Result, profit: bool) -> dict:
+    """From list sales down to contribution, for the chart."""
+    return {
+        "label": _("From list sales to contribution of %(name)s") % {"name": result.account.name},
+        "currency": settings.CURRENCY,
+        "digits": settings.CURRENCY_DIGITS,
+        "steps": [
+            {"name": str(label), "amount": float(getattr(result, name)), "kind": kind}
+            for name, label, kind in steps_of(profit)
+        ],
+    }
+
+
+def statement(result: Result, profit: bool) -> list[dict]:
+    """The same as a table: amount and share of net revenue."""
+    rows = []
+    for name, label, kind in steps_of(profit):
+        amount = getattr(result, name)
+        part = amount / result.net_revenue if result.net_revenue > 0 else None
+        sign = -1 if kind == "minus" else 1
+        rows.append(
+            {
+                "label": label,
+                "cells": [money(sign * amount), share(part and sign * part)],
+                "kind": "total" if kind == "total" else "detail",
+            }
+        )
+    return rows
+
+
+def phase_chart(run, months: list[MonthResult]) -> dict:
+    """Cost to serve by phase, month by month."""
+    window = months_between(run.month_from, run.month_to)
+    by_month = {row.month: activities.by_phase(run, [row]) for row in months}
+    return {
+        "label": _("Cost to serve by phase and month"),
+        "currency": settings.CURRENCY,
+        "digits": settings.CURRENCY_DIGITS,
+        "months": [iso(each) for each in window],
+        "series": [
+            {
+                "code": name,
+                "name": phase(name),
+                "values": [float(by_month[each][name]) if each in by_month else 0 for each in window],
+            }
+            for name in PHASES
+        ],
+    }
+
+
+def trend_chart(run, months: list[MonthResult], profit: bool) -> dict:
+    """Net revenue, gross margin and contribution, month by month."""
+    lines = sparks(run, months)
+    shown = [("net_revenue", _("Net revenue")), ("gross_margin", _("Gross margin"))]
+    if profit:
+        shown.append(("contribution", _("Contribution")))
+    return {
+        "label": _("Revenue and profit by month"),
+        "currency": settings.CURRENCY,
+        "digits": settings.CURRENCY_DIGITS,
+        "months": [iso(each) for each in months_between(run.month_from, run.month_to)],
+        "series": [{"code": name, "name": label, "values": lines[name]} for name, label in shown],
+    }
+
+
+def iso(month: int) -> str:
+    return f"{month // 100}-{month % 100:02d}"
+
+
+def by_phase(found: list[dict]) -> list[dict]:
+    """Activities under their phase, dearest phase first, each with its sum."""
+    rows = sorted(found, key=lambda row: (PHASES.index(row["phase"]), -row["cost"]))
+    groups = [(name, list(listed)) for name, listed in groupby(rows, key=lambda row: row["phase"])]
+    return [{"phase": name, "rows": listed, "cost": sum(row["cost"] for row in listed)} for name, listed in groups]
+
+
+def criteria_of(position: Position) -> list[dict]:
+    """Both axes with their criteria."""
+    axes = [
+        ("attractiveness", _("Attractiveness"), position.attractiveness, position.attractiveness_coverage),
+        ("relationship", _("Relationship strength"), position.relationship_strength, position.relationship_coverage),
+    ]
+    return [
+        {
+            "name": name,
+            "score": score,
+            "coverage": coverage,
+            "rows": [row for row in position.scores if row["axis"] == code],
+        }
+        for code, name, score, coverage in axes
+    ]
+
+
+def history_of(result: Result) -> list[Position]:
+    """Positions of the account in earlier published runs, newest first; where nothing changed, only the first."""
+    rows = Position.objects.filter(account=result.account, run__published_at__isnull=False)
+    listed = rows.select_related("run", "result", "criteria_set").order_by("-run__published_at")[:24]
+    return list(listed)
+
+
+def change_of(position: Position) -> str:
+    if position.changed_on is None:
+        return ""
+    before = Position(box=position.previous_box).get_box_display() or _("no box")
+    return _("was %(box)s until %(day)s") % {"box": before, "day": position.changed_on}

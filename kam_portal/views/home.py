@@ -1,0 +1,258 @@
+"""The first page after signing in: what matters to this person today."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.conf import settings
+from django.db.models import Avg, Count, Q, Sum
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_safe
+
+from accounts.models import Import, Team, User
+from accounts.permissions import Permission, Role, may, needs
+from kam_portal.changes import changes
+from kam_portal.navigation import run_of
+from kam_portal.templatetags.kam import money, share
+from kam_portal.views.matrix import matrix_chart
+from kam_portal.views.whale import whale_chart
+from profitability.models import Concentration, PoolBalance, Result, Run
+from profitability.queries import balance_of, earlier_run
+from relationships.models import Position, Rating
+from relationships.queries import portfolio, trends
+
+MINE = 50  # accounts on the home page; the list has them all
+STALE_RATING = timedelta(days=365)
+
+
+@require_safe
+@needs(Permission.SIGN_IN)
+def home(request):
+    """Each role starts where its work is."""
+    if request.user.role == Role.ADMIN:
+        return admin_home(request)
+    if request.user.role == Role.EXECUTIVE:
+        return management_home(request)
+    if request.user.role == Role.FINANCE:
+        return finance_home(request)
+    return manager_home(request)
+
+
+# Managers, team leads and team members
+
+
+@dataclass(frozen=True)
+class Matter:
+    """Something that needs this person: an account, what is wrong, in a sentence."""
+
+    kind: str
+    result: Result
+    text: str
+
+
+def manager_home(request):
+    """What needs me, what changed, my accounts."""
+    run = run_of(request)
+    profit = may(request.user, Permission.SEE_PROFITABILITY)
+    everything = portfolio(request.user, run) if run else Result.objects.none()
+    own = everything.filter(account__manager=request.user)
+    rows = own if own.exists() else everything
+    order = "contribution" if profit else "-net_revenue"
+    listed = list(rows.order_by(order, "code")[:MINE])
+    matters = matters_of(run, listed, profit) if run else []
+    context = {
+        "listed": listed,
+        "total": rows.count(),
+        "is_own": own.exists(),
+        "matters": matters[:10],
+        "changes": changes(request.user, rows[:MINE], earlier_run(run), profit) if run else [],
+        "has_earlier": bool(run and earlier_run(run)),
+        "spark": trends(run, [row.account_id for row in listed], "contribution" if profit else "net_revenue")
+        if run
+        else {},
+        "headline": manager_headline(rows, profit) if run else "",
+        "profit": profit,
+    }
+    return render(request, "home/manager.html", context)
+
+
+def manager_headline(rows, profit: bool) -> str:
+    """The finding of the day."""
+    active = rows.filter(is_active=True)
+    if not profit:
+        return ngettext("%(count)s account is active.", "%(count)s accounts are active.", active.count()) % {
+            "count": active.count()
+        }
+    losing = active.filter(contribution__lt=0).aggregate(count=Count("pk"), loss=Sum("contribution"))
+    if not losing["count"]:
+        return _("Every active account earns money after cost to serve.")
+    text = ngettext(
+        "%(count)s of %(all)s active accounts loses money after cost to serve: %(loss)s.",
+        "%(count)s of %(all)s active accounts lose money after cost to serve: %(loss)s together.",
+        losing["count"],
+    )
+    return text % {"count": losing["count"], "all": active.count(), "loss": money(-losing["loss"])}
+
+
+def matters_of(run, rows: list[Result], profit: bool) -> list[Matter]:
+    """Losses first, the largest on top; then accounts whose box is not settled; then scores that are old."""
+    found = []
+    if profit:
+        losing = sorted(
+            (row for row in rows if row.is_active and row.contribution < 0), key=lambda row: row.contribution
+        )
+        found += [Matter(_("loss"), row, loss_text(row)) for row in losing]
+    found += [Matter(_("score"), row, gap_text(row)) for row in rows if row.is_active and not is_settled(row.position)]
+    old = old_ratings(run, [row.account_id for row in rows])
+    found += [
+        Matter(_("old"), row, _("the latest rating is more than a year old")) for row in rows if row.account_id in old
+    ]
+    return found
+
+
+def is_settled(position: Position) -> bool:
+    return bool(position.box) and not position.is_provisional
+
+
+def loss_text(row: Result) -> str:
+    """How much is lost, and to what."""
+    if row.gross_margin < 0:
+        return _("loses %(loss)s: sold below cost of goods and freight") % {"loss": money(-row.contribution)}
+    phases = {
+        "presale": row.presale,
+        "production": row.production,
+        "delivery": row.delivery,
+        "post-sale": row.post_sale,
+    }
+    dearest = max(phases, key=phases.get)
+    return _("loses %(loss)s after cost to serve; %(phase)s alone costs %(cost)s") % {
+        "loss": money(-row.contribution),
+        "phase": dearest,
+        "cost": money(phases[dearest]),
+    }
+
+
+def gap_text(row: Result) -> str:
+    covered = min(row.position.attractiveness_coverage, row.position.relationship_coverage)
+    if not row.position.box:
+        return _("has no box: only %(share)s of an axis is scored") % {"share": share(covered)}
+    return _("has a provisional box: %(share)s of an axis is scored") % {"share": share(covered)}
+
+
+def old_ratings(run, accounts: list[int]) -> set[int]:
+    """Accounts whose latest rating is more than a year older than the window's end."""
+    rows = (
+        Rating.objects.filter(account__in=accounts)
+        .values_list("account")
+        .annotate(fresh=Count("pk", filter=Q(rated_on__gte=run.as_of - STALE_RATING)))
+    )
+    return {account for account, fresh in rows if not fresh}
+
+
+# Senior management
+
+
+def management_home(request):
+    """The portfolio and its risks, with nothing to fill in."""
+    run = run_of(request)
+    if run is None:
+        return render(request, "home/management.html", {})
+    rows = portfolio(request.user, run)
+    placed = rows.exclude(position__box="")
+    context = {
+        "headline": manager_headline(rows, profit=True),
+        "figures": company_figures(run),
+        "trust": trust(run),
+        "matrix": matrix_chart(run, placed, profit=True),
+        "whale": whale_chart(rows),
+        "concentration": Concentration.objects.filter(run=run, measure="revenue", level="parent").first(),
+        "largest": rows.order_by("-net_revenue", "code").first(),
+        "losses": [
+            Matter("", row, loss_text(row))
+            for row in rows.filter(contribution__lt=0).order_by("contribution", "code")[:6]
+        ],
+        "changes": changes(request.user, rows.order_by("-net_revenue", "code")[:100], earlier_run(run), True, 6),
+        "has_earlier": earlier_run(run) is not None,
+        "company": company_result(run),
+    }
+    return render(request, "home/management.html", context)
+
+
+def company_figures(run: Run) -> dict[str, dict]:
+    """The company's window figures and their months, in units of the currency."""
+    unit = 10**settings.CURRENCY_DIGITS
+    window, months = run.totals["window"], run.totals["months"]
+    return {name: {"value": window[name] / unit, "spark": [value / unit for value in months[name]]} for name in window}
+
+
+def company_result(run: Run) -> list[dict]:
+    """From the accounts' contribution down to the company's result; every step is in the run's balance."""
+    total = balance_of(run).total.amounts
+    unit = 10**settings.CURRENCY_DIGITS
+    contribution = run.totals["window"]["contribution"] / unit
+    steps = [
+        (_("Contribution of all accounts"), contribution, "total"),
+        (_("Unused capacity"), -float(total["unused"]), "detail"),
+        (_("Channel costs"), -float(total["channel"]), "detail"),
+        (_("Corporate costs"), -float(total["corporate"]), "detail"),
+        (_("Unassigned costs"), -float(total["unassigned"]), "detail"),
+    ]
+    steps.append((_("Company result"), sum(amount for _label, amount, _kind in steps), "total"))
+    return [{"label": label, "cells": [money(amount)], "kind": kind} for label, amount, kind in steps]
+
+
+def trust(run: Run) -> dict:
+    """How far the scores can be relied on."""
+    scored = Position.objects.in_run(run).filter(result__is_active=True)
+    found = scored.aggregate(
+        confidence=Avg("confidence", filter=~Q(box="")), boxed=Count("pk", filter=~Q(box="")), all=Count("pk")
+    )
+    confidence = found["confidence"]
+    return {
+        "confidence": None if confidence is None else confidence / 1_000_000,  # an average is not rescaled
+        "boxed": found["boxed"],
+        "all": found["all"],
+    }
+
+
+# Finance
+
+
+def finance_home(request):
+    """Does it close, what is idle, what came in."""
+    run = run_of(request)
+    context = {
+        "balance": balance_of(run) if run else None,
+        "company": company_result(run) if run else None,
+        "figures": company_figures(run) if run else None,
+        "capacity": capacity(run) if run else [],
+        "runs": Run.objects.order_by("-pk")[:5],
+        "imports": Import.objects.order_by("-pk")[:6],
+        "open_run": Run.objects.filter(state__in=[Run.State.WAITING, Run.State.RUNNING]).first(),
+    }
+    return render(request, "home/finance.html", context)
+
+
+def capacity(run: Run) -> list[dict]:
+    """Pools consumed by time: minutes there were, minutes used, and the cost of the rest."""
+    rows = PoolBalance.objects.filter(run=run, practical_minutes__isnull=False).values("pool")
+    found = rows.annotate(practical=Sum("practical_minutes"), used=Sum("used_minutes"), cost=Sum("unused")).order_by(
+        "pool"
+    )
+    return [row | {"share": row["used"] / row["practical"] if row["practical"] else None} for row in found]
+
+
+# Administration
+
+
+def admin_home(request):
+    """Users and teams; no business data."""
+    context = {
+        "people": User.objects.filter(is_active=True).count(),
+        "teams": Team.objects.count(),
+        "without_team": User.objects.filter(is_active=True, teams__isnull=True)
+        .exclude(role__in=[Role.ADMIN, Role.FINANCE, Role.EXECUTIVE])
+        .count(),
+    }
+    return render(request, "home/admin.html", context)

@@ -1,0 +1,45 @@
+"""Signing in and out."""
+
+from django.conf import settings
+from django.contrib.auth import views
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.forms import AuthenticationForm
+from django.utils.decorators import method_decorator
+from django.utils.translation import gettext_lazy as _
+
+from accounts.permissions import Permission, needs
+
+
+class SignInForm(AuthenticationForm):
+    error_messages = {
+        "invalid_login": _("This e-mail and password do not match. Check both and try again."),
+        "inactive": _("This login is switched off."),
+    }
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["username"].label = _("E-mail")
+        self.fields["username"].widget.input_type = "email"
+
+
+@method_decorator(login_not_required, name="dispatch")
+class SignIn(views.LoginView):
+    """The sign-in page; on a demo it also offers the demo logins."""
+
+    authentication_form = SignInForm
+    redirect_authenticated_user = True
+
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(**kwargs) | {"demo_logins": demo_logins() if settings.DEMO else []}
+
+
+def demo_logins() -> list[dict]:
+    from kam_portal.demo.people import demo_logins as logins
+
+    return [
+        {"role": role, "name": name, "email": email, "password": password} for role, name, email, password in logins()
+    ]
+
+
+sign_in = SignIn.as_view()
+sign_out = needs(Permission.SIGN_IN)(views.LogoutView.as_view())

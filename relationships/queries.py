@@ -1,0 +1,54 @@
+"""Reads that join an account's result with its position: the portfolio as one reader may see it."""
+
+from collections import defaultdict
+
+from django.db.models import F, QuerySet
+
+from accounts.permissions import Permission, may
+from profitability.core.months import months_between
+from profitability.models import MonthResult, Result
+
+# key in the address → the column; those below gross margin need the permission to see profitability
+ORDERINGS = {
+    "name": "account__name",
+    "net_revenue": "net_revenue",
+    "revenue_class": "revenue_rank",
+    "gross_margin": "gross_margin",
+    "cost_to_serve": "cost_to_serve",
+    "contribution": "contribution",
+    "attractiveness": "position__attractiveness",
+    "relationship": "position__relationship_strength",
+    "box": "position__box",
+}
+PROFIT_ORDERINGS = {"cost_to_serve", "contribution"}
+
+
+def portfolio(user, run) -> QuerySet[Result]:
+    """Results of the accounts that the reader sees, with account, team, manager and position."""
+    related = ("account__team", "account__manager", "account__parent", "position")
+    return Result.objects.in_run(run).visible_to(user).select_related(*related)
+
+
+def ordered(rows: QuerySet[Result], order: str) -> QuerySet[Result]:
+    """Sorted by a key of ORDERINGS, falling with a leading minus; missing figures last, ties by code."""
+    column = F(ORDERINGS[order.removeprefix("-")])
+    by = column.desc(nulls_last=True) if order.startswith("-") else column.asc(nulls_last=True)
+    if order.removeprefix("-") in {"net_revenue", "contribution", "gross_margin", "cost_to_serve"}:
+        by = column.desc() if order.startswith("-") else column.asc()  # never null: the index serves
+    return rows.order_by(by, "code")
+
+
+def orderings(user) -> set[str]:
+    """The keys this reader may sort by: an order would give away what it sorts on."""
+    keys = set(ORDERINGS) if may(user, Permission.SEE_PROFITABILITY) else set(ORDERINGS) - PROFIT_ORDERINGS
+    return keys | {f"-{key}" for key in keys}
+
+
+def trends(run, accounts: list[int], column: str = "contribution") -> dict[int, list[float | None]]:
+    """One figure of some accounts month by month over the run's window; None where nothing happened."""
+    months = months_between(run.month_from, run.month_to)
+    found: dict[int, dict[int, float]] = defaultdict(dict)
+    rows = MonthResult.objects.in_run(run).filter(account__in=accounts)
+    for account, month, value in rows.values_list("account_id", "month", column):
+        found[account][month] = float(value)
+    return {account: [found[account].get(month) for month in months] for account in accounts}
