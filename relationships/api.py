@@ -80,9 +80,8 @@ class Scores(OfRun, ListView):
 
     def rows_of(self, request, run):
         since = self.asked["updated_since"]
-        if run and since and run.published_at < since:
-            return Result.objects.none()
-        return scores_of(request.user).in_run(run)
+        rows = scores_of(request.user).in_run(run)
+        return rows.none() if run and since and run.published_at < since else rows
 
 
 HISTORY = (

@@ -89,7 +89,7 @@ class Cursor:
 
 @dataclass(frozen=True)
 class Page:
-    """Some rows as tuples, without their two keys, and the cursors of the pages around them."""
+    """Some rows as tuples that begin with the paths asked for, and the cursors of the pages around them."""
 
     rows: list[tuple]
     next: Cursor | None
@@ -103,18 +103,19 @@ def page(queryset, paths: list[str], sort: Sort, size: int, cursor: Cursor | Non
     forward = cursor is None or cursor.forward
     if cursor:
         queryset = queryset.filter(sort.beyond(cursor.value, cursor.tie, forward))
-    found = list(sort.in_order(queryset, forward).values_list(*paths, sort.path, sort.tie)[: size + 1])
+    wanted = list(dict.fromkeys([*paths, sort.path, sort.tie]))
+    found = list(sort.in_order(queryset, forward).values_list(*wanted)[: size + 1])
     more, found = len(found) > size, found[:size]
     if not forward:
         found.reverse()
     has_next, has_previous = (more, cursor is not None) if forward else (True, more)
+
+    def at(row: tuple, ahead: bool) -> Cursor:
+        value, tie = row[wanted.index(sort.path)], row[wanted.index(sort.tie)]
+        return Cursor(run_id, sort.name, None if value is None else str(value), tie, ahead)
+
     return Page(
-        rows=[row[:-2] for row in found],
-        next=_cursor(found[-1], sort, run_id, True) if found and has_next else None,
-        previous=_cursor(found[0], sort, run_id, False) if found and has_previous else None,
+        rows=found,
+        next=at(found[-1], True) if found and has_next else None,
+        previous=at(found[0], False) if found and has_previous else None,
     )
-
-
-def _cursor(row: tuple, sort: Sort, run_id: int | None, forward: bool) -> Cursor:
-    value, tie = row[-2:]
-    return Cursor(run_id, sort.name, None if value is None else str(value), tie, forward)
