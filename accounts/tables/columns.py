@@ -66,7 +66,7 @@ def _without_guards(texts: pa.Array) -> pa.Array:
     marked = pc.fill_null(pc.starts_with(texts, "'"), False)
     if not pc.any(marked, min_count=0).as_py():
         return texts
-    plain = [unguarded(text) for text in texts.filter(marked).to_pylist()]
+    plain = [unguarded(text).strip() for text in texts.filter(marked).to_pylist()]
     return pc.replace_with_mask(texts, marked, pa.array(plain, pa.string()))
 
 
