@@ -32,7 +32,7 @@ export function option({ data, look, width }) {
   const amount = (step) => (narrow ? compact(signed(step), data) : whole(signed(step), data));
   const reversed = { type: "category", inverse: true, axisLine: { show: false } };
   return {
-    grid: grid(narrow ? 112 : 168, narrow ? 64 : 148, 4, 4),
+    grid: grid(narrow ? 112 : 168, narrow ? 64 : 160, 4, 4),
     tooltip: { trigger: "item", formatter: ({ dataIndex }) => tip(data, data.steps[dataIndex]) },
     xAxis: { type: "value", show: false },
     yAxis: [
@@ -43,6 +43,7 @@ export function option({ data, look, width }) {
       type: "custom",
       data: rows.map(({ from, to, url }, place) => ({ value: [from, to, place], url })),
       encode: { x: [0, 1], y: 2 },
+      markLine: { silent: true, symbol: "none", label: { show: false }, lineStyle: { color: look.lineStrong, type: "solid" }, data: [{ xAxis: 0 }] },
       renderItem: (parameters, api) => shape(parameters, api, rows, look),
     }],
   };
@@ -61,10 +62,10 @@ function amounts(step, amount, data, narrow) {
 
 function figures(look, narrow) {
   const size = narrow ? 11 : 12;
-  const text = { align: "right", fontSize: size, width: narrow ? 56 : 84 };
+  const text = { align: "right", fontSize: size, width: narrow ? 56 : 90 };
   return {
-    interval: 0, align: "right", margin: narrow ? 60 : 144, formatter: (value) => value,
-    rich: { total: { ...text, color: look.ink, fontWeight: 600 }, step: { ...text, color: look.ink }, share: { align: "right", width: 56, fontSize: 11, color: look.inkQuiet } },
+    interval: 0, align: "right", margin: narrow ? 60 : 156, formatter: (value) => value,
+    rich: { total: { ...text, color: look.ink, fontWeight: 600 }, step: { ...text, color: look.ink }, share: { align: "right", width: 62, fontSize: 11, color: look.inkQuiet } },
   };
 }
 

@@ -22,8 +22,9 @@ function marks(data, look, last) {
   const label = (text, position, align) => ({ show: true, color: look.ink, fontSize: 12, fontWeight: 600, position, align, distance: 8, formatter: text });
   const peak = `${word("peak")} ${compact(data.peak, data)}${data.total > 0 ? ` · ${share(data.peak / data.total, 0)}` : ""}`;
   const early = data.peak_place < last * 0.35;
+  const low = data.total < data.peak * 0.25; // no room under the end of the curve
   const late = data.peak_place > last * 0.65;
-  const points = [{ coord: [last, data.total], label: { ...label(ending(data), "bottom", "right"), offset: [4, 0], rich: { loss: { color: look.lossInk, fontSize: 12, lineHeight: 18 } } } }];
+  const points = [{ coord: [last, data.total], label: { ...label(ending(data), low ? "top" : "bottom", "right"), offset: [4, 0], rich: { loss: { color: look.lossInk, fontSize: 12, lineHeight: 18 } } } }];
   if (data.peak_place > 0) points.push({ coord: [data.peak_place, data.peak], label: label(peak, "top", early ? "left" : late ? "right" : "center") });
   return { symbol: "circle", symbolSize: 7, itemStyle: { color: look.ink }, data: points, silent: true };
 }
