@@ -42,10 +42,6 @@ MATRIX_ORIENTATION = env.str(
 )  # or strong_left (McDonald's drawing)
 
 INSTALLED_APPS = [
-    "kam_portal",
-    "accounts",
-    "profitability",
-    "relationships",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -60,6 +56,10 @@ INSTALLED_APPS = [
     "rest_framework",
     "drf_spectacular",
     "drf_spectacular_sidecar",
+    "accounts",
+    "profitability",
+    "relationships",
+    "kam_portal",
 ]
 
 MIDDLEWARE = [
@@ -225,7 +225,7 @@ REST_KNOX = {
     "AUTO_REFRESH": False,
     "TOKEN_PREFIX": "kam_",
 }
-KNOX_TOKEN_MODEL = "accounts.ApiToken"
+KNOX_TOKEN_MODEL = "accounts.ApiToken"  # noqa: S105  (a model, no secret)
 SPECTACULAR_SETTINGS = {
     "TITLE": "KAM Portal API",
     "DESCRIPTION": "Account scores, profitability, rankings and the runs behind them.",

@@ -13,10 +13,10 @@ from django.views.decorators.http import require_safe
 from accounts.models import Import, Team, User
 from accounts.permissions import Permission, Role, may, needs
 from kam_portal.changes import changes
+from kam_portal.charts import whale_chart
 from kam_portal.navigation import run_of
 from kam_portal.templatetags.kam import money, share
 from kam_portal.views.matrix import matrix_chart
-from kam_portal.views.whale import whale_chart
 from profitability.models import Concentration, PoolBalance, Result, Run
 from profitability.queries import balance_of, earlier_run
 from relationships.models import Position, Rating
