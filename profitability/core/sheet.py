@@ -130,8 +130,8 @@ class Sheet:
 def _parts(activities: tuple[Activity, ...], charged: Mapping[str, int]) -> dict[str, dict[str, int]]:
     """Each activity's part of each pool it shares; a pool's parts sum to its cost."""
     shares = {activity.code: activity.shares for activity in activities if activity.shares is not None}
-    parts: dict[str, dict[str, int]] = {code: {} for code in sorted(shares)}
-    for pool in sorted({pool for of_pools in shares.values() for pool in of_pools}):
+    parts: dict[str, dict[str, int]] = {code: {} for code in shares}
+    for pool in {pool for of_pools in shares.values() for pool in of_pools}:
         takers = {code: shares[code][pool] for code in parts if pool in shares[code]}
         amounts = largest_remainder(charged[pool], list(takers.values()), list(takers))
         for code, amount in zip(takers, amounts, strict=True):

@@ -36,9 +36,7 @@ def model(given_serves: dict[str, dict[str, Fraction]], method: str, operating: 
     """A model of these support pools, with one activity on all its operating pools."""
     pools = [Pool(code, code, "support", numbers) for code, numbers in given_serves.items()]
     pools += [Pool(code, code, "operating") for code in operating]
-    activity = Activity(
-        "a", "a", "presale", "unit", shares=dict.fromkeys(operating, Fraction(1)), driver="orders"
-    )
+    activity = Activity("a", "a", "presale", "unit", shares=dict.fromkeys(operating, Fraction(1)), driver="orders")
     return CostModel("m", 1, "USD", tuple(pools), method, None, (activity,))
 
 
@@ -77,6 +75,14 @@ def test_without_an_order_the_larger_service_to_support_pools_goes_first_then_co
     shares = to_support | {pool: {"s": half, "o": half} for pool in ("c", "b", "a")}
 
     assert allocation.step_order(shares, {"a": 1, "b": 5, "c": 5, "s": 1}) == ["s", "b", "c", "a"]
+
+
+def test_use_of_the_own_service_does_not_count_for_the_order():
+    quarter, half = Fraction(1, 4), Fraction(1, 2)
+    shares = {"a": {"b": quarter, "a": half, "o": quarter}, "b": {"a": Fraction(2, 5), "o": Fraction(3, 5)}}
+
+    assert allocation.share_to_support(shares, "a") == half
+    assert allocation.step_order(shares, {"a": 1, "b": 9}) == ["a", "b"]
 
 
 def test_two_pools_that_serve_only_each_other_are_singular():
@@ -136,9 +142,7 @@ def support(draw: st.DrawFn) -> tuple[dict[str, dict[str, Fraction]], dict[str, 
     for pool in ("s1", "s2"):
         parts = draw(shares_of_four)
         parts[3] += 1
-        found[pool] = {
-            to: Fraction(n, sum(parts)) for to, n in zip(("s1", "s2", "o1", "o2"), parts, strict=True)
-        }
+        found[pool] = {to: Fraction(n, sum(parts)) for to, n in zip(("s1", "s2", "o1", "o2"), parts, strict=True)}
     return found, {pool: draw(st.integers(-(10**6), 10**6)) for pool in ("s1", "s2")}
 
 
@@ -157,9 +161,7 @@ def test_every_method_hands_on_all_of_it(case):
 def test_without_mutual_service_all_methods_agree(case):
     shares, costs = case
     alone = {
-        pool: {
-            to: share / sum(numbers[o] for o in ("o1", "o2")) for to, share in numbers.items() if to[0] == "o"
-        }
+        pool: {to: share / sum(numbers[o] for o in ("o1", "o2")) for to, share in numbers.items() if to[0] == "o"}
         for pool, numbers in shares.items()
     }
 

@@ -22,9 +22,7 @@ from profitability.core.remainder import (
 DATA = Path(__file__).parents[1] / "data"
 SEATS_OF_1790 = json.loads((DATA / "largest_remainder_us_1790.json").read_text())
 EDGE_CASES = [
-    case
-    for case in json.loads((DATA / "edge_cases_costing.json").read_text())
-    if case["kind"] == "largest_remainder"
+    case for case in json.loads((DATA / "edge_cases_costing.json").read_text()) if case["kind"] == "largest_remainder"
 ]
 ERRORS = {"no weight": NoWeight, "negative weight": NegativeWeight}
 
@@ -106,6 +104,9 @@ def test_weights_may_be_fractions():
 @example(2**50, [2**59, 2**59])
 @example(2**50 - 1, [3, 5, 7])
 @example(-(2**50), [2**57 - 1] * 8)
+@example(281_487_408_098_806, [366_481, 554_344, 283_519_910])  # a quota estimated one too high
+@example(282_534_165_756_520, [1_489_043_288, 61_270_184_582, 61_437])  # and one too low
+@example(2**59 + 12_345, [2**40 + 3, 2**41 + 7, 12_345])
 def test_columns_are_shared_like_plain_python(total, given_weights):
     expected = largest_remainder(total, given_weights, range(len(given_weights)))
 
@@ -133,9 +134,7 @@ def test_sums_are_exact_beyond_64_bits(values):
     assert exact_sum(np.array(values, dtype=object)) == sum(values)
 
 
-@pytest.mark.parametrize(
-    ("value", "expected"), [("0.5", 1), ("-0.5", -1), ("0.49", 0), ("-2.5", -3), ("7/3", 2)]
-)
+@pytest.mark.parametrize(("value", "expected"), [("0.5", 1), ("-0.5", -1), ("0.49", 0), ("-2.5", -3), ("7/3", 2)])
 def test_a_half_is_rounded_away_from_zero(value, expected):
     assert round_half_up(Fraction(value)) == expected
 
