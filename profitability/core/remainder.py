@@ -1,6 +1,6 @@
 """Whole minor units shared out without losing or inventing one: the largest remainder method.
 
-Hamilton's method of 1791 (Balinski & Young, Fair Representation, 1982, ch. 2): everybody gets the whole part
+Hamilton's method of 1792 (Balinski & Young, Fair Representation, 1982, ch. 2): everybody gets the whole part
 of his quota, the units left over go to the largest fractions. Ties go to the larger weight, then to the
 earlier key; a weight of zero gets nothing; a negative total is shared like its opposite. Plain Python, and
 so the reference for the columns of money.py; a process that only reads cost models needs no numpy.
