@@ -9,7 +9,6 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from profitability.core.currency import currency_digits
 from profitability.core.remainder import (
     NegativeWeight,
     NoWeight,
@@ -24,7 +23,6 @@ __all__ = [
     "Int64",
     "NegativeWeight",
     "NoWeight",
-    "currency_digits",
     "exact_sum",
     "largest_remainder",
     "round_half_up",

@@ -9,7 +9,6 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from profitability.core.currency import currency_digits
 from profitability.core.money import exact_sum, round_parts, round_sums, round_within, split
 from profitability.core.remainder import (
     NegativeWeight,
@@ -200,7 +199,3 @@ def test_parts_are_rounded_alike_in_64_bits_and_beyond(values, unit):
     beyond = round_parts(np.array(values, dtype=object), unit)
 
     assert found.sum() == beyond.sum() == round_half_up(Fraction(sum(values), unit))
-
-
-def test_currencies_have_their_own_decimals():
-    assert [currency_digits(code) for code in ("USD", "JPY", "KWD", "CLF")] == [2, 0, 3, 4]
