@@ -263,6 +263,7 @@ cleanup() {
     [ ! -f "$clusters.kam" ] || mv "$clusters.kam" "$clusters"
 }
 trap cleanup EXIT
+trap 'exit 1' INT TERM HUP
 apt-get update -qq
 if [ ! -e "$policy" ]; then
     touch "$policy.kam"

@@ -1,9 +1,9 @@
 """The Celery application and the whole schedule.
 
-The database row of a run is its queue of record. Messages only wake a worker: a lost or doubled one does
-no harm.
+The database row of a run is its queue of record. Messages only wake a worker: a lost or doubled one does no harm.
 """
 
+import logging
 import os
 from datetime import timedelta
 from typing import Any
@@ -18,6 +18,7 @@ from django.conf import settings
 from kam_portal import broker
 
 TASK_LIMIT_SECONDS = 2 * 60 * 60
+EACH_MINUTE = "kam_portal.tasks.take_up_waiting"
 REDIS_OPTIONS = {
     "visibility_timeout": TASK_LIMIT_SECONDS + 600,  # longer than the longest run, else it is delivered twice
     "unacked_restore_interval": 5,
@@ -34,7 +35,7 @@ def schedule() -> dict[str, dict[str, Any]]:
     return {
         "nightly run": {"task": "kam_portal.tasks.nightly", "schedule": crontab(hour=hour, minute=minute)},
         "waiting runs": {
-            "task": "kam_portal.tasks.take_up_waiting",
+            "task": EACH_MINUTE,
             "schedule": timedelta(seconds=60),
             "options": {"expires": 55},  # no use in answering the same question twice after a pause
         },
@@ -50,6 +51,14 @@ def settings_of_broker() -> dict[str, Any]:
         "broker_transport_options": broker.options(settings.BROKER_DIR),
     }
 
+
+def worth_a_line(record: logging.LogRecord) -> bool:
+    """The look for waiting runs comes each minute: its log lines would bury the others."""
+    return record.levelno > logging.INFO or EACH_MINUTE not in record.getMessage()
+
+
+for name in ("celery.worker.strategy", "celery.app.trace"):
+    logging.getLogger(name).addFilter(worth_a_line)
 
 app = Celery("kam_portal")
 app.conf.update(
