@@ -14,20 +14,8 @@ from accounts.imports.outcome import Outcome, TotalsDiffer
 from accounts.models import Import
 from accounts.tables import Mapping, Unusable
 from accounts.tables.problems import LISTED
+from kam_portal.imports import KINDS
 
-KINDS = {  # in the order in which they can go in: what others refer to comes first
-    "teams": "accounts.imports.teams",
-    "users": "accounts.imports.users",
-    "accounts": "accounts.imports.accounts",
-    "products": "profitability.imports.products",
-    "cost_model": "profitability.imports.cost_model",
-    "criteria": "relationships.imports.criteria",
-    "order_lines": "profitability.imports.order_lines",
-    "activity_events": "profitability.imports.activity_events",
-    "resource_costs": "profitability.imports.resource_costs",
-    "account_criteria": "relationships.imports.account_criteria",
-    "ratings": "relationships.imports.ratings",
-}
 LOCK = 0x6B616D  # any number, the same for all imports
 State = Import.State
 

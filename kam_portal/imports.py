@@ -21,9 +21,21 @@ from accounts.models import Import
 from accounts.permissions import Permission, may
 from accounts.tables import Mapping, Unusable, expand, kind_of
 from accounts.tables.files import ENDINGS
-from kam_portal.attempts import KINDS, Attempt, Busy, together
 
 log = logging.getLogger(__name__)
+KINDS = {  # in the order in which they can go in: what others refer to comes first
+    "teams": "accounts.imports.teams",
+    "users": "accounts.imports.users",
+    "accounts": "accounts.imports.accounts",
+    "products": "profitability.imports.products",
+    "cost_model": "profitability.imports.cost_model",
+    "criteria": "relationships.imports.criteria",
+    "order_lines": "profitability.imports.order_lines",
+    "activity_events": "profitability.imports.activity_events",
+    "resource_costs": "profitability.imports.resource_costs",
+    "account_criteria": "relationships.imports.account_criteria",
+    "ratings": "relationships.imports.ratings",
+}
 OF_ADMINISTRATORS = {"teams", "users"}  # who may sign in as what
 PATIENCE = timedelta(minutes=1)
 Rules = dict[str, Any]
@@ -47,6 +59,8 @@ def import_files(
 
     Raises Unusable when it is not clear which files are meant, or of which kind they are.
     """
+    from kam_portal.attempts import Attempt, together
+
     mapping = mapping if isinstance(mapping, Mapping) else of_rules(mapping or {})
     kind = kind or mapping.kind or None
     if kind not in (None, *KINDS):
@@ -114,6 +128,8 @@ def of_rules(rules: Rules) -> Mapping:
 
 def perform_import(import_id: int) -> None:
     """Import an uploaded file, unless that is done already or somebody else is at it. Safe to repeat."""
+    from kam_portal.attempts import Attempt, Busy, together
+
     record = Import.objects.get(pk=import_id)
     if record.is_finished:
         return

@@ -16,10 +16,7 @@ class AccountCodes:
 
     def make(self, codes: Sequence[str], names: dict[str, str], countries: dict[str, str]) -> None:
         """Accounts for unknown codes, named as the file names them, else by their code."""
-        rows = [
-            {"code": code, "name": names.get(code, code), "country": countries.get(code, "")}
-            for code in codes
-        ]
+        rows = [{"code": code, "name": names.get(code, code), "country": countries.get(code, "")} for code in codes]
         insert(Account, rows)
         self.made += len(rows)
         self.ids.update(Account.objects.filter(code__in=codes).values_list("code", "id"))

@@ -102,8 +102,5 @@ def records(batch: Batch, names: Iterable[str]) -> Iterator[tuple[int, Row]]:
     texts = [str(batch.columns[name].type) == "string" for name in names]
     blanks = ["" if is_text else None for is_text in texts]
     for number, cells in zip(batch.rows.tolist(), zip(*columns, strict=True), strict=True):
-        row = {
-            name: blank if cell is None else cell
-            for name, cell, blank in zip(names, cells, blanks, strict=True)
-        }
+        row = {name: blank if cell is None else cell for name, cell, blank in zip(names, cells, blanks, strict=True)}
         yield number, row

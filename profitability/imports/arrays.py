@@ -63,4 +63,3 @@ def dates(days: np.ndarray) -> list[str | None]:
 def total(values: np.ndarray) -> int:
     """The exact sum, however large."""
     return (int((values >> 32).sum()) << 32) + int((values & 0xFFFFFFFF).sum())
-

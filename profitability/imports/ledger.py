@@ -152,9 +152,7 @@ class Ledger:
         cells = list(zip(*rows, strict=True)) or [()] * (len(self._columns) + 1)
         place = {text: number for number, text in enumerate(texts)}
         places = np.array([place[text] for text in cells[0]], np.int64)
-        columns = {
-            name: self._numbers(name, values) for name, values in zip(self._columns, cells[1:], strict=True)
-        }
+        columns = {name: self._numbers(name, values) for name, values in zip(self._columns, cells[1:], strict=True)}
         return Rows(arrays.Coded(texts, places), columns)
 
     def _numbers(self, name: str, cells: Sequence) -> np.ndarray:
@@ -196,9 +194,7 @@ class Ledger:
             self._refuse_closed(before, match.changed & fine, fine, numbers)
         return fine
 
-    def _refuse_closed(
-        self, month: np.ndarray, applies: np.ndarray, fine: np.ndarray, numbers: np.ndarray
-    ) -> None:
+    def _refuse_closed(self, month: np.ndarray, applies: np.ndarray, fine: np.ndarray, numbers: np.ndarray) -> None:
         for row in np.flatnonzero(applies & np.isin(month, self.closed)).tolist():
             fine[row] = False
             text = f"{month[row] // 100}-{month[row] % 100:02d}"
@@ -248,11 +244,8 @@ class Ledger:
         written = self.model.objects.filter(pk__gt=self.last_id, imported_in=self.record)
         sums = {f"sum_{name}": models.Sum(column) for name, column in self.summed.items()}
         found = written.aggregate(sum_rows=models.Count("pk"), **sums)
-        return {
-            name: kept + int((found[f"sum_{name}"] or 0) * 10_000) for name, kept in self._kept_totals.items()
-        }
+        return {name: kept + int((found[f"sum_{name}"] or 0) * 10_000) for name, kept in self._kept_totals.items()}
 
 
 def _written(totals: Mapping[str, int]) -> dict[str, str]:
     return {name: shown(value) for name, value in totals.items()}
-

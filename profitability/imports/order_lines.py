@@ -103,9 +103,7 @@ class OrderLedger(Ledger):
         stays[superseded] = False
         kept = stored.where(stays)
         together = {
-            name: np.concatenate([kept.columns[name], rows.columns[name]])
-            for name in rows.columns
-            if name != "counts"
+            name: np.concatenate([kept.columns[name], rows.columns[name]]) for name in rows.columns if name != "counts"
         }
         together["order"] = np.concatenate([kept.first.places, rows.first.places])
         found = marks(together)
@@ -197,4 +195,3 @@ def _returned(batch: Batch) -> np.ndarray:
     """As the file or its map says, else whatever has a negative quantity."""
     negative = pc.less(batch.columns["quantity"], pa.scalar(0, pa.int64()))
     return arrays.whole(pc.coalesce(batch.columns["is_return"], negative))
-

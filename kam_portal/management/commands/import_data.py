@@ -127,5 +127,3 @@ def _verdict(records: list[Import]) -> str:
     if any(record.dry_run for record in records):
         return _("Dry run: nothing was changed.")
     return _("Imported.")
-
-

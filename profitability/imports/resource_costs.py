@@ -1,0 +1,41 @@
+"""Resource costs: what each pool cost in a month, and the minutes it could work."""
+
+from accounts.imports.outcome import Outcome
+from accounts.models import Import
+from accounts.tables import Column, Schema, Table
+from profitability.models import ResourceCost
+
+from . import arrays
+from .ledger import Ledger, Rows
+
+SCHEMA = Schema(
+    "resource_costs",
+    (
+        Column("pool_code", "code", required=True),
+        Column("month", "month", required=True),
+        Column("amount", "amount", required=True),
+        Column("practical_minutes", "number", minimum=0),
+    ),
+    key=("pool_code", "month"),
+)
+
+
+class CostLedger(Ledger):
+    """The costs of pools by month."""
+
+    model = ResourceCost
+    first, second = "pool_code", "month"
+    dated = "month"
+    values = ("amount", "practical_minutes")
+    summed = {"amount": "amount", "practical_minutes": "practical_minutes"}
+
+
+def load(table: Table, record: Import) -> Outcome:
+    """Bring the costs of a file into the ledger."""
+    ledger = CostLedger(table, record)
+    for batch in table.batches():
+        columns = {
+            name: arrays.whole(batch.columns[name]) for name in ("month", "amount", "practical_minutes")
+        }
+        ledger.add(Rows(arrays.coded(batch.columns["pool_code"]), columns), batch.rows)
+    return ledger.finish()

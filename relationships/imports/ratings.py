@@ -1,0 +1,81 @@
+"""Ratings: what one person thinks of one account in one respect, on one day."""
+
+from collections.abc import Iterator
+
+from django.utils.translation import gettext as _
+
+from accounts.imports import codes, master
+from accounts.imports.codes import AccountCodes
+from accounts.imports.outcome import Outcome
+from accounts.models import Import
+from accounts.tables import Column, Schema, Table
+from accounts.tables.sieve import Batch
+from relationships.models import Rating
+
+from .judged import Criteria
+
+TO_MILLIONTHS = 100  # from ten-thousandths
+
+SCHEMA = Schema(
+    "ratings",
+    (
+        Column("account_code", "code", required=True),
+        Column("criterion", "code", required=True),
+        Column("score", "score", required=True, minimum=0, maximum=10),
+        Column("perspective", "code", choices=tuple(Rating.Perspective.values)),
+        Column("status", "code", choices=tuple(Rating.Status.values)),
+        Column("rater_email", "email", required=True),
+        Column("rated_on", "date", required=True),
+        Column("evidence", "text", max_length=10_000, multiline=True),
+    ),
+    key=("account_code", "criterion", "perspective", "rater_email", "rated_on"),
+)
+KEY = ("account_id", "criterion", "rater_id", "rated_on", "perspective")
+DEFAULTS = {"perspective": Rating.Perspective.SUPPLIER.value, "status": Rating.Status.ASSUMED.value}
+
+
+def load(table: Table, record: Import) -> Outcome:
+    """Bring ratings in; an earlier day's rating stays beside a later one."""
+    outcome, judges = Outcome(), _Judges(table)
+    for batch in table.batches():
+        outcome.count_all(master.upsert(Rating, KEY, list(judges.rows(batch))))
+    return outcome
+
+
+class _Judges:
+    """Puts ids in place of codes and e-mails, and refuses what names nobody."""
+
+    def __init__(self, table: Table):
+        self.table = table
+        self.names = [name for name in SCHEMA.by_name if name in table.columns or name in DEFAULTS]
+        self.accounts = AccountCodes()
+        self.people = codes.user_ids()
+        self.criteria = Criteria()
+
+    def rows(self, batch: Batch) -> Iterator[master.Row]:
+        for number, row in master.records(batch, self.names):
+            code, email = row.pop("account_code"), row.pop("rater_email")
+            ids = {"account_id": self.accounts.ids.get(code), "rater_id": self.people.get(email.lower())}
+            if not self._refused(number, code, email, row["criterion"], ids):
+                stated = {name: row[name] or default for name, default in DEFAULTS.items()}
+                yield {**ids, **row, **stated, "score": row["score"] * TO_MILLIONTHS}
+
+    def _refused(self, number: int, code: str, email: str, criterion: str, ids: dict) -> bool:
+        if ids["account_id"] is None:
+            self.table.refuse(number, "account_code", code, _("is no account; import it first"))
+        elif ids["rater_id"] is None:
+            self.table.refuse(number, "rater_email", email, _("is nobody's login; import the users first"))
+        elif reason := self.criteria.not_judged(criterion):
+            self.table.refuse(number, "criterion", criterion, reason)
+        else:
+            return False
+        return True
+
+
+def exported():
+    rows = Rating.objects.order_by(
+        "account__code", "criterion", "perspective", "rater__email", "rated_on"
+    ).values_list(
+        "account__code", "criterion", "score", "perspective", "status", "rater__email", "rated_on", "evidence"
+    )
+    return rows.iterator()
