@@ -221,8 +221,7 @@ def concentrated(values: list[int]) -> dict:
     amounts = {"total", "total_positive", "whale_peak", "erosion"}
     figures = {name: getattr(found, name) for name in FIGURES}
     return {
-        name: value / 100 if name in amounts and value is not None else number(value)
-        for name, value in figures.items()
+        name: value / 100 if name in amounts and value is not None else number(value) for name, value in figures.items()
     }
 
 

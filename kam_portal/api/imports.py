@@ -34,7 +34,7 @@ IMPORTS = (
     Column("created_at", Kind.INSTANT, "created_at", nullable=False),
     Column("finished_at", Kind.INSTANT, "finished_at"),
 )
-FIELDS = {"file", "kind", "dry_run", "map", "encoding", "decimal"}
+LONGEST_WORD = 32
 TRUE, FALSE = {"1", "true", "yes", "on"}, {"", "0", "false", "no", "off"}
 
 
@@ -87,33 +87,31 @@ class ImportDetail(ApiView):
 
 
 def accepted_import(request, asked: dict) -> Response:
-    from kam_portal.imports import request_import
+    from kam_portal.imports import KINDS, request_import  # loads pyarrow, which a web process starts without
 
-    made = request_import(request.user, **asked)
+    if asked["kind"] not in ("", *KINDS):
+        raise ValidationError({"kind": [_("Choose one of: %(values)s.") % {"values": ", ".join(KINDS)}]})
+    try:
+        made = request_import(request.user, **asked)
+    except Unusable as error:
+        raise ValidationError({"file": [str(error)]}) from error
     address = request.build_absolute_uri(reverse("api:import", args=[made.pk]))
     return Response(row_of(made.pk, request.user), status=202, headers={"Location": address})
 
 
 def asked_import(body) -> dict:
     """What `request_import` takes; ValidationError names every field that is not right."""
-    problems = {name: [_("Unknown field.")] for name in body if name not in FIELDS}
+    problems = {name: [_("Unknown field.")] for name in body if name not in READERS}
     problems |= {name: [_("Given more than once.")] for name in body if len(body.getlist(name)) > 1}
-    values = {"encoding": body.get("encoding", "utf-8"), "decimal": body.get("decimal", ".")}
-    for name, read in (("file", read_file), ("kind", read_text), ("dry_run", read_flag), ("map", read_map)):
+    values = {}
+    for name, read in READERS.items():
         try:
             values["mapping" if name == "map" else name] = read(body.get(name))
         except ValueError as error:
             problems[name] = [str(error)]
-    problems |= {name: [_("Not a text.")] for name in ("encoding", "decimal") if not is_text(values[name])}
-    if values["decimal"] not in (".", ","):
-        problems["decimal"] = [_("“.” or “,”.")]
     if problems:
         raise ValidationError(problems)
     return values
-
-
-def is_text(value) -> bool:
-    return isinstance(value, str) and "\0" not in value and len(value) <= 32
 
 
 def read_file(file):
@@ -124,9 +122,15 @@ def read_file(file):
     return file
 
 
-def read_text(text) -> str:
-    if text is not None and not is_text(text):
-        raise ValueError(_("Not a text."))
+def read_word(text) -> str:
+    if not isinstance(text or "", str) or "\0" in (text or "") or len(text or "") > LONGEST_WORD:
+        raise ValueError(_("Not a word."))
+    return text or ""
+
+
+def read_mark(text) -> str:
+    if text not in (None, "", ".", ","):
+        raise ValueError(_("“.” or “,”."))
     return text or ""
 
 
@@ -147,3 +151,13 @@ def read_map(given) -> dict:
     except Unusable as error:
         raise ValueError(str(error)) from error
     return yaml.load(text, Loader=yaml.BaseLoader)  # noqa: S506 - builds strings, lists, dicts only
+
+
+READERS = {
+    "file": read_file,
+    "kind": read_word,
+    "dry_run": read_flag,
+    "map": read_map,
+    "encoding": read_word,
+    "decimal": read_mark,
+}
