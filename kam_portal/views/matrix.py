@@ -23,7 +23,7 @@ from relationships.queries import portfolio
 MOST_BUBBLES = 2_000
 MILLION = 1_000_000
 PAGE = 50
-CELL = 0.25  # of the 0…10 scales: the squares in which the remainder is counted
+CELL = 0.5  # of the 0…10 scales: the squares in which the remainder is counted
 POINT = (
     "code", "account__name", "position__relationship_strength", "position__attractiveness", "net_revenue",
     "contribution", "position__box", "position__is_provisional", "account_id",
