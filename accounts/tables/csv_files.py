@@ -16,9 +16,9 @@ from django.utils.translation import gettext as _
 
 from .feed import Feed
 from .problems import LISTED, SHOWN, Problem, Unusable
-from .sources import Piece
+from .sources import Piece, Refusals
 
-BLOCK = 8 << 20
+BLOCK = 4 << 20  # pyarrow keeps up to 32 of them ready
 DELIMITERS = ",;\t"
 OTHER_FORMATS = {
     b"\x1f\x8b": "gzip",
@@ -147,14 +147,15 @@ class CsvFile:
                 line = reader.line_num + 1
         return found
 
-    def problems(self) -> tuple[list[Problem], int]:
+    def refusals(self) -> Refusals:
         rows = self._refused[: len(self._refused_texts)]
         lines = self._line_numbers(set(rows)) if rows else {}
         listed = [
             Problem(self.path.name, lines[row], "", text, self._cells_reason(cells))
             for row, (cells, text) in zip(rows, self._refused_texts, strict=True)
         ]
-        return self._quoting + listed, len(self._quoting) + len(self._refused)
+        count = len(self._quoting) + len(self._refused)
+        return Refusals(self._quoting + listed, problems=count, rows=count)
 
     def _cells_reason(self, cells: int) -> str:
         sentence = _("has %(cells)s cells where the header has %(headers)s (is a comma not in quotes?)")
@@ -180,9 +181,7 @@ def refuse_other_formats(path: Path, encoding: str) -> None:
     if path.suffix.lower() == ".gz":
         return
     if start[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) and not encoding.startswith("utf-16"):
-        raise Unusable(
-            path, _("is in UTF-16, not UTF-8. State it (--encoding utf-16) or save the file as UTF-8.")
-        )
+        raise Unusable(path, _("is in UTF-16, not UTF-8. State it (--encoding utf-16) or save the file as UTF-8."))
     for mark, name in OTHER_FORMATS.items():
         if start.startswith(mark):
             sentence = _("is not CSV but %(format)s inside; give it the right ending or save it as CSV.")

@@ -70,14 +70,10 @@ class Feed(io.RawIOBase):
         try:
             raw = self._file.read(size)
         except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-            raise Unusable(
-                self.path, _("is damaged or no gzip file: it cannot be unpacked to its end.")
-            ) from error
+            raise Unusable(self.path, _("is damaged or no gzip file: it cannot be unpacked to its end.")) from error
         self._size += len(raw)
         if self._size > UNPACKED or (self._size > RATIO_FROM and self._size > RATIO * self._packed):
-            raise Unusable(
-                self.path, _("unpacks to far more than a ledger does; it is not read any further.")
-            )
+            raise Unusable(self.path, _("unpacks to far more than a ledger does; it is not read any further."))
         return raw
 
     def _utf8(self, raw: bytes) -> bytes:

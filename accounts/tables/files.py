@@ -17,9 +17,7 @@ def kind_of(path: Path | str, kinds: Sequence[str]) -> str | None:
     return max(fitting, key=len, default=None)
 
 
-def expand(
-    paths: Iterable[Path | str], kinds: Sequence[str], kind: str | None = None
-) -> list[tuple[Path, str]]:
+def expand(paths: Iterable[Path | str], kinds: Sequence[str], kind: str | None = None) -> list[tuple[Path, str]]:
     """Files and what folders hold, each with its kind, in the order of `kinds` (what others refer to first).
 
     Of a folder only files named after a kind count; a file given by name must be one, unless `kind` says.
@@ -37,9 +35,7 @@ def _in_folder(folder: Path, kinds: Sequence[str], kind: str | None) -> dict[Pat
     files = [(path, kind_of(path, kinds)) for path in sorted(folder.iterdir()) if path.is_file()]
     named = {path: found for path, found in files if found and kind in (None, found)}
     if not named:
-        raise Unusable(
-            folder, _("holds no file named after a kind (%(kinds)s).") % {"kinds": listing(list(kinds))}
-        )
+        raise Unusable(folder, _("holds no file named after a kind (%(kinds)s).") % {"kinds": listing(list(kinds))})
     return named
 
 

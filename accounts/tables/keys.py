@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 START, STEP = np.uint64(0xCBF29CE484222325), np.uint64(0x100000001B3)  # FNV-1a, bytes at a time
 MIX = (np.uint64(0xFF51AFD7ED558CCD), np.uint64(0xC4CEB9FE1A85EC53))
 MISSING = np.uint64(0x9E3779B97F4A7C15)
+BUCKETS = 16
 
 
 def hashes(values: pa.Array) -> np.ndarray:
@@ -142,12 +143,21 @@ class Keys:
         self._parts: list[np.ndarray] = []
 
     def add(self, keys: np.ndarray) -> None:
-        self._parts.append(keys)
+        self._parts.append(np.sort(keys))
 
     def repeated(self) -> tuple[np.ndarray, int]:
         """The hashes that came more than once, and how often they came again; forgets all."""
-        ordered = np.concatenate(self._parts) if self._parts else np.empty(0, np.uint64)
+        again = np.concatenate([self._again(bucket) for bucket in range(BUCKETS)])
         self._parts.clear()
-        ordered.sort()
-        again = ordered[1:][ordered[1:] == ordered[:-1]]
         return np.unique(again), len(again)
+
+    def _again(self, bucket: int) -> np.ndarray:
+        """Of one range of hashes; in ranges, so that all of them are never in memory twice."""
+        width = 2**64 // BUCKETS
+        ends = np.array([bucket * width, (bucket + 1) * width - 1], np.uint64)
+        slices = []
+        for part in self._parts:
+            start, end = np.searchsorted(part, ends[0], "left"), np.searchsorted(part, ends[1], "right")
+            slices.append(part[start:end])
+        ordered = np.sort(np.concatenate([np.empty(0, np.uint64), *slices]))
+        return ordered[1:][ordered[1:] == ordered[:-1]]

@@ -31,8 +31,9 @@ def arrange(path: Path, headers: list[str], schema: Schema, mapping: Mapping) ->
     _refuse_doubled(path, headers)
     places = _mapped(path, headers, mapping)
     taken = set(places.values())
+    filled = {*places, "line_no"} if mapping.line_no else set(places)
     for place, header in enumerate(headers):
-        if place not in taken and header not in places and schema.column(header):
+        if place not in taken and header not in filled and schema.column(header):
             places[header] = place
     columns = {name: SHARE if name == SHARE.name else schema.column(name) for name in places}
     _refuse_missing(path, headers, schema, mapping, places)
@@ -60,15 +61,11 @@ def _mapped(path: Path, headers: list[str], mapping: Mapping) -> dict[str, int]:
     return {ours: headers.index(header) for ours, header in theirs.items()}
 
 
-def _refuse_missing(
-    path: Path, headers: list[str], schema: Schema, mapping: Mapping, places: dict[str, int]
-) -> None:
+def _refuse_missing(path: Path, headers: list[str], schema: Schema, mapping: Mapping, places: dict[str, int]) -> None:
     given = {*places, *mapping.defaults, *(["line_no"] if mapping.line_no else [])}
     missing = [column.name for column in schema.columns if column.required and column.name not in given]
     if not missing:
         return
     sentence = _("has no column %(names)s, which %(kind)s need. It has %(found)s.")
     names = {"names": listing(missing), "kind": schema.kind, "found": listing(headers)}
-    raise Unusable(
-        path, sentence % names + did_you_mean(missing[0], [header for header in headers if header])
-    )
+    raise Unusable(path, sentence % names + did_you_mean(missing[0], [header for header in headers if header]))

@@ -60,16 +60,12 @@ def _checked(data: dict[str, Any], name: str) -> dict[str, Any]:
     for key in data:
         if key not in known:
             sentence = _("has the unknown rule “%(rule)s”; known are %(known)s.")
-            raise Unusable(
-                name, sentence % {"rule": key, "known": listing(known)} + did_you_mean(str(key), known)
-            )
+            raise Unusable(name, sentence % {"rule": key, "known": listing(known)} + did_you_mean(str(key), known))
     return {key: SHAPES.get(key, _word)(value, key, name) for key, value in data.items()}
 
 
 def _wrong(key: str, name: str, expected: str) -> Unusable:
-    return Unusable(
-        name, _("has a rule “%(rule)s” that should be %(shape)s.") % {"rule": key, "shape": expected}
-    )
+    return Unusable(name, _("has a rule “%(rule)s” that should be %(shape)s.") % {"rule": key, "shape": expected})
 
 
 def _word(value: Any, key: str, name: str) -> str:
@@ -107,9 +103,7 @@ def _patterns(value: Any, key: str, name: str) -> dict[str, str]:
         try:  # the engine that will run it: it never backtracks, whatever the pattern
             pc.match_substring_regex(pa.array([""]), pattern)
         except pa.ArrowInvalid as error:
-            raise _wrong(
-                key, name, _("a list of “our column: pattern”, and “%s” is no pattern") % pattern
-            ) from error
+            raise _wrong(key, name, _("a list of “our column: pattern”, and “%s” is no pattern") % pattern) from error
     return patterns
 
 

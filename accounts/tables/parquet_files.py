@@ -9,8 +9,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from django.utils.translation import gettext as _
 
-from .problems import Problem, Unusable
-from .sources import Piece
+from .problems import Unusable
+from .sources import Piece, Refusals
 
 PIECE_ROWS = 65_536
 MOST_ROWS = 200_000_000  # a few kilobytes can claim billions
@@ -34,7 +34,7 @@ class ParquetFile:
     def _opened(self) -> pq.ParquetFile:
         try:
             return pq.ParquetFile(self.path)
-        except (pa.ArrowException, OSError) as error:
+        except (pa.ArrowException, OSError, ValueError) as error:
             raise self._damaged() from error
 
     def _damaged(self) -> Unusable:
@@ -54,14 +54,14 @@ class ParquetFile:
                     columns = {place: texts(batch.column(self.headers[place])) for place in wanted}
                     yield Piece(first, len(batch), columns)
                     first += len(batch)
-            except (pa.ArrowException, OSError) as error:
+            except (pa.ArrowException, OSError, ValueError) as error:
                 raise self._damaged() from error
 
     def lines(self, rows: list[int]) -> list[int]:
         return [row + 1 for row in rows]
 
-    def problems(self) -> tuple[list[Problem], int]:
-        return [], 0
+    def refusals(self) -> Refusals:
+        return Refusals()
 
 
 def _is_plain(kind: pa.DataType) -> bool:

@@ -54,12 +54,8 @@ def read(
     refuse_misfit(mapping, schema)
     mark = decimal or mapping.decimal or "."
     if mark not in (".", ","):
-        raise Unusable(
-            path, _("cannot be read with “%(mark)s” as decimal mark: “.” or “,”.") % {"mark": mark}
-        )
-    return Table(
-        opened(Path(path), schema.kind, encoding or mapping.encoding or "utf-8"), schema, mapping, mark
-    )
+        raise Unusable(path, _("cannot be read with “%(mark)s” as decimal mark: “.” or “,”.") % {"mark": mark})
+    return Table(opened(Path(path), schema.kind, encoding or mapping.encoding or "utf-8"), schema, mapping, mark)
 
 
 def opened(path: Path, kind: str, encoding: str) -> Source:
@@ -77,9 +73,7 @@ def opened(path: Path, kind: str, encoding: str) -> Source:
         from .parquet_files import ParquetFile
 
         return ParquetFile(path)
-    raise Unusable(
-        path, _("has an ending that is not read; these are: %(endings)s.") % {"endings": listing(ENDINGS)}
-    )
+    raise Unusable(path, _("has an ending that is not read; these are: %(endings)s.") % {"endings": listing(ENDINGS)})
 
 
 class Table:
@@ -159,7 +153,7 @@ class Table:
     def counts(self) -> Counts:
         sieve = self._sieve
         held_back = self._repeated + len(self._later_rows.difference(repeat.row for repeat in self._repeats))
-        refused = sieve.refused + self._source.problems()[1] + held_back
+        refused = sieve.refused + self._source.refusals().rows + held_back
         accepted = sieve.accepted - held_back
         return Counts(accepted + sieve.skipped + refused, accepted, sieve.skipped, refused)
 
@@ -170,7 +164,7 @@ class Table:
 
     @property
     def problem_count(self) -> int:
-        return self._sieve.findings.total + self._repeated + self._later.total + self._source.problems()[1]
+        return self._sieve.findings.total + self._repeated + self._later.total + self._source.refusals().problems
 
     @property
     def problems(self) -> list[Problem]:
@@ -178,7 +172,7 @@ class Table:
         found = self._sieve.findings.listed + self._later.listed
         rows = {each.row for each in found + self._repeats} | {each.first for each in self._repeats}
         lines = dict(zip(rows, self._source.lines(list(rows)), strict=True)) if rows else {}
-        problems = list(self._source.problems()[0])
+        problems = list(self._source.refusals().listed)
         problems += [self._problem(lines[each.row], each.column, each.value, each.reason) for each in found]
         problems += [self._repeat_problem(repeat, lines) for repeat in self._repeats]
         return sorted(problems, key=lambda problem: (problem.line, problem.column))[:LISTED]

@@ -160,7 +160,7 @@ class Sieve:
                 found = pc.fill_null(pc.match_substring_regex(cells[name].texts, pattern), False)
                 returned = pa.array(cells[name].rows_where(found.to_numpy(zero_copy_only=False)))
                 values["is_return"] = pc.if_else(returned, True, values["is_return"])
-        if self.mapping.line_no and "line_no" not in cells:
+        if self.mapping.line_no:
             values["line_no"] = pa.array(self._numbers.of(spread_hashes(values["order_id"])))
 
     def _shared_discount(
@@ -189,8 +189,10 @@ class Sieve:
         for name, firsts in self._firsts.items():
             stated = pc.fill_null(values[name], FirstValues.NONE).to_numpy(zero_copy_only=False)
             first, differs = firsts.sift(orders, stated[kept])
-            other[kept[differs]] = True
-            for row in self._to_list(other):
+            contradicts = np.zeros(piece.length, bool)
+            contradicts[kept[differs]] = True
+            other |= contradicts
+            for row in self._to_list(contradicts):
                 reason = _("is not what an earlier line of the same order states")
                 self.findings.add(piece.first + row, name, amounts.shown(int(stated[row])), reason)
             only_first = np.zeros(piece.length, bool)

@@ -10,6 +10,15 @@ import pyarrow as pa
 from .problems import Problem
 
 
+@dataclass
+class Refusals:
+    """What the format itself refuses: the first problems in full, the number of all, and of the rows."""
+
+    listed: list[Problem] = field(default_factory=list)
+    problems: int = 0
+    rows: int = 0
+
+
 @dataclass(frozen=True)
 class Piece:
     """Some rows: for each wanted header's place its column of texts, each distinct text once (dictionary).
@@ -36,5 +45,5 @@ class Source(Protocol):
     def lines(self, rows: list[int]) -> list[int]:
         """The line in the file (its first is 1) of rows, counted from 0 as they were handed out."""
 
-    def problems(self) -> tuple[list[Problem], int]:
-        """After the pieces: what the format itself refuses, listed, and how many rows that are."""
+    def refusals(self) -> Refusals:
+        """What was refused while the pieces were read."""

@@ -45,9 +45,7 @@ def write(path: Path | str, columns: Sequence[str], rows: Rows, schema: Schema |
         from .parquet_writing import write_parquet  # loads pyarrow, which a web process does without
 
         return write_parquet(path, columns, rows, schema)
-    raise Unusable(
-        path, _("has an ending that is not written; these are: .csv, .csv.gz, .xlsx, .parquet, .ndjson.")
-    )
+    raise Unusable(path, _("has an ending that is not written; these are: .csv, .csv.gz, .xlsx, .parquet, .ndjson."))
 
 
 # CSV and JSON
@@ -79,9 +77,7 @@ def ndjson_lines(columns: Sequence[str], rows: Rows) -> Iterator[str]:
     """One JSON object a line; decimals are numbers with all their digits."""
     names = [json.dumps(name, ensure_ascii=False) for name in columns]
     for row in rows:
-        yield (
-            "{" + ", ".join(f"{name}: {_json(value)}" for name, value in zip(names, row, strict=True)) + "}\n"
-        )
+        yield ("{" + ", ".join(f"{name}: {_json(value)}" for name, value in zip(names, row, strict=True)) + "}\n")
 
 
 def _json(value: Value) -> str:
@@ -150,9 +146,7 @@ class Sheet:
 
     def row(self, number: int, values: Sequence[Value]) -> None:
         if number > SHEET_ROWS:
-            raise Unusable(
-                self._path, _("would need more rows than a sheet has; export CSV or Parquet instead.")
-            )
+            raise Unusable(self._path, _("would need more rows than a sheet has; export CSV or Parquet instead."))
         for place, value in enumerate(values):
             if value is not None:
                 self._cell(number, place, value)

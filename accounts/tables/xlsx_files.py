@@ -11,7 +11,7 @@ import pyarrow as pa
 from django.utils.translation import gettext as _
 
 from .problems import LISTED, Problem, Unusable, listing
-from .sources import Piece
+from .sources import Piece, Refusals
 
 PIECE_ROWS = 32_768
 UNPACKED = 1 << 30
@@ -35,9 +35,7 @@ def refuse_bombs(path: Path) -> None:
         raise Unusable(path, _("holds macros; save it as XLSX without them."))
     size, packed = sum(part.file_size for part in parts), path.stat().st_size
     if size > UNPACKED or (size > RATIO_FROM and size > RATIO * packed):
-        raise Unusable(
-            path, _("unpacks to %(size)s MB, far more than a sheet of data does.") % {"size": size >> 20}
-        )
+        raise Unusable(path, _("unpacks to %(size)s MB, far more than a sheet of data does.") % {"size": size >> 20})
 
 
 def _refuse_other_formats(path: Path) -> None:
@@ -63,8 +61,7 @@ class XlsxFile:
 
     def _reset(self) -> None:
         self._lines: list[int] = []
-        self._problems: list[Problem] = []
-        self._refused_rows = 0
+        self._refusals = Refusals()
 
     def _cells(self) -> Iterator[tuple]:
         """The rows of the sheet as cells; whatever a broken workbook raises becomes a sentence."""
@@ -120,8 +117,10 @@ class XlsxFile:
         """Takes the wanted cells; False if one of the row is a formula, an error or beyond the header."""
         problems = [*self._beyond(cells, number), *self._unreadable(cells, wanted, number)]
         if problems:
-            self._refused_rows += 1
-            self._problems += problems[: LISTED - len(self._problems)]
+            refusals = self._refusals
+            refusals.rows += 1
+            refusals.problems += len(problems)
+            refusals.listed += problems[: LISTED - len(refusals.listed)]
         for place, column in zip(wanted, columns, strict=True):
             cell = cells[place] if place < len(cells) else None
             column.append(None if problems or cell is None or cell.value is None else _text(cell))
@@ -150,8 +149,8 @@ class XlsxFile:
     def lines(self, rows: list[int]) -> list[int]:
         return [self._lines[row] for row in rows]
 
-    def problems(self) -> tuple[list[Problem], int]:
-        return self._problems, self._refused_rows
+    def refusals(self) -> Refusals:
+        return self._refusals
 
 
 def _piece(first: int, wanted: list[int], columns: list[list[str | None]], unsound: list[int]) -> Piece:

@@ -160,7 +160,7 @@ FAR = "code,name\n" + "1234,a good name\n" * 100_000
         ("a.csv", b"\xd0\xcf\x11\xe0....", "is not CSV but XLS inside"),
         ("a.csv", gzip.compress(b"code,name\n1,a\n"), "is not CSV but gzip inside"),
         ("a.csv", b"PAR1....", "is not CSV but Parquet inside"),
-        ("a.csv", b"code,name\n1," + b"x" * (17 << 20) + b"\n2,a\n", "has a row of more than 8 MB"),
+        ("a.csv", b"code,name\n1," + b"x" * (9 << 20) + b"\n2,a\n", "has a row of more than 4 MB"),
         ("a.txt", b"code,name\n", "has an ending that is not read"),
         ("a.xlsx", b"", "is empty (0 bytes)."),
         ("a.xlsx", b"code,name\n1,a\n", "is not an XLSX file, or a damaged one."),
@@ -337,5 +337,10 @@ def test_a_parquet_file_cut_or_overwritten_inside_is_refused(tmp_path):
     data = bytearray(path.read_bytes())
     data[1000:30_000] = b"\xff" * 29_000
     path.write_bytes(data)
+
+    assert "damaged" in unusable(path)
+
+    pq.write_table(pa.table({"code": ["1"], "name": ["a"]}), path)
+    path.write_bytes(path.read_bytes().replace(b"name", b"\xf7ame"))
 
     assert "damaged" in unusable(path)

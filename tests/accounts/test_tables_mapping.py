@@ -90,6 +90,15 @@ def test_lines_are_numbered_within_their_order_over_the_whole_file(tmp_path):
     assert table.problem_count == 0
 
 
+def test_a_sequence_wins_over_line_numbers_in_the_file(tmp_path):
+    text = "order_id,line_no,ordered_on,quantity\nA,10,2024-01-01,1\nA,x,2024-01-01,1\n"
+
+    table = read(csv_file(tmp_path, text), ORDER_LINES, Mapping.of("line_no: sequence"))
+
+    assert rows(table, "line_no") == [(1,), (2,)]
+    assert table.unknown_columns == ["line_no"]
+
+
 def test_rows_left_out_by_rule_are_counted_and_not_judged(tmp_path):
     table = mapped(
         tmp_path, "line_no: sequence\nskip: {order_id: [X], quantity: ['0']}",
@@ -126,6 +135,16 @@ def test_an_amount_once_per_order_must_be_the_same_on_each_line(tmp_path):
 
     assert rows(table, "freight_amount") == [(50_000,), (70_000,), (None,)]
     assert [(each.line, each.column, each.value) for each in table.problems] == [(5, "Freight", "5.5")]
+
+
+def test_each_contradiction_within_an_order_is_named_once(tmp_path):
+    text = "order_id,line_no,ordered_on,quantity,freight_amount,cost_amount\n"
+    text += "A,1,2024-01-01,1,5,5\nA,2,2024-01-01,1,6,5\nA,3,2024-01-01,1,5,6\n"
+    rules = Mapping.of("once_per_order: [freight_amount, cost_amount]")
+
+    found = problems(csv_file(tmp_path, text), ORDER_LINES, mapping=rules)
+
+    assert [(line, column) for line, column, _value, _reason in found] == [(3, "freight_amount"), (4, "cost_amount")]
 
 
 def test_a_discount_share_is_between_nothing_and_all(tmp_path):
