@@ -12,6 +12,7 @@ from . import codes, master
 from .family import settle_parents
 from .master import Row
 from .outcome import Outcome
+from .outgoing import Exported, rows_of
 
 SCHEMA = Schema(
     "accounts",
@@ -35,12 +36,6 @@ SCHEMA = Schema(
     key=("code",),
 )
 REFERENCES = {"team_code": "team_id", "manager_email": "manager_id", "sponsor_email": "sponsor_id"}
-EXPORTED = {
-    "parent_code": "parent__code",
-    "team_code": "team__code",
-    "manager_email": "manager__email",
-    "sponsor_email": "sponsor__email",
-}
 PEOPLE = ("manager_email", "sponsor_email")
 LOOKED_AFTER = ("team_id", "manager_id")
 
@@ -99,9 +94,7 @@ class _Loading:
 
     def _assign_again(self, changed: list[tuple[Row, Row]]) -> None:
         moved = (
-            before["id"]
-            for row, before in changed
-            if any(row.get(name) != before.get(name) for name in LOOKED_AFTER)
+            before["id"] for row, before in changed if any(row.get(name) != before.get(name) for name in LOOKED_AFTER)
         )
         for ids in master.pieces(moved):
             current = Assignment.objects.filter(account__in=ids, until_on__isnull=True)
@@ -130,6 +123,12 @@ def _unknown(name: str) -> str:
     return _("is no team; import it first")
 
 
-def exported():
-    columns = [EXPORTED.get(name, name) for name in SCHEMA.by_name]
-    return Account.objects.order_by("code").values_list(*columns).iterator()
+def exported() -> Exported:
+    named = {
+        "parent_code": "parent__code",
+        "team_code": "team__code",
+        "manager_email": "manager__email",
+        "sponsor_email": "sponsor__email",
+    }
+    columns = {name: named.get(name, name) for name in SCHEMA.by_name}
+    return rows_of(Account.objects.order_by("code"), columns)

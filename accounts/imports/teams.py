@@ -5,6 +5,7 @@ from accounts.tables import Column, Schema, Table
 
 from . import master
 from .outcome import Outcome
+from .outgoing import Exported, rows_of
 
 SCHEMA = Schema(
     "teams",
@@ -24,5 +25,5 @@ def load(table: Table, record: Import) -> Outcome:
     return outcome
 
 
-def exported():
-    return Team.objects.order_by("code").values_list("code", "name").iterator()
+def exported() -> Exported:
+    return rows_of(Team.objects.order_by("code"), {name: name for name in SCHEMA.by_name})

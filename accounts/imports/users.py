@@ -12,6 +12,7 @@ from accounts.tables import Batch, Column, Schema, Table
 from . import codes, master
 from .master import Row
 from .outcome import Outcome
+from .outgoing import Exported, rows_of
 
 SCHEMA = Schema(
     "users",
@@ -105,6 +106,6 @@ class _Loading:
         return self.outcome
 
 
-def exported():
+def exported() -> Exported:
     people = User.objects.order_by("email", "teams__code")
-    return people.values_list("email", *STATED, "teams__code").iterator()
+    return rows_of(people, {"email": "email", "name": "name", "role": "role", "team_code": "teams__code"})

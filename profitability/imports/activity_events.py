@@ -1,6 +1,7 @@
 """Activity events: what we did for an account, how often, how long, and further numbers (x_NAME)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import islice
 
 import numpy as np
 from django.utils.translation import gettext as _
@@ -9,6 +10,7 @@ from accounts import bulk
 from accounts.imports.codes import AccountCodes
 from accounts.imports.master import fetched, pieces
 from accounts.imports.outcome import Outcome
+from accounts.imports.outgoing import TOGETHER, Exported, rows_of
 from accounts.models import Import
 from accounts.tables import Column, Schema, Table
 from accounts.tables.sieve import Batch
@@ -116,3 +118,19 @@ class EventLedger(Ledger):
 
 def _is_extra(name: str) -> bool:
     return name.startswith(EXTRA)
+
+
+def exported() -> Exported:
+    current = EventAttribute.objects.filter(event__superseded_in__isnull=True)
+    names = sorted(current.order_by().values_list("name", flat=True).distinct())
+    columns = {name: "account__code" if name == "account_code" else name for name in SCHEMA.by_name}
+    _names, events = rows_of(ActivityEvent.objects.current().order_by("event_id"), {"id": "id", **columns})
+    return [*columns, *(EXTRA + name for name in names)], _with_attributes(events, names)
+
+
+def _with_attributes(events: Iterator[tuple], names: list[str]) -> Iterator[tuple]:
+    while some := list(islice(events, TOGETHER)):
+        attributes = EventAttribute.objects.filter(event__in=[id for id, *_cells in some])
+        amounts = {(id, name): amount for id, name, amount in attributes.values_list("event_id", "name", "amount")}
+        for id, *cells in some:
+            yield (*cells, *(amounts.get((id, name)) for name in names))

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.imports.codes import AccountCodes
 from accounts.imports.outcome import Outcome
+from accounts.imports.outgoing import Exported, rows_of
 from accounts.models import Import
 from accounts.tables import Batch, Column, Schema, Table
 from profitability.models import OrderLine
@@ -195,3 +196,16 @@ def _returned(batch: Batch) -> np.ndarray:
     """As the file or its map says, else whatever has a negative quantity."""
     negative = pc.less(batch.columns["quantity"], pa.scalar(0, pa.int64()))
     return arrays.whole(pc.coalesce(batch.columns["is_return"], negative))
+
+
+def exported() -> Exported:
+    named = {
+        "account_code": "account__code",
+        "product_code": "product__code",
+        "product_name": "product__name",
+        "category": "product__category",
+        "express": "is_express",
+    }
+    left_out = {"unit_price", *NAMED}
+    columns = {name: named.get(name, name) for name in SCHEMA.by_name if name not in left_out}
+    return rows_of(OrderLine.objects.current().order_by("order_id", "line_no"), columns)

@@ -2,6 +2,7 @@
 
 from accounts.imports import master
 from accounts.imports.outcome import Outcome
+from accounts.imports.outgoing import Exported, rows_of
 from accounts.models import Import
 from accounts.tables import Column, Schema, Table
 from profitability.models import Product
@@ -26,5 +27,5 @@ def load(table: Table, record: Import) -> Outcome:
     return outcome
 
 
-def exported():
-    return Product.objects.order_by("code").values_list("code", "name", "category").iterator()
+def exported() -> Exported:
+    return rows_of(Product.objects.order_by("code"), {name: name for name in SCHEMA.by_name})

@@ -1,6 +1,7 @@
 """Resource costs: what each pool cost in a month, and the minutes it could work."""
 
 from accounts.imports.outcome import Outcome
+from accounts.imports.outgoing import Exported, rows_of
 from accounts.models import Import
 from accounts.tables import Column, Schema, Table
 from profitability.models import ResourceCost
@@ -34,8 +35,12 @@ def load(table: Table, record: Import) -> Outcome:
     """Bring the costs of a file into the ledger."""
     ledger = CostLedger(table, record)
     for batch in table.batches():
-        columns = {
-            name: arrays.whole(batch.columns[name]) for name in ("month", "amount", "practical_minutes")
-        }
+        columns = {name: arrays.whole(batch.columns[name]) for name in ("month", "amount", "practical_minutes")}
         ledger.add(Rows(arrays.coded(batch.columns["pool_code"]), columns), batch.rows)
     return ledger.finish()
+
+
+def exported() -> Exported:
+    costs = ResourceCost.objects.current().order_by("pool_code", "month")
+    columns, rows = rows_of(costs, {name: name for name in SCHEMA.by_name})
+    return columns, ((pool, f"{month // 100}-{month % 100:02d}", *numbers) for pool, month, *numbers in rows)

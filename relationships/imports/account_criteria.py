@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from accounts.imports import master
 from accounts.imports.codes import AccountCodes
 from accounts.imports.outcome import Outcome
+from accounts.imports.outgoing import Exported, rows_of
 from accounts.models import Import
 from accounts.tables import Column, Schema, Table
 from accounts.tables.sieve import Batch
@@ -62,9 +63,7 @@ class _Loading:
                 continue
             account = self.accounts.ids[code]
             self.first_rows.setdefault(account, (number, code))
-            scores = {
-                name: None if row[name] is None else row[name] * TO_MILLIONTHS for name in SCORES if name in row
-            }
+            scores = {name: None if row[name] is None else row[name] * TO_MILLIONTHS for name in SCORES if name in row}
             yield {"account_id": account, **row, **scores}
 
     def _refused(self, number: int, code: str, criterion: str) -> bool:
@@ -91,6 +90,7 @@ class _Loading:
         self.table.refuse(number, "account_code", code, reason)
 
 
-def exported():
+def exported() -> Exported:
     rows = AccountCriterion.objects.order_by("account__code", "criterion")
-    return rows.values_list("account__code", "criterion", *SCORES).iterator()
+    columns = {name: "account__code" if name == "account_code" else name for name in SCHEMA.by_name}
+    return rows_of(rows, columns)

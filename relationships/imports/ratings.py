@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from accounts.imports import codes, master
 from accounts.imports.codes import AccountCodes
 from accounts.imports.outcome import Outcome
+from accounts.imports.outgoing import Exported, rows_of
 from accounts.models import Import
 from accounts.tables import Column, Schema, Table
 from accounts.tables.sieve import Batch
@@ -51,14 +52,28 @@ class _Judges:
         self.accounts = AccountCodes()
         self.people = codes.user_ids()
         self.criteria = Criteria()
+        self.seen: set[tuple] = set()
 
     def rows(self, batch: Batch) -> Iterator[master.Row]:
         for number, row in master.records(batch, self.names):
             code, email = row.pop("account_code"), row.pop("rater_email")
             ids = {"account_id": self.accounts.ids.get(code), "rater_id": self.people.get(email.lower())}
-            if not self._refused(number, code, email, row["criterion"], ids):
-                stated = {name: row[name] or default for name, default in DEFAULTS.items()}
-                yield {**ids, **row, **stated, "score": row["score"] * TO_MILLIONTHS}
+            if self._refused(number, code, email, row["criterion"], ids):
+                continue
+            stated = {name: row[name] or default for name, default in DEFAULTS.items()}
+            rating = {**ids, **row, **stated, "score": row["score"] * TO_MILLIONTHS}
+            if self._is_repeated(rating):
+                self.table.refuse(number, "account_code", code, _("has this rating further up in the file"))
+            else:
+                yield rating
+
+    def _is_repeated(self, rating: master.Row) -> bool:
+        """Also where one row leaves the perspective open, or writes the e-mail in capitals."""
+        key = tuple(rating[name] for name in KEY)
+        if key in self.seen:
+            return True
+        self.seen.add(key)
+        return False
 
     def _refused(self, number: int, code: str, email: str, criterion: str, ids: dict) -> bool:
         if ids["account_id"] is None:
@@ -72,10 +87,7 @@ class _Judges:
         return True
 
 
-def exported():
-    rows = Rating.objects.order_by(
-        "account__code", "criterion", "perspective", "rater__email", "rated_on"
-    ).values_list(
-        "account__code", "criterion", "score", "perspective", "status", "rater__email", "rated_on", "evidence"
-    )
-    return rows.iterator()
+def exported() -> Exported:
+    named = {"account_code": "account__code", "rater_email": "rater__email"}
+    columns = {name: named.get(name, name) for name in SCHEMA.by_name}
+    return rows_of(Rating.objects.order_by(*(columns[name] for name in SCHEMA.key)), columns)
