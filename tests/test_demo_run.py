@@ -1,0 +1,138 @@
+"""The demo imported and calculated for real: it must look like what is published of customers' profit."""
+
+from collections import Counter
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from django.contrib.auth import authenticate
+from django.core.management import call_command
+from django.db.models import F, Sum
+
+from accounts.models import Account, Import, User
+from kam_portal.demo.people import demo_logins, login_email
+from profitability.models import OrderLine, PoolBalance, Publication, Result, Run
+from relationships.models import Position
+
+TODAY = date(2026, 3, 14)
+NET_OF_THE_SOURCE = Decimal("80450596.9823")  # AdventureWorksDW, FactResellerSales: sum of SalesAmount
+
+
+@pytest.fixture(scope="module")
+def seeded(django_db_setup, django_db_blocker):
+    """Seeded once for all tests here: committed, and emptied afterwards."""
+    with django_db_blocker.unblock():
+        call_command("seed_demo", today=TODAY, verbosity=0)
+        yield
+        call_command("flush", interactive=False, verbosity=0)
+
+
+@pytest.fixture
+def run(seeded, db):
+    return Publication.objects.get().run
+
+
+@pytest.fixture
+def results(run):
+    return list(Result.objects.in_run(run).of_accounts().filter(is_active=True))
+
+
+def test_the_ledger_holds_the_sales_of_the_source(seeded, db):
+    total = OrderLine.objects.current().aggregate(net=Sum("net_amount"))["net"]
+
+    assert total == NET_OF_THE_SOURCE
+
+
+def test_the_run_covers_the_last_twelve_months_and_closes(run):
+    assert (run.month_from, run.month_to) == (202503, 202602)
+    assert run.state == Run.State.PUBLISHED
+    assert run.difference == 0
+
+
+def test_margins_are_those_of_a_distributor(results):
+    sales = sum(result.net_revenue for result in results)
+
+    margin = sum(result.gross_margin for result in results) / sales
+    served = sum(result.cost_to_serve for result in results) / sales
+
+    assert Decimal("0.20") < margin < Decimal("0.28")
+    assert Decimal("0.12") < served < Decimal("0.18")
+
+
+def test_the_whale_peaks_between_110_and_160_percent(results):
+    profits = [result.contribution for result in results]
+
+    peak = sum(profit for profit in profits if profit > 0)
+
+    assert Decimal("1.1") < peak / sum(profits) < Decimal("1.6")
+
+
+def test_several_of_the_thirty_largest_lose_money(results):
+    largest = sorted(results, key=lambda result: -result.net_revenue)[:30]
+
+    assert largest[0].contribution < 0
+    assert sum(result.contribution < 0 for result in largest) >= 3
+
+
+def test_all_four_boxes_are_populated(run):
+    boxes = Counter(Position.objects.in_run(run).exclude(box="").values_list("box", flat=True))
+
+    assert set(boxes) == {"strategic", "status", "star", "streamline"}
+    assert min(boxes.values()) >= 0.08 * boxes.total()
+    assert boxes.total() >= 300
+
+
+def test_the_manager_sees_a_strategic_a_star_and_a_large_loser(run):
+    manager = User.objects.get(email=login_email("manager"))
+
+    own = Position.objects.in_run(run).visible_to(manager).select_related("result")
+
+    losers = [position for position in own if position.result.contribution < 0]
+    assert 15 <= len(own) <= 20
+    assert {"strategic", "star", "status"} <= {position.box for position in own}
+    assert max(position.result.net_revenue for position in losers) > 500_000
+
+
+def test_costs_reach_accounts_channel_and_company_and_some_capacity_is_unused(run):
+    totals = PoolBalance.objects.filter(run=run, attempt=run.attempts).aggregate(
+        **{name: Sum(name) for name in ("input", "accounts", "unused", "channel", "corporate", "unassigned")}
+    )
+
+    assert Decimal("0.04") < totals["unused"] / totals["input"] < Decimal("0.15")
+    assert totals["channel"] > 0
+    assert totals["corporate"] > 0
+    assert totals["unassigned"] == 0
+
+
+def test_everybody_can_sign_in(seeded, db, rf):
+    for role, name, email, password in demo_logins():
+        user = authenticate(rf.post("/"), username=email, password=password)
+
+        assert (user.role, user.name) == (role, name)
+    assert not User.objects.get(email="jae.pak@demo.kam-portal.example").has_usable_password()
+
+
+def test_seeding_again_changes_nothing(seeded, db):
+    before = (Account.objects.count(), Import.objects.count(), Run.objects.count())
+
+    call_command("seed_demo", today=date(2027, 1, 1), verbosity=0)
+
+    assert (Account.objects.count(), Import.objects.count(), Run.objects.count()) == before
+
+
+def test_a_seed_that_was_stopped_before_its_runs_is_finished(seeded, db):
+    Publication.objects.all().delete()
+    Run.objects.all().delete()
+
+    call_command("seed_demo", verbosity=0)
+
+    assert Publication.objects.get().run.month_to == 202602
+    assert Run.objects.count() == 2
+
+
+def test_some_accounts_changed_their_box_since_the_month_before(run):
+    positions = Position.objects.in_run(run).exclude(box="").exclude(previous_box="")
+
+    changed = positions.exclude(previous_box=F("box"))
+
+    assert 10 <= changed.count() <= 60
