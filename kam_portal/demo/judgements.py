@@ -90,9 +90,7 @@ def rated_accounts() -> tuple[Rated, ...]:
     some = {character.code for character in [*largest, *random("rated").sample(rest, OTHERS_RATED)]}
     resellers = {reseller.code: reseller for reseller in source().resellers}
     return tuple(
-        _rated(character, resellers[character.code])
-        for character in characters()
-        if character.code in some | set(CAST)
+        _rated(character, resellers[character.code]) for character in characters() if character.code in some | set(CAST)
     )
 
 
