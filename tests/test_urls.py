@@ -1,0 +1,218 @@
+"""Every address × who asks × method × own, hidden or missing object. A new address is in here by being in the site
+map; one that declares no policy, or whose parameters nobody explained, fails."""
+
+import re
+from http.cookies import SimpleCookie
+
+import pytest
+from django.core.cache import cache
+from django.db import transaction
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+from rest_framework.throttling import SimpleRateThrottle
+
+from accounts.models import ApiToken
+from accounts.permissions import PERMISSIONS, Permission, Role
+from accounts.rest.scopes import SCOPES
+from kam_portal.api.policy import DeclaredPolicy
+from tests.factories import a_portfolio
+
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+PUBLIC = {"sign_in", "healthz", "readyz"}  # need no sign-in
+GUARD_THEMSELVES = ("admin/", "static/")  # Django's own
+ROLES = tuple(Role)
+OF_NORTH = (Role.MANAGER, Role.MEMBER, Role.LEAD)
+OBJECTS = ("own", "hidden", "missing")
+
+
+def addresses(resolver=None, prefix="") -> list[tuple[str, URLPattern]]:
+    """Every pattern of the site with its whole route; but those that guard themselves."""
+    found = []
+    for pattern in (resolver or get_resolver()).url_patterns:
+        route = prefix + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            found += addresses(pattern, route)
+        elif not route.startswith(GUARD_THEMSELVES):
+            found.append((route, pattern))
+    return found
+
+
+ADDRESSES = addresses()
+EVERY_ADDRESS = pytest.mark.parametrize(("route", "pattern"), ADDRESSES, ids=[route or "/" for route, _ in ADDRESSES])
+
+
+def values_of(portfolio) -> dict[str, tuple]:
+    """What stands for each parameter: of an account of the team, of another team, and what does not exist."""
+    return {
+        "code": ("N1", "S1", "XX"),
+        "run_id": (portfolio.run.pk, portfolio.run.pk, 999_999_999),
+        "import_id": (1, 1, 999_999_999),
+        "file_type": ("csv", "csv", "exe"),
+        "ending": ("csv", "csv", "exe"),
+        "rest": ("nowhere/", "elsewhere/", "nothing/"),
+    }
+
+
+def address(route: str, portfolio, which: str) -> str:
+    route = re.sub(r"\(\?P<(\w+)>[^)]*\)", r"<\1>", route).replace("^", "").replace("$", "")
+    values = values_of(portfolio)
+    names = re.findall(r"<(?:\w+:)?(\w+)>", route)
+    assert set(names) <= set(values), f"say in values_of() what stands for {set(names) - set(values)}"
+    filled = re.sub(r"<(?:\w+:)?(\w+)>", lambda match: str(values[match[1]][OBJECTS.index(which)]), route)
+    return f"/{filled}"
+
+
+def is_api(pattern) -> bool:
+    return hasattr(pattern.callback, "cls")
+
+
+def policy_of(pattern, method: str) -> Permission | None:
+    """The permission a method takes; None where there is no such method."""
+    if not is_api(pattern):
+        return pattern.callback.policy
+    view = pattern.callback.cls
+    if not hasattr(view, method.lower()):
+        return None
+    return view.policy[method] if isinstance(view.policy, dict) else view.policy
+
+
+def has_account(route: str) -> bool:
+    return "code>" in route
+
+
+@pytest.fixture(autouse=True)
+def unhurried(monkeypatch):
+    cache.clear()
+    monkeypatch.setattr(SimpleRateThrottle, "THROTTLE_RATES", {"user": None, "anon": None})
+
+
+@pytest.fixture
+def portfolio(db):
+    return a_portfolio()
+
+
+@pytest.fixture
+def ask(portfolio):
+    """`ask("manager", "GET", "/…")`: the answer; whatever the call changed is undone."""
+    signed_in: dict[str, Client] = {}
+
+    def client(who: str) -> Client:
+        if who not in signed_in:
+            signed_in[who] = made = Client(raise_request_exception=False)
+            if who.startswith("token"):
+                _row, token = ApiToken.objects.create(
+                    portfolio.user("manager"), scopes=SCOPES if who == "token" else []
+                )
+                made.defaults["HTTP_AUTHORIZATION"] = f"Bearer {token}"
+            elif who != "anonymous":
+                made.force_login(portfolio.user(who))
+        return signed_in[who]
+
+    def answer(who: str, method: str, path: str):
+        asking = client(who)
+        cookies = asking.cookies.output(header="", sep=";")
+        body = {} if method == "GET" else {"content_type": "application/json", "data": "{}"}
+        with transaction.atomic():
+            response = getattr(asking, method.lower())(path, **body)
+            response.told = told(response)
+            transaction.set_rollback(True)
+        asking.cookies = SimpleCookie(cookies)
+        return response
+
+    return answer
+
+
+def told(response) -> tuple:
+    """Everything a reader can tell an answer by; tokens against forgery differ each time."""
+    content = b"".join(response.streaming_content) if response.streaming else response.content
+    content = re.sub(rb'(csrf\w*"?[ :=]+(?:value=)?&?(?:quot;)?["\']?)[\w-]{32,}', rb"\1", content, flags=re.IGNORECASE)
+    headers = {name: value for name, value in response.headers.items() if name != "Content-Length"}
+    return response.status_code, headers, content
+
+
+@EVERY_ADDRESS
+def test_every_address_declares_its_policy(route, pattern):
+    if is_api(pattern):
+        view = pattern.callback.cls
+        assert DeclaredPolicy in view.permission_classes
+        assert view.policy and view.scope is not None
+    elif pattern.name in PUBLIC:
+        assert pattern.callback.login_required is False
+    else:
+        assert isinstance(pattern.callback.policy, Permission)
+        assert getattr(pattern.callback, "login_required", True)
+
+
+@EVERY_ADDRESS
+def test_a_stranger_gets_nowhere(route, pattern, portfolio, ask):
+    for method in METHODS:
+        for which in OBJECTS:
+            response = ask("anonymous", method, address(route, portfolio, which))
+
+            if pattern.name in PUBLIC:
+                assert response.status_code < 500
+            elif is_api(pattern) and pattern.name != "docs":
+                assert response.status_code == 401
+            else:
+                assert response.status_code in (302, 401)
+                assert response.status_code != 302 or response.url.startswith("/sign-in/")
+
+
+@EVERY_ADDRESS
+def test_each_role_gets_what_the_policy_says(route, pattern, portfolio, ask):
+    for role in ROLES:
+        for method in METHODS:
+            answers = {which: ask(role, method, address(route, portfolio, which)) for which in OBJECTS}
+            statuses = {response.status_code for response in answers.values()}
+            assert max(statuses) < 500, (role, method)
+            if pattern.name in PUBLIC:
+                continue
+            needed = policy_of(pattern, method)
+            if needed is None:
+                assert statuses == {405}, (role, method)
+            elif needed not in PERMISSIONS[role]:
+                assert statuses == {403}, (role, method)
+            elif method == "GET" and pattern.name != "nowhere" and "import_id" not in route:
+                assert answers["own"].status_code in (200, 302, 405), (role, method)
+
+
+@EVERY_ADDRESS
+def test_hidden_and_missing_are_the_same_bytes(route, pattern, portfolio, ask):
+    if not has_account(route):
+        return
+    for role in (*ROLES, "token"):
+        for method in METHODS:
+            if role in (Role.FINANCE, Role.EXECUTIVE):
+                continue
+            hidden = ask(role, method, address(route, portfolio, "hidden"))
+            missing = ask(role, method, address(route, portfolio, "missing"))
+
+            assert hidden.told == missing.told, (role, method)
+            assert hidden.status_code in (403, 404, 405)
+
+
+@EVERY_ADDRESS
+def test_no_answer_names_an_account_of_another_team(route, pattern, portfolio, ask):
+    for role in (*OF_NORTH, Role.ADMIN, "token"):
+        _status, _headers, content = ask(role, "GET", address(route, portfolio, "own")).told
+
+        assert b"Account S" not in content
+        assert not re.search(rb"\bS[1-6]\b", content)
+
+
+@EVERY_ADDRESS
+def test_a_token_needs_the_scope(route, pattern, portfolio, ask):
+    path = address(route, portfolio, "own")
+
+    for method in METHODS:
+        response = ask("token without scope", method, path)
+        if not is_api(pattern):
+            assert response.status_code == 302 or pattern.name in PUBLIC  # pages take no tokens
+        elif policy_of(pattern, method) and pattern.name not in {"schema", "docs", "nowhere"}:
+            assert response.status_code == 403
+    if is_api(pattern) and policy_of(pattern, "GET") in PERMISSIONS[Role.MANAGER] and pattern.name != "nowhere":
+        assert ask("token", "GET", path).status_code == 200
+
+
+def test_the_walk_finds_the_api():
+    assert len([route for route, _pattern in ADDRESSES if route.startswith("api/v1/")]) >= 20
