@@ -1,10 +1,10 @@
 """Codes and e-mail addresses to ids."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from accounts.models import Account, Team, User
 
-from .master import insert
+from .master import insert, pieces
 
 
 class AccountCodes:
@@ -19,7 +19,8 @@ class AccountCodes:
         rows = [{"code": code, "name": names.get(code, code), "country": countries.get(code, "")} for code in codes]
         insert(Account, rows)
         self.made += len(rows)
-        self.ids.update(Account.objects.filter(code__in=codes).values_list("code", "id"))
+        for some in pieces(codes):
+            self.ids.update(Account.objects.filter(code__in=some).values_list("code", "id"))
 
 
 def team_ids() -> dict[str, int]:
@@ -29,7 +30,3 @@ def team_ids() -> dict[str, int]:
 def user_ids() -> dict[str, int]:
     """By e-mail in small letters."""
     return {email.lower(): id for email, id in User.objects.values_list("email", "id")}
-
-
-def unknown(codes: Iterable[str], known: dict[str, int]) -> list[str]:
-    return [code for code in codes if code not in known]
