@@ -7,6 +7,7 @@ from django.contrib.auth.forms import AuthenticationForm
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models.user import ROLE_NAMES
 from accounts.permissions import Permission, needs
 
 
@@ -30,7 +31,7 @@ class SignIn(views.LoginView):
     redirect_authenticated_user = True
 
     def get_context_data(self, **kwargs):
-        return super().get_context_data(**kwargs) | {"demo_logins": demo_logins() if settings.DEMO else []}
+        return super().get_context_data(**kwargs) | (demo_context() if settings.DEMO else {})
 
 
 def demo_logins() -> list[dict]:
