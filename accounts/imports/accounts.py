@@ -6,35 +6,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Account, Assignment, Import
-from accounts.tables import Batch, Column, Schema, Table
+from accounts.tables import Batch, Table
 
 from . import codes, master
 from .family import settle_parents
 from .master import Row
 from .outcome import Outcome
 from .outgoing import Exported, rows_of
+from .schemas import ACCOUNTS as SCHEMA
 
-SCHEMA = Schema(
-    "accounts",
-    (
-        Column("code", "code", required=True),
-        Column("name", "text", required=True, max_length=200),
-        Column("parent_code", "code"),
-        Column("segment", "text", max_length=100),
-        Column("industry", "text", max_length=100),
-        Column("country", "text", max_length=100),
-        Column("region", "text", max_length=100),
-        Column("city", "text", max_length=100),
-        Column("opened_on", "date"),
-        Column("team_code", "code"),
-        Column("manager_email", "email"),
-        Column("sponsor_email", "email"),
-        Column("process_complexity", "integer", minimum=0, maximum=10),
-        Column("product_complexity", "integer", minimum=0, maximum=10),
-        Column("annual_potential", "amount", minimum=0),
-    ),
-    key=("code",),
-)
 REFERENCES = {"team_code": "team_id", "manager_email": "manager_id", "sponsor_email": "sponsor_id"}
 PEOPLE = ("manager_email", "sponsor_email")
 LOOKED_AFTER = ("team_id", "manager_id")

@@ -1,20 +1,12 @@
 """Teams."""
 
 from accounts.models import Import, Team
-from accounts.tables import Column, Schema, Table
+from accounts.tables import Table
 
 from . import master
 from .outcome import Outcome
 from .outgoing import Exported, rows_of
-
-SCHEMA = Schema(
-    "teams",
-    (
-        Column("code", "code", required=True),
-        Column("name", "text", required=True, max_length=200),
-    ),
-    key=("code",),
-)
+from .schemas import TEAMS as SCHEMA
 
 
 def load(table: Table, record: Import) -> Outcome:

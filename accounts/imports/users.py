@@ -6,24 +6,14 @@ from django.contrib.auth.hashers import make_password
 from django.utils.translation import gettext as _
 
 from accounts.models import Import, User
-from accounts.permissions import Role
-from accounts.tables import Batch, Column, Schema, Table
+from accounts.tables import Batch, Table
 
 from . import codes, master
 from .master import Row
 from .outcome import Outcome
 from .outgoing import Exported, rows_of
+from .schemas import USERS as SCHEMA
 
-SCHEMA = Schema(
-    "users",
-    (
-        Column("email", "email", required=True),
-        Column("name", "text", required=True, max_length=200),
-        Column("role", "code", required=True, choices=tuple(Role)),
-        Column("team_code", "code"),
-    ),
-    key=("email", "team_code"),
-)
 STATED = ("name", "role")
 
 

@@ -12,29 +12,16 @@ from accounts.imports.master import fetched, pieces
 from accounts.imports.outcome import Outcome
 from accounts.imports.outgoing import TOGETHER, Exported, rows_of
 from accounts.models import Import
-from accounts.tables import Column, Schema, Table
+from accounts.tables import Table
 from accounts.tables.sieve import Batch
 from profitability.models import ActivityEvent, EventAttribute
 
 from . import arrays
 from .arrays import NULL
 from .ledger import Ledger, Rows
+from .schemas import ACTIVITY_EVENTS as SCHEMA
 
 EXTRA = "x_"
-
-SCHEMA = Schema(
-    "activity_events",
-    (
-        Column("event_id", "code", required=True),
-        Column("account_code", "code", required=True),
-        Column("event_type", "code", required=True),
-        Column("occurred_on", "date", required=True),
-        Column("quantity", "number", minimum=0),
-        Column("minutes", "number", minimum=0),
-    ),
-    extra=r"x_[a-z][a-z0-9_]{0,61}",
-    key=("event_id",),
-)
 
 
 def load(table: Table, record: Import) -> Outcome:

@@ -12,7 +12,7 @@ from accounts.imports.codes import AccountCodes
 from accounts.imports.outcome import Outcome
 from accounts.imports.outgoing import Exported, rows_of
 from accounts.models import Import
-from accounts.tables import Batch, Column, Schema, Table
+from accounts.tables import Batch, Table
 from profitability.models import OrderLine
 
 from . import arrays
@@ -21,36 +21,9 @@ from .arrays import NULL
 from .ledger import Ledger, Rows
 from .marks import marks
 from .products_seen import ProductsSeen, stated_first
+from .schemas import ORDER_LINES as SCHEMA
 
-LARGEST_LINE_NO = 2**31 - 1
 NAMED = ("account_name", "account_country")  # of accounts made on the way
-
-SCHEMA = Schema(
-    "order_lines",
-    (
-        Column("order_id", "code", required=True),
-        Column("line_no", "integer", required=True, minimum=0, maximum=LARGEST_LINE_NO),
-        Column("ordered_on", "date", required=True),
-        Column("account_code", "code"),
-        Column("product_code", "code"),
-        Column("product_name", "text", max_length=200),
-        Column("category", "text", max_length=100),
-        Column("quantity", "number", required=True),
-        Column("unit_price", "amount"),
-        Column("list_amount", "amount"),
-        Column("discount_amount", "amount"),
-        Column("net_amount", "amount"),
-        Column("cost_amount", "amount"),
-        Column("freight_amount", "amount"),
-        Column("due_on", "date"),
-        Column("shipped_on", "date"),
-        Column("express", "flag"),
-        Column("is_return", "flag"),
-        Column("account_name", "text", max_length=200),
-        Column("account_country", "text", max_length=100),
-    ),
-    key=("order_id", "line_no"),
-)
 
 
 def load(table: Table, record: Import) -> Outcome:

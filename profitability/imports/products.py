@@ -4,18 +4,10 @@ from accounts.imports import master
 from accounts.imports.outcome import Outcome
 from accounts.imports.outgoing import Exported, rows_of
 from accounts.models import Import
-from accounts.tables import Column, Schema, Table
+from accounts.tables import Table
 from profitability.models import Product
 
-SCHEMA = Schema(
-    "products",
-    (
-        Column("code", "code", required=True),
-        Column("name", "text", required=True, max_length=200),
-        Column("category", "text", max_length=100),
-    ),
-    key=("code",),
-)
+from .schemas import PRODUCTS as SCHEMA
 
 
 def load(table: Table, record: Import) -> Outcome:

@@ -3,22 +3,12 @@
 from accounts.imports.outcome import Outcome
 from accounts.imports.outgoing import Exported, rows_of
 from accounts.models import Import
-from accounts.tables import Column, Schema, Table
+from accounts.tables import Table
 from profitability.models import ResourceCost
 
 from . import arrays
 from .ledger import Ledger, Rows
-
-SCHEMA = Schema(
-    "resource_costs",
-    (
-        Column("pool_code", "code", required=True),
-        Column("month", "month", required=True),
-        Column("amount", "amount", required=True),
-        Column("practical_minutes", "number", minimum=0),
-    ),
-    key=("pool_code", "month"),
-)
+from .schemas import RESOURCE_COSTS as SCHEMA
 
 
 class CostLedger(Ledger):

@@ -11,25 +11,16 @@ from accounts.imports.codes import AccountCodes
 from accounts.imports.outcome import Outcome
 from accounts.imports.outgoing import Exported, rows_of
 from accounts.models import Import
-from accounts.tables import Column, Schema, Table
+from accounts.tables import Table
 from accounts.tables.sieve import Batch
 from relationships.models import AccountCriterion
 
 from .judged import Criteria
+from .schemas import ACCOUNT_CRITERIA as SCHEMA
 
 FULL = Decimal(100)
 TO_MILLIONTHS = 100  # from ten-thousandths
 
-SCHEMA = Schema(
-    "account_criteria",
-    (
-        Column("account_code", "code", required=True),
-        Column("criterion", "code", required=True),
-        Column("weight", "score", minimum=0, maximum=100),
-        Column("competitor_score", "score", minimum=0, maximum=10),
-    ),
-    key=("account_code", "criterion"),
-)
 SCORES = ("weight", "competitor_score")
 
 

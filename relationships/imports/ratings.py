@@ -9,28 +9,15 @@ from accounts.imports.codes import AccountCodes
 from accounts.imports.outcome import Outcome
 from accounts.imports.outgoing import Exported, rows_of
 from accounts.models import Import
-from accounts.tables import Column, Schema, Table
+from accounts.tables import Table
 from accounts.tables.sieve import Batch
 from relationships.models import Rating
 
 from .judged import Criteria
+from .schemas import RATINGS as SCHEMA
 
 TO_MILLIONTHS = 100  # from ten-thousandths
 
-SCHEMA = Schema(
-    "ratings",
-    (
-        Column("account_code", "code", required=True),
-        Column("criterion", "code", required=True),
-        Column("score", "score", required=True, minimum=0, maximum=10),
-        Column("perspective", "code", choices=tuple(Rating.Perspective.values)),
-        Column("status", "code", choices=tuple(Rating.Status.values)),
-        Column("rater_email", "email", required=True),
-        Column("rated_on", "date", required=True),
-        Column("evidence", "text", max_length=10_000, multiline=True),
-    ),
-    key=("account_code", "criterion", "perspective", "rater_email", "rated_on"),
-)
 KEY = ("account_id", "criterion", "rater_id", "rated_on", "perspective")
 DEFAULTS = {"perspective": Rating.Perspective.SUPPLIER.value, "status": Rating.Status.ASSUMED.value}
 
