@@ -34,12 +34,17 @@ class SignIn(views.LoginView):
         return super().get_context_data(**kwargs) | (demo_context() if settings.DEMO else {})
 
 
-def demo_logins() -> list[dict]:
-    from kam_portal.demo.people import demo_logins as logins
+def demo_context() -> dict:
+    """The demo logins by role, and what of the demo is real."""
+    from kam_portal.demo.note import DEMO_NOTE
+    from kam_portal.demo.people import demo_logins
 
-    return [
-        {"role": role, "name": name, "email": email, "password": password} for role, name, email, password in logins()
+    roles = dict(ROLE_NAMES)
+    listed = [
+        {"role": roles[role], "name": name, "email": email, "password": password}
+        for role, name, email, password in demo_logins()
     ]
+    return {"demo_logins": listed, "demo_note": DEMO_NOTE}
 
 
 sign_in = SignIn.as_view()
