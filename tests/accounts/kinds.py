@@ -26,6 +26,7 @@ ORDER_LINES = Schema(
         Column("line_no", "integer", required=True, minimum=1),
         Column("ordered_on", "date", required=True),
         Column("account_code", "code"),
+        Column("account_country"),
         Column("product_code", "code"),
         Column("product_name", "text"),
         Column("category", "text"),

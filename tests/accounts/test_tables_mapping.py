@@ -45,7 +45,7 @@ def test_the_uci_file_goes_in_as_published():
         )  # fmt: skip
     assert found == expected
     assert (table.counts.rows, table.counts.skipped, table.counts.refused) == (169, 6, 0)
-    assert table.unknown_columns == ["Country"]
+    assert table.unknown_columns == []
     assert table.mapping.create_missing_accounts is True
 
 
