@@ -16,6 +16,7 @@ from accounts.permissions import Permission, may, needs
 from kam_portal.navigation import run_of
 from kam_portal.templatetags.kam import money, phase, share
 from profitability import activities
+from profitability.core.cost_model import spoken
 from profitability.core.months import months_between
 from profitability.models import MonthResult, Result
 from relationships.models import Position
@@ -46,7 +47,7 @@ def account_page(request, code):
 
 def figures_of(request, run, result: Result, profit: bool) -> dict:
     months = list(MonthResult.objects.in_run(run).filter(account=result.account).order_by("month"))
-    found = activities.of_account(run, months) if profit and months else []
+    found = named(run, activities.of_account(run, months)) if profit and months else []
     peers = peers_of(request.user, run, result)
     return {
         "result": result,
@@ -73,7 +74,7 @@ def headline(result: Result, found: list[dict]) -> str:
     dearest = max(found, key=lambda row: row["cost"], default=None)
     cause = (
         _(" The largest cost to serve: %(name)s, %(cost)s.")
-        % {"name": activity_name(dearest), "cost": money(dearest["cost"])}
+        % {"name": dearest["name"], "cost": money(dearest["cost"])}
         if dearest
         else ""
     )
@@ -91,8 +92,11 @@ def headline(result: Result, found: list[dict]) -> str:
     return _("Earns %(profit)s after cost to serve.") % {"profit": money(result.contribution)} + cause
 
 
-def activity_name(row: dict) -> str:
-    return row.get("name") or row["code"].replace("_", " ")
+def named(run, rows: list[dict]) -> list[dict]:
+    """Each activity with the name its model gives it."""
+    model = run.cost_model.document["activities"] if run.cost_model else []
+    names = {activity["code"]: activity.get("name") for activity in model}
+    return [row | {"name": names[row["code"]] or spoken(row["code"])} for row in rows]
 
 
 @dataclass(frozen=True)
