@@ -121,6 +121,7 @@ class Supervisor:
 
     def stop_all(self) -> None:
         """Ask all to end, wait a little, kill what is left."""
+        self.say("", "stopping …")
         for program in self.programs:
             program.ask_to_end()
         deadline = time.monotonic() + PATIENCE_SECONDS
