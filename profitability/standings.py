@@ -87,11 +87,15 @@ def _in_units(name: str, value, places: int):
 
 
 def written(figures: dict) -> dict:
-    """Amounts with the currency's decimals, shares with six; counts as they are."""
-    return {
-        name: value if value is None or isinstance(value, int) else Decimal(str(value)).quantize(_unit(name))
-        for name, value in figures.items()
-    }
+    """Amounts with the currency's decimals, shares with six; counts as they are. In the order of the figures:
+    PostgreSQL keeps the keys of a document in its own."""
+    return {name: _written(name, figures[name]) for name in FIGURES}
+
+
+def _written(name: str, value):
+    if value is None or isinstance(value, int):
+        return value
+    return Decimal(str(value)).quantize(_unit(name))
 
 
 def _unit(name: str) -> Decimal:
