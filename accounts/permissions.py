@@ -19,6 +19,7 @@ class Permission(StrEnum):
     SEE_PROFITABILITY = "see_profitability"  # money below gross margin, of the accounts one sees
     SEE_COMPANY_FIGURES = "see_company_figures"  # ranks, shares and curves over all accounts
     SEE_COSTS = "see_costs"  # pools, resource costs, capacity, cost models
+    OPEN_IMPORTS = "open_imports"  # the pages; which kinds one may import, the two below say
     IMPORT_DATA = "import_data"
     RECOMPUTE = "recompute"
     ADMINISTER = "administer"  # users, teams, roles, tokens: no business data
@@ -34,8 +35,8 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.MANAGER: frozenset(_PROFIT),
     Role.LEAD: frozenset(_PROFIT),
     Role.EXECUTIVE: frozenset(_COMPANY),
-    Role.FINANCE: frozenset(_COMPANY | {Permission.IMPORT_DATA, Permission.RECOMPUTE}),
-    Role.ADMIN: frozenset(_EVERYONE | {Permission.ADMINISTER}),
+    Role.FINANCE: frozenset(_COMPANY | {Permission.OPEN_IMPORTS, Permission.IMPORT_DATA, Permission.RECOMPUTE}),
+    Role.ADMIN: frozenset(_EVERYONE | {Permission.OPEN_IMPORTS, Permission.ADMINISTER}),
 }
 
 

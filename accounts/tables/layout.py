@@ -31,7 +31,7 @@ def arrange(path: Path, headers: list[str], schema: Schema, mapping: Mapping) ->
     _refuse_doubled(path, headers)
     places = _mapped(path, headers, mapping)
     taken = set(places.values())
-    filled = {*places, "line_no"} if mapping.line_no else set(places)
+    filled = {*places, *mapping.ignore, *(["line_no"] if mapping.line_no else [])}
     for place, header in enumerate(headers):
         if place not in taken and header not in filled and schema.column(header):
             places[header] = place

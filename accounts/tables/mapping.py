@@ -1,5 +1,6 @@
 """Map files: how somebody else's columns become ours, and the rules that go with them."""
 
+import re
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ class Mapping:
 
     kind: str = ""
     columns: dict[str, str] = field(default_factory=dict)  # ours: theirs
+    ignore: list[str] = field(default_factory=list)  # theirs, even if named as ours
     defaults: dict[str, str] = field(default_factory=dict)  # for empty cells and absent columns
     line_no: str = ""  # "sequence": lines are numbered within their order_id, in the order of the file
     returns: dict[str, str] = field(default_factory=dict)  # column: pattern that marks a return
@@ -68,6 +70,10 @@ def _wrong(key: str, name: str, expected: str) -> Unusable:
     return Unusable(name, _("has a rule “%(rule)s” that should be %(shape)s.") % {"rule": key, "shape": expected})
 
 
+def _no_pattern(pattern: str, key: str, name: str) -> Unusable:
+    return _wrong(key, name, _("a list of “our column: pattern”, and “%s” is no pattern") % pattern)
+
+
 def _word(value: Any, key: str, name: str) -> str:
     if not isinstance(value, str):
         raise _wrong(key, name, _("one word"))
@@ -95,15 +101,12 @@ def _lists(value: Any, key: str, name: str) -> dict[str, list[str]]:
 
 
 def _patterns(value: Any, key: str, name: str) -> dict[str, str]:
-    import pyarrow as pa  # here: what a web process loads does without
-    import pyarrow.compute as pc
-
     patterns = _words(value, key, name)
     for pattern in patterns.values():
-        try:  # the engine that will run it: it never backtracks, whatever the pattern
-            pc.match_substring_regex(pa.array([""]), pattern)
-        except pa.ArrowInvalid as error:
-            raise _wrong(key, name, _("a list of “our column: pattern”, and “%s” is no pattern") % pattern) from error
+        try:
+            re.compile(pattern)
+        except (re.error, RecursionError, OverflowError) as error:
+            raise _no_pattern(pattern, key, name) from error
     return patterns
 
 
@@ -127,6 +130,7 @@ def _mark(value: Any, key: str, name: str) -> str:
 
 SHAPES = {
     "columns": _words,
+    "ignore": _names,
     "defaults": _words,
     "returns": _patterns,
     "skip": _lists,
@@ -142,6 +146,7 @@ def refuse_misfit(mapping: Mapping, schema: Schema) -> None:
     if mapping.kind and mapping.kind != schema.kind:
         names = {"its": mapping.kind, "kind": schema.kind}
         raise Unusable(mapping.file, _("is a map for %(its)s, not for %(kind)s.") % names)
+    _refuse_patterns(mapping)
     ours = [*mapping.columns, *mapping.defaults, *mapping.returns, *mapping.skip, *mapping.once_per_order]
     ours += _implied(mapping)
     for name in ours:
@@ -150,6 +155,18 @@ def refuse_misfit(mapping: Mapping, schema: Schema) -> None:
             sentence = _("speaks of “%(name)s”, but %(kind)s have no such column.")
             hint = did_you_mean(name, known)
             raise Unusable(mapping.file, sentence % {"name": name, "kind": schema.kind} + hint)
+
+
+def _refuse_patterns(mapping: Mapping) -> None:
+    """Patterns that the engine does not take which will run them: it never backtracks, whatever the pattern."""
+    import pyarrow as pa  # here: what a web process loads does without
+    import pyarrow.compute as pc
+
+    for pattern in mapping.returns.values():
+        try:
+            pc.match_substring_regex(pa.array([""]), pattern)
+        except pa.ArrowInvalid as error:
+            raise _no_pattern(pattern, "returns", mapping.file) from error
 
 
 def _implied(mapping: Mapping) -> list[str]:

@@ -223,3 +223,19 @@ def test_a_map_that_does_not_fit_gets_a_sentence(tmp_path, text, sentence):
 def test_a_map_that_is_not_there_gets_a_sentence(tmp_path):
     with pytest.raises(Unusable, match="cannot be read"):
         Mapping.load(tmp_path / "none.yaml")
+
+
+def test_a_column_is_left_out_though_it_is_named_as_ours(tmp_path):
+    path = csv_file(tmp_path, "code,name,segment\nA1,Alpha,retail\n")
+
+    table = read(path, ACCOUNTS, Mapping.of("ignore: [segment]"))
+
+    assert rows(table, "code", "segment") == [("A1", None)]
+    assert table.unknown_columns == ["segment"]
+
+
+def test_a_pattern_that_needs_backtracking_is_refused_before_a_row_is_read(tmp_path):
+    path = csv_file(tmp_path, "code,name\nA1,Alpha\n")
+
+    with pytest.raises(Unusable, match="is no pattern"):
+        read(path, ACCOUNTS, Mapping.of("returns: {code: '(?=A)'}"))
