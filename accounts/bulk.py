@@ -26,9 +26,11 @@ def insert(
         return 0
     (rows,) = {len(values) for values in columns.values()}
     table = model._meta.db_table
-    if connection.vendor == "postgresql":
-        return _copy(table, {**columns, **{name: repeat(value, rows) for name, value in (constants or {}).items()}})
-    return _insert_many(table, columns, constants or {}, rows)
+    with connection.wrap_database_errors:
+        if connection.vendor != "postgresql":
+            return _insert_many(table, columns, constants or {}, rows)
+        repeated = {name: repeat(value, rows) for name, value in (constants or {}).items()}
+        return _copy(table, {**columns, **repeated})
 
 
 def _insert_many(table, columns, constants, count) -> int:

@@ -104,7 +104,7 @@ def _record(kind, name, user, dry_run, mapping, encoding, decimal) -> Import:
         created_by=user,
         dry_run=dry_run,
         mapping={rule: value for rule, value in asdict(mapping).items() if value and rule != "file"},
-        encoding=encoding or mapping.encoding or "utf-8",
+        encoding=(encoding or mapping.encoding or "utf-8")[:32],
         decimal=decimal or mapping.decimal or ".",
     )
 
