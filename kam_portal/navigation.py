@@ -5,8 +5,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.permissions import Permission, may
-from profitability.queries import published_run
-from profitability.runline import run_line
+from profitability.runline import run_line, run_of
 
 # group, icon, then its pages: (label, url name, permission, key after “g”)
 MENU = [
@@ -63,10 +62,3 @@ def frame(request) -> dict:
         "run": run_line(run_of(request)),
         "currency_code": settings.CURRENCY,
     }
-
-
-def run_of(request):
-    """The published run of this request."""
-    if not hasattr(request, "published_run"):
-        request.published_run = published_run()
-    return request.published_run

@@ -8,8 +8,11 @@ from kam_portal.views.account_page import account_page
 from kam_portal.views.health import healthz, readyz
 from kam_portal.views.home import home
 from kam_portal.views.matrix import matrix
+from kam_portal.views.ranking import ranking
+from kam_portal.views.runs import start_run
 from kam_portal.views.sign_in import sign_in, sign_out
 from kam_portal.views.site import glossary, search
+from kam_portal.views.whale import whale
 
 urlpatterns = [
     path("", home, name="home"),
@@ -20,8 +23,12 @@ urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
     path("accounts/", account_list, name="accounts"),
+    path("runs/start/", start_run, name="start_run"),
+    path("", include("profitability.urls")),  # before the account page, whose code takes any path
     path("accounts/<path:code>/", account_page, name="account"),
     path("matrix/", matrix, name="matrix"),
+    path("ranking/", ranking, name="ranking"),
+    path("whale/", whale, name="whale"),
     path("api/v1/", include("kam_portal.api.urls")),
     path("admin/", admin.site.urls),
 ]

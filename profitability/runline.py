@@ -9,6 +9,7 @@ from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 
 from profitability.models import Run
+from profitability.queries import published_run
 
 STALE_AFTER = timedelta(hours=36)  # a night was missed
 
@@ -46,3 +47,10 @@ def day_and_time(instant) -> str:
     if local.date() == timezone.localdate():
         return _("today %(time)s") % {"time": time}
     return f"{date_format(local, 'j M Y')} {time}"
+
+
+def run_of(request) -> Run | None:
+    """The published run, read once a request: all figures of a page come from the same one."""
+    if not hasattr(request, "published_run"):
+        request.published_run = published_run()
+    return request.published_run

@@ -1,11 +1,11 @@
-// The whale curve: {label, points: [[place, name, contribution, cumulative, url]], total, peak, peak_place, currency, digits}.
+// The whale curve: {label, points: [[place, name, contribution, cumulative, url]], total, peak, peak_place, currency, digits; optional: count, if not every place is drawn}.
 import { word } from "../words.js";
 import { compact, count, exact, share } from "./format.js";
 import { axis, faint, grid, gridLines } from "./look.js";
 
 export function option({ data, look, width }) {
   const line = [{ value: [0, 0] }, ...data.points.map(([place, , , cumulative, url]) => ({ value: [place, cumulative], url }))];
-  const last = data.points.length;
+  const last = data.count ?? data.points.length;
   return {
     grid: grid(56, width < 500 ? 12 : 24, 28, 40),
     tooltip: { trigger: "axis", axisPointer: { type: "line", lineStyle: { color: look.inkQuiet } }, formatter: (parts) => tip(parts, data) },
@@ -13,7 +13,7 @@ export function option({ data, look, width }) {
     yAxis: axis(look, { type: "value", splitNumber: 4, splitLine: gridLines(look), axisLine: { show: false }, axisLabel: { color: look.inkQuiet, fontSize: 11, formatter: (value) => compact(value, data) } }),
     series: [
       { type: "line", data: line, symbol: "circle", symbolSize: 5, showSymbol: false, lineStyle: { color: look.ink, width: 2 }, itemStyle: { color: look.ink }, areaStyle: { color: faint(look.profit, 0.1) }, cursor: "pointer", markPoint: marks(data, look, last), markLine: peakLine(data, look) },
-      { type: "line", data: line.slice(data.peak_place), symbol: "none", silent: true, lineStyle: { width: 0 }, areaStyle: { color: faint(look.loss, 0.22), origin: data.peak }, tooltip: { show: false } },
+      { type: "line", data: line.filter(({ value: [place] }) => place >= data.peak_place), symbol: "none", silent: true, lineStyle: { width: 0 }, areaStyle: { color: faint(look.loss, 0.22), origin: data.peak }, tooltip: { show: false } },
     ],
   };
 }
@@ -35,7 +35,7 @@ function ending(data) {
 }
 
 function peakLine(data, look) {
-  return { symbol: "none", silent: true, label: { show: false }, lineStyle: { color: look.lineStrong, type: "dashed" }, data: [[{ coord: [data.peak_place, data.peak] }, { coord: [data.points.length, data.peak] }]] };
+  return { symbol: "none", silent: true, label: { show: false }, lineStyle: { color: look.lineStrong, type: "dashed" }, data: [[{ coord: [data.peak_place, data.peak] }, { coord: [data.count ?? data.points.length, data.peak] }]] };
 }
 
 function tip(parts, data) {
@@ -51,8 +51,12 @@ export function connect({ chart, data }, follow) {
   chart.getZr().on("click", ({ offsetX, offsetY }) => {
     if (!chart.containPixel("grid", [offsetX, offsetY])) return;
     const [place] = chart.convertFromPixel({ seriesIndex: 0 }, [offsetX, offsetY]);
-    follow(data.points[Math.max(1, Math.round(place)) - 1]?.[4]);
+    follow(nearest(data.points, place)?.[4]);
   });
+}
+
+function nearest(points, place) {
+  return points.reduce((best, point) => (Math.abs(point[0] - place) < Math.abs(best[0] - place) ? point : best), points[0]);
 }
 
 export function table(data) {
@@ -63,5 +67,5 @@ export function table(data) {
 }
 
 export function points(data) {
-  return data.points.map(([place, name, contribution, , url]) => ({ text: `${place}. ${name}: ${exact(contribution, data)}`, url, action: { seriesIndex: 0, dataIndex: place } }));
+  return data.points.map(([place, name, contribution, , url], index) => ({ text: `${place}. ${name}: ${exact(contribution, data)}`, url, action: { seriesIndex: 0, dataIndex: index + 1 } }));
 }

@@ -1,0 +1,1 @@
+"""Pages of one account's costs, of the cost model and of runs."""

@@ -1,0 +1,73 @@
+"""The trail of one account's cost of one activity: months, and the events and order lines behind them."""
+
+from django.core.paginator import Page, Paginator
+from django.http import Http404
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from accounts.models import Account
+from accounts.permissions import Permission, may, needs
+from profitability import explain
+from profitability.balances import pool_names
+from profitability.core import cost_model as core_model
+from profitability.models import Run
+from profitability.runline import run_of
+from profitability.wording import one_of, rule_of, rule_without_pools
+
+PAGE = 25
+
+
+@require_safe
+@needs(Permission.SEE_PROFITABILITY)
+def account_activity(request, code, activity):
+    """Where one cost of an account comes from; hidden and missing accounts answer alike."""
+    account = get_object_or_404(Account.objects.visible_to(request.user), code=code)
+    run = run_of(request)
+    found = activity_of(run, activity)
+    trail = explain.trail_of(run, account, found)
+    costs = may(request.user, Permission.SEE_COSTS)
+    names = pool_names(run)
+    month = month_of(request, trail)
+    context = {
+        "account": account,
+        "trail": trail,
+        "rule": rule_of(found, names) if costs else rule_without_pools(found),
+        "unit": one_of(found.driver) if found.driver else "",
+        "shown_month": month,
+        "pools": [(names[pool], rows) for pool, rows in explain.pools_behind(run, found)] if costs else [],
+        "lines": behind(request, "lines", run, account, found, month),
+        "events": behind(request, "events", run, account, found, month),
+    }
+    return render(request, "profitability/account_activity.html", context)
+
+
+def activity_of(run: Run | None, code: str) -> core_model.Activity:
+    """The activity in the model of the published run."""
+    model = core_model.parse(run.cost_model.document)[0] if run and run.cost_model else None
+    for activity in model.activities if model else ():
+        if activity.code == code:
+            return activity
+    raise Http404
+
+
+def month_of(request, trail: explain.Trail) -> int | None:
+    """The month of the trail that the address narrows lines and events to; None: the whole window."""
+    asked = request.GET.get("month", "")
+    return next((row.month for row in trail.months if str(row.month) == asked), None)
+
+
+def behind(request, kind: str, run: Run, account: Account, activity, month: int | None) -> Page | None:
+    """A page of what the activity counted, newest first; None where it counts nothing of this kind."""
+    counts_events = any("." in measure for measure in activity.measures)
+    counts_lines = any("." not in measure for measure in activity.measures)
+    if not (counts_lines if kind == "lines" else counts_events):
+        return None
+    find, say = (
+        (explain.lines_behind, explain.line_behind)
+        if kind == "lines"
+        else (explain.events_behind, explain.event_behind)
+    )
+    months = (month, month) if month else (run.month_from, run.month_to)
+    page = Paginator(find(account, activity, months), PAGE).get_page(request.GET.get(kind))
+    page.object_list = [say(record, activity) for record in page.object_list]
+    return page

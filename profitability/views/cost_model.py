@@ -1,0 +1,65 @@
+"""The cost model as a page that reads: pools, activities with their rules in words, rates, monthly costs, versions."""
+
+from django.db.models import Count
+from django.http import Http404
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from accounts.permissions import Permission, may, needs
+from profitability.core import cost_model as core_model
+from profitability.models import CostModel
+from profitability.rates import activity_lines, current_model, months_shown, pool_lines
+from profitability.runline import run_of
+from profitability.wording import KINDS, method_of
+
+
+@require_safe
+@needs(Permission.SEE_COSTS)
+def cost_model(request):
+    """The model that the next run uses."""
+    row = current_model()
+    if row is None:
+        context = {"may_import": may(request.user, Permission.IMPORT_DATA)}
+        return render(request, "profitability/no_cost_model.html", context)
+    return model_page(request, row)
+
+
+@require_safe
+@needs(Permission.SEE_COSTS)
+def cost_model_version(request, code, version):
+    """One version of a model."""
+    return model_page(request, get_object_or_404(CostModel, code=code, version=version))
+
+
+def model_page(request, row: CostModel):
+    model, problems = core_model.parse(row.document)
+    if model is None:
+        raise Http404(problems)
+    run = run_of(request)
+    used = run if run and run.cost_model_id == row.pk else None
+    months = months_shown(used or run)
+    context = {
+        "row": row,
+        "model": model,
+        "kinds": KINDS,
+        "method": method_of(model),
+        "pools": pool_lines(model, months),
+        "phases": by_phase(activity_lines(model, used, months)),
+        "months": months,
+        "used": used,
+        "versions": versions(),
+        "current": current_model(),
+    }
+    return render(request, "profitability/cost_model.html", context)
+
+
+def by_phase(lines) -> list[tuple[str, list]]:
+    """The activities of each phase, phases in the order of the work."""
+    phases = ((phase, [line for line in lines if line.activity.phase == phase]) for phase in core_model.PHASES)
+    return [(phase, found) for phase, found in phases if found]
+
+
+def versions():
+    """All versions, newest first, with how many runs used them."""
+    rows = CostModel.objects.select_related("created_by").defer("document").annotate(run_count=Count("runs"))
+    return rows.order_by("code", "-version")
