@@ -93,6 +93,10 @@ class Transport(filesystem.Transport):
 
     Channel = Channel
 
+    def drain_events(self, connection: Any, timeout: float | None = None) -> None:
+        """Wait half a second at most: between two waits a worker looks whether it should stop."""
+        super().drain_events(connection, timeout=timeout and min(timeout, 0.5))
+
 
 def claim(path: Path) -> str | None:
     """Take one message out of the folder; None when another reader was first. Who can delete it, owns it."""
