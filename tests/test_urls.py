@@ -41,10 +41,12 @@ ADDRESSES = addresses()
 EVERY_ADDRESS = pytest.mark.parametrize(("route", "pattern"), ADDRESSES, ids=[route or "/" for route, _ in ADDRESSES])
 
 
-def values_of(portfolio) -> dict[str, tuple]:
+def values_of(route: str, portfolio) -> dict[str, tuple]:
     """What stands for each parameter: of an account of the team, of another team, and what does not exist."""
     return {
-        "code": ("N1", "S1", "XX"),
+        "code": ("standard", "standard", "XX") if route.startswith("cost-model/") else ("N1", "S1", "XX"),
+        "version": (1, 1, 999),
+        "activity": ("visits", "visits", "XX"),
         "run_id": (portfolio.run.pk, portfolio.run.pk, 999_999_999),
         "import_id": (1, 1, 999_999_999),
         "file_type": ("csv", "csv", "exe"),
@@ -55,7 +57,7 @@ def values_of(portfolio) -> dict[str, tuple]:
 
 def address(route: str, portfolio, which: str) -> str:
     route = re.sub(r"\(\?P<(\w+)>[^)]*\)", r"<\1>", route).replace("^", "").replace("$", "")
-    values = values_of(portfolio)
+    values = values_of(route, portfolio)
     names = re.findall(r"<(?:\w+:)?(\w+)>", route)
     assert set(names) <= set(values), f"say in values_of() what stands for {set(names) - set(values)}"
     filled = re.sub(r"<(?:\w+:)?(\w+)>", lambda match: str(values[match[1]][OBJECTS.index(which)]), route)
@@ -77,7 +79,7 @@ def policy_of(pattern, method: str) -> Permission | None:
 
 
 def has_account(route: str) -> bool:
-    return "code>" in route
+    return "accounts/<path:code>" in route
 
 
 @pytest.fixture(autouse=True)
@@ -125,7 +127,7 @@ def ask(portfolio):
 def told(response) -> tuple:
     """Everything a reader can tell an answer by; tokens against forgery differ each time."""
     content = b"".join(response.streaming_content) if response.streaming else response.content
-    content = re.sub(rb'(csrf\w*"?[ :=]+(?:value=)?&?(?:quot;)?["\']?)[\w-]{32,}', rb"\1", content, flags=re.IGNORECASE)
+    content = re.sub(rb"\b[A-Za-z0-9]{64}\b", b"", content)
     headers = {name: value for name, value in response.headers.items() if name != "Content-Length"}
     return response.status_code, headers, content
 
@@ -180,10 +182,9 @@ def test_each_role_gets_what_the_policy_says(route, pattern, portfolio, ask):
 def test_hidden_and_missing_are_the_same_bytes(route, pattern, portfolio, ask):
     if not has_account(route):
         return
-    for role in (*ROLES, "token"):
+    asking = [role for role in ROLES if Permission.SEE_ALL_ACCOUNTS not in PERMISSIONS[role]]
+    for role in [*asking, "token"] if is_api(pattern) else asking:
         for method in METHODS:
-            if role in (Role.FINANCE, Role.EXECUTIVE):
-                continue
             hidden = ask(role, method, address(route, portfolio, "hidden"))
             missing = ask(role, method, address(route, portfolio, "missing"))
 

@@ -75,19 +75,19 @@ def in_pieces(lines: Iterable[str]) -> Iterator[str]:
         yield piece
 
 
-class Scores(Export, relationships.Scores):
+class ScoresFile(Export, relationships.Scores):
     """All scores the reader may see, as a file."""
 
     file_name = "scores"
 
 
-class Profitability(Export, statements.Profitability):
+class ProfitabilityFile(Export, statements.Profitability):
     """All profit and loss statements the reader may see, as a file."""
 
     file_name = "profitability"
 
 
-class Rankings(Export, rankings.Rankings):
+class RankingsFile(Export, rankings.Rankings):
     """A ranking of all accounts the reader may see, as a file."""
 
     file_name = "rankings"

@@ -1,5 +1,7 @@
 """Runs and their balance."""
 
+from decimal import Decimal
+
 from django.http import Http404
 from rest_framework.response import Response
 
@@ -14,6 +16,14 @@ from profitability.models import Run
 from profitability.queries import BALANCE, balance_of
 
 COSTS = Permission.SEE_COSTS
+
+
+def progress(row: dict) -> Decimal | None:
+    """How much of a run is done; a published one is done, whatever it counted."""
+    done = row["published_at"] is not None
+    return as_share(1, 1) if done else as_share(row["steps_done"], row["steps_total"])
+
+
 RUNS = (
     Column("id", Kind.WHOLE, "pk", nullable=False),
     Column("kind", Kind.TEXT, "kind", nullable=False),
@@ -26,7 +36,7 @@ RUNS = (
     Column("step", Kind.TEXT, "step"),
     Column("steps_done", Kind.WHOLE, "steps_done", nullable=False),
     Column("steps_total", Kind.WHOLE, "steps_total", nullable=False),
-    Column("progress", Kind.SHARE, derive=lambda row: as_share(row["steps_done"], row["steps_total"])),
+    Column("progress", Kind.SHARE, derive=progress),
     Column("attempts", Kind.WHOLE, "attempts", nullable=False),
     Column("message", Kind.TEXT, "message", needs=COSTS),  # names pools and months
     Column("input_fingerprint", Kind.TEXT, "input_fingerprint", needs=COMPANY),  # tells that hidden figures changed

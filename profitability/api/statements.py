@@ -87,13 +87,17 @@ class AccountProfitability(OfRun, ApiView):
         first, last = self.span(run)
         account = get_object_or_404(Account.objects.visible_to(request.user), code=code)
         months = months_of(account, run, first, last)
+        by_month = {month.month: [month] for month in months}
         profit = may(request.user, PROFIT)
         answer = {
             "code": account.code,
             "name": account.name,
             "from": as_month(first),
             "to": as_month(last),
-            "months": [{"month": as_month(month.month)} | statement(run, [month], profit) for month in months],
+            "months": [
+                {"month": as_month(month)} | statement(run, by_month.get(month, []), profit)
+                for month in (months_between(first, last) if run else ())
+            ],
             "total": statement(run, months, profit),
             "activities": activities.of_account(run, months) if profit and run else None,
             "run": self.run_summary(run),
@@ -117,6 +121,12 @@ class AccountProfitability(OfRun, ApiView):
             "type": "object",
             "properties": {**texts, **listed, "total": schema_of(PERIOD), "run": RUN_SCHEMA},
         }
+
+
+def months_between(first: int, last: int) -> list[int]:
+    """Every month of a span, those without anything too; none when it ends before it begins."""
+    start, end = (month // 100 * 12 + month % 100 - 1 for month in (first, last))
+    return [number // 12 * 100 + number % 12 + 1 for number in range(start, end + 1)]
 
 
 def months_of(account: Account, run: Run | None, first: int | None, last: int | None) -> list[MonthResult]:

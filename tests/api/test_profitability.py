@@ -1,5 +1,8 @@
 import pytest
 
+from profitability.api.statements import months_between
+from profitability.models import MonthResult
+
 PROFITABILITY = "/api/v1/accounts/N1/profitability/"
 BELOW_MARGIN = [
     "presale",
@@ -88,3 +91,24 @@ def test_master_data(api):
     listed = api("manager").get("/api/v1/accounts/?ordering=-name").json()
     assert [row["code"] for row in listed["results"]] == ["N6", "N5", "N4", "N3", "N2", "N1"]
     assert listed["run"]["as_of"] == "2026-02-28"
+
+
+def test_a_month_without_anything_is_there_with_zeros(api, portfolio):
+    MonthResult.objects.filter(run=portfolio.run, account__code="N1", month=202601).delete()
+
+    first, second = api("manager").get(PROFITABILITY).json()["months"]
+
+    assert (first["month"], first["net_revenue"], first["cost_to_serve"]) == ("2026-01", 0, 0)
+    assert second["net_revenue"] == 200000
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "months"),
+    [
+        (202511, 202602, [202511, 202512, 202601, 202602]),
+        (202601, 202601, [202601]),
+        (202602, 202601, []),
+    ],
+)
+def test_the_months_of_a_span(first, last, months):
+    assert months_between(first, last) == months
