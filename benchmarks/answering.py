@@ -1,0 +1,179 @@
+"""Pages, API answers and exports, through Django's test client: every layer but the web server itself."""
+
+import csv
+import io
+from decimal import Decimal
+from pathlib import Path
+
+from django.conf import settings
+from django.core.cache import cache
+from django.db import connection, reset_queries
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import path
+
+from accounts.models import User
+from accounts.permissions import Permission, needs
+from benchmarks.measures import Measured, measure
+from kam_portal.api.rendering import dumps
+from kam_portal.urls import urlpatterns as of_the_portal
+from profitability.models import Result
+
+READER = "executive@example.com"
+SCORES = "/api/v1/scores/?page_size=1000"
+EXPORT = "/api/v1/exports/scores.csv"
+
+
+def client(email: str = READER) -> Client:
+    """Signed in; the first request of the process is over."""
+    settings.ROOT_URLCONF = __name__
+    browser = Client(raise_request_exception=True)
+    browser.force_login(User.objects.get(email=email), "django.contrib.auth.backends.ModelBackend")
+    browser.get("/glossary/")
+    return browser
+
+
+def fetched(browser: Client, address: str) -> bytes:
+    answer = browser.get(address)
+    assert answer.status_code == 200, (address, answer.status_code)
+    return b"".join(answer.streaming_content) if answer.streaming else answer.content
+
+
+# Pages
+
+
+def list_page(files: Path) -> Measured:
+    return a_page("/accounts/")
+
+
+def list_page_of_a_manager(files: Path) -> Measured:
+    return a_page("/accounts/", "manager00@example.com")
+
+
+def matrix_page(files: Path) -> Measured:
+    return a_page("/matrix/")
+
+
+def matrix_page_of_a_manager(files: Path) -> Measured:
+    return a_page("/matrix/", "manager00@example.com")
+
+
+def a_page(address: str, email: str = READER) -> Measured:
+    """The page as its readers mostly meet it, and in the note how it was for the first of them after a run."""
+    browser = client(email)
+    fetched(browser, address)  # templates are loaded
+    cache.clear()
+    first = measure(lambda: (cache.clear(), fetched(browser, address))).seconds
+    found = measure(lambda: fetched(browser, address))
+    note = f"{first * 1000:.0f} ms for the first reader, {queries(browser, address)} queries"
+    return Measured(found.seconds, None, found.peak_mb, note)
+
+
+def queries(browser: Client, address: str) -> int:
+    """How many it takes with nothing in the cache."""
+    cache.clear()
+    connection.force_debug_cursor = True
+    reset_queries()
+    fetched(browser, address)
+    connection.force_debug_cursor = False
+    return len(connection.queries_log)
+
+
+# API
+
+envelope: tuple[bytes, bytes] = (b"", b"")  # what stands around the rows of the product's answer
+FIELDS = {  # of the answer, with their columns
+    "code": "code",
+    "name": "account__name",
+    "parent_code": "account__parent__code",
+    "team": "account__team__code",
+    "manager": "account__manager__email",
+    "box": "position__box",
+    "box_provisional": "position__is_provisional",
+    "attractiveness": "position__attractiveness",
+    "relationship_strength": "position__relationship_strength",
+    "stage": None,
+    "stage_buyer": None,
+    "stability": "position__stability",
+    "confidence": "position__confidence",
+    "revenue_class": "revenue_class",
+    "revenue_rank": "revenue_rank",
+    "contribution_rank": "contribution_rank",
+    "net_revenue": "net_revenue",
+    "gross_margin": "gross_margin",
+    "cost_to_serve": "cost_to_serve",
+    "contribution": "contribution",
+    "cost_to_serve_share": None,
+    "previous_box": "position__previous_box",
+    "changed_on": "position__changed_on",
+    "run": "run_id",
+}
+COLUMNS = [column for column in FIELDS.values() if column]
+SHARE_UNIT = Decimal("0.000001")
+
+
+def api_list(files: Path) -> Measured:
+    """A page of 1,000 scores against a view that writes the same bytes from one query."""
+    global envelope
+    browser = client()
+    answer = fetched(browser, SCORES)
+    start, end = answer.index(b"["), answer.rindex(b"]") + 1
+    envelope = answer[:start], answer[end:]
+    assert fetched(browser, "/bare/") == answer
+    return measure(lambda: fetched(browser, SCORES), lambda: fetched(browser, "/bare/"))
+
+
+@needs(Permission.SIGN_IN)
+def bare(request) -> HttpResponse:
+    """The rows of that page by one `values_list`, behind the same middleware, without paging or permissions."""
+    rows = Result.objects.filter(account__isnull=False).order_by("code").values_list(*COLUMNS)[:1000]
+    return HttpResponse(b"".join((envelope[0], dumps([row_of(values) for values in rows]), envelope[1])))
+
+
+def row_of(values: tuple) -> dict:
+    given = iter(values)
+    row = {name: next(given) if column else None for name, column in FIELDS.items()}
+    for name in ("box", "previous_box"):
+        row[name] = row[name] or None
+    if row["net_revenue"] > 0:
+        row["cost_to_serve_share"] = (row["cost_to_serve"] / row["net_revenue"]).quantize(SHARE_UNIT)
+    return row
+
+
+urlpatterns = [path("bare/", bare), *of_the_portal]
+
+
+# Exports
+
+
+def export(files: Path) -> Measured:
+    """All scores as CSV through the API against the database's own way to write the same columns."""
+    browser = client()
+    return measure(lambda: drained(browser, EXPORT), by_copy if connection.vendor == "postgresql" else by_csv)
+
+
+def drained(browser: Client, address: str) -> None:
+    """Take what is sent and keep nothing, as a client that writes to a file does."""
+    for _piece in browser.get(address).streaming_content:
+        pass
+
+
+def plain_query() -> str:
+    rows = Result.objects.filter(account__isnull=False).order_by("code").values_list(*COLUMNS)
+    return str(rows.query)
+
+
+def by_copy() -> None:
+    with connection.cursor() as cursor:
+        cursor.copy_expert(f"COPY ({plain_query()}) TO STDOUT WITH (FORMAT csv, HEADER)", Nowhere())
+
+
+def by_csv() -> None:
+    """SQLite has no COPY: its own cursor and the `csv` module."""
+    rows = connection.connection.cursor().execute(plain_query())
+    csv.writer(Nowhere()).writerows(rows)
+
+
+class Nowhere(io.TextIOBase):
+    def write(self, text) -> int:
+        return len(text)

@@ -1,0 +1,46 @@
+"""What is measured, against what, and what it may cost."""
+
+from dataclasses import dataclass
+
+SESSIONS = ("sqlite", "postgres")
+
+
+@dataclass(frozen=True)
+class Row:
+    """One figure of the table. `budget` and `aim` are ratios to the baseline; `allowance` is seconds beside the
+    budget; `against`: the database in which the same thing is the baseline, instead of another thing."""
+
+    name: str
+    function: str
+    database: str
+    baseline: str
+    budget: float
+    aim: float | None = None
+    allowance: float = 0
+    memory_mb: int | None = None
+    against: str = ""
+    only: tuple[str, ...] = SESSIONS
+
+
+SMALL = "the same page at 600 accounts"
+GROUP_BY = "one GROUP BY of the same columns"
+MANY, COPY = "csv + executemany, no checks", "COPY of the raw file"
+ON_SQLITE, ON_POSTGRES = ("sqlite",), ("postgres",)
+ROWS = (
+    Row("import order lines", "importing.order_lines", "ledger", MANY, 2, 1, memory_mb=500, only=ON_SQLITE),
+    Row("import order lines", "importing.order_lines", "ledger", COPY, 4, 2, memory_mb=500, only=ON_POSTGRES),
+    Row("import UCI-shaped file", "importing.uci", "uci", MANY, 2, 1, memory_mb=500, only=ON_SQLITE),
+    Row("import UCI-shaped file", "importing.uci", "uci", COPY, 4, 2, memory_mb=500, only=ON_POSTGRES),
+    Row("roll-up", "rolling_up.roll_up", "ledger", GROUP_BY, 1.5, 1, memory_mb=2_000),
+    Row("recompute", "rolling_up.recompute", "ledger", GROUP_BY, 2, allowance=2, memory_mb=2_000),
+    Row("recompute UCI-shaped ledger", "rolling_up.recompute_uci", "uci", GROUP_BY, 2, allowance=2, memory_mb=2_000),
+    Row("costing after roll-up", "calculating.costing", "ledger", "bare numpy, no rounding", 12, 6, only=ON_SQLITE),
+    Row("Pareto + concentration", "calculating.pareto", "ledger", "numpy argsort + cumsum", 3, 2, only=ON_SQLITE),
+    Row("write + publish results", "storing.write_and_publish", "ledger", "executemany", 2, 1.5, only=ON_SQLITE),
+    Row("write + publish results", "storing.write_and_publish", "ledger", "COPY", 2, 1.5, only=ON_POSTGRES),
+    Row("accounts page", "answering.list_page", "large", SMALL, 1.5, 1.1, against="small"),
+    Row("matrix page", "answering.matrix_page", "large", SMALL, 1.5, 1.1, against="small"),
+    Row("API list of 1,000 scores", "answering.api_list", "large", "bare view, same bytes", 2, 1.5),
+    Row("export of all scores", "answering.export", "large", "cursor + csv", 2, 1.5, memory_mb=150, only=ON_SQLITE),
+    Row("export of all scores", "answering.export", "large", "COPY", 2, 1.5, memory_mb=150, only=ON_POSTGRES),
+)
