@@ -92,7 +92,7 @@ def request_import(
     if not may(user, needed(kind)):
         raise PermissionDenied
     record = _record(kind, file.name, user, dry_run, rules, encoding, decimal)
-    _keep(record, file)
+    keep(record, file)
     transaction.on_commit(lambda: hand_over(record.pk))
     return record
 
@@ -109,7 +109,7 @@ def _record(kind, name, user, dry_run, mapping, encoding, decimal) -> Import:
     )
 
 
-def _keep(record: Import, file) -> None:
+def keep(record: Import, file) -> None:
     """Store an upload under a name of our own; its ending says how to read it."""
     ending = next((ending for ending in ENDINGS if file.name.lower().endswith(ending)), None)
     if not ending:

@@ -1,7 +1,8 @@
 """Documents: YAML files of which each is one row, checked by the core that understands them."""
 
+import json
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -65,28 +66,22 @@ class Document:
 
     def _at(self, path: str) -> yaml.Node | None:
         """The node of a path such as `activities[3].shares.travel`, or the nearest one around it."""
-        node = self._node
-        for step in _steps(path):
-            inner = _inside(node, step)
-            if inner is None:
-                break
-            node = inner
+        node, rest = self._node, path
+        while rest and (step := _step(node, rest)):
+            node, rest = step
         return node
 
 
-def _steps(path: str) -> Iterator[str]:
-    """Names, which may have dots in them, are tried as a whole first: the last step takes the rest."""
-    parts = re.findall(r"\[\d+\]|[^.\[\]]+", path)
-    for place, part in enumerate(parts):
-        yield part if part.startswith("[") else ".".join(parts[place:]) if place > 1 else part
-
-
-def _inside(node: yaml.Node | None, step: str) -> yaml.Node | None:
-    if isinstance(node, yaml.SequenceNode) and step.startswith("["):
-        place = int(step[1:-1])
-        return node.value[place] if place < len(node.value) else None
+def _step(node: yaml.Node, path: str) -> tuple[yaml.Node, str] | None:
+    """Into the node of the path's first part, and the rest of the path. Names may have dots in them."""
+    if isinstance(node, yaml.SequenceNode):
+        place = re.match(r"\[(\d+)\]\.?", path)
+        if place and int(place[1]) < len(node.value):
+            return node.value[int(place[1])], path[place.end() :]
     if isinstance(node, yaml.MappingNode):
-        return next((value for key, value in node.value if key.value == step), None)
+        for key, value in node.value:
+            if path == key.value or path.startswith((f"{key.value}.", f"{key.value}[")):
+                return value, path.removeprefix(key.value).removeprefix(".")
     return None
 
 
@@ -109,13 +104,14 @@ def load(
     document = Document(path)
     found, problems = parse(document.value)
     if found is None:
-        return Outcome(problems=[document.problem(each.path, each.message) for each in problems])
+        told = [document.problem(each.path, each.message) for each in problems]
+        return Outcome(problems=sorted(told, key=lambda problem: problem.line))
     plain = to_document(found)
     stored = model.objects.filter(code=plain["code"], version=plain["version"]).first()
     if stored is None:
         model.objects.create(code=plain["code"], version=plain["version"], document=plain, **always)
         return Outcome(added=1)
-    if stored.document == plain:
+    if stored.document == json.loads(json.dumps(plain)):
         return Outcome(unchanged=1)
     if is_used(stored):
         return Outcome(problems=[document.problem("version", _used(stored))])

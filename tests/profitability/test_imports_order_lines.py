@@ -245,7 +245,9 @@ def test_a_dry_run_says_what_would_change_and_changes_nothing(tmp_path):
     bring(tmp_path, "order_lines", LINES)
     before = snapshot()
 
-    record = bring(tmp_path, "order_lines", LINES.replace("1,5.5", "9,5.5") + "    O9,1,2025-03-01,A,N,,1,1,1\n", dry_run=True)
+    record = bring(
+        tmp_path, "order_lines", LINES.replace("1,5.5", "9,5.5") + "    O9,1,2025-03-01,A,N,,1,1,1\n", dry_run=True
+    )
 
     assert counts(record) == (1, 1, 2, 0)
     assert (record.dry_run, record.state) == (True, Import.State.DONE)

@@ -1,0 +1,187 @@
+from decimal import Decimal
+
+import pytest
+
+from accounts.models import Account, Import
+from profitability.models import ActivityEvent, ClosedMonth, CostModel, EventAttribute, Product, ResourceCost, Run
+from tests.bringing import bring, counts, problems
+
+pytestmark = pytest.mark.django_db
+
+EVENTS = """
+    event_id,account_code,event_type,occurred_on,quantity,minutes,x_km,x_people
+    E1,A,sales_visit,2025-01-10,,60,12.5,2
+    E2,A,sales_visit,2025-02-10,2,,,
+    E3,A,ticket,2025-02-11,0,0.5,0,
+"""
+COSTS = """
+    pool_code,month,amount,practical_minutes
+    service,2025-01,1000.50,9600
+    board,2025-01,-20,
+"""
+MODEL = """
+    code: standard
+    version: 1
+    currency: USD
+    pools:
+      - {code: service, name: Service, kind: operating}
+    activities:
+      - code: order_entry
+        phase: production
+        level: batch
+        pool: service
+        minutes: {orders: 8, sales_visit.count: 2.5}
+"""
+
+
+@pytest.fixture(autouse=True)
+def account(db):
+    return Account.objects.create(code="A", name="Alpha")
+
+
+def attributes(event):
+    return dict(ActivityEvent.objects.current().get(event_id=event).attributes.values_list("name", "amount"))
+
+
+def test_events_count_once_and_take_no_time_unless_the_file_says_so(tmp_path):
+    record = bring(tmp_path, "activity_events", EVENTS)
+
+    assert counts(record) == (3, 0, 0, 0)
+    found = ActivityEvent.objects.order_by("event_id").values_list("event_type", "month", "quantity", "minutes")
+    assert list(found) == [
+        ("sales_visit", 202501, 1, 60),
+        ("sales_visit", 202502, 2, 0),
+        ("ticket", 202502, 0, Decimal("0.5")),
+    ]
+    assert attributes("E1") == {"km": Decimal("12.5"), "people": 2}
+    assert attributes("E2") == {}
+    assert attributes("E3") == {"km": 0}
+    assert record.control_totals["ledger"] == {"rows": "3", "quantity": "3", "minutes": "60.5"}
+
+
+def test_the_same_events_again_change_nothing(tmp_path):
+    bring(tmp_path, "activity_events", EVENTS)
+
+    assert counts(bring(tmp_path, "activity_events", EVENTS)) == (0, 0, 3, 0)
+    assert EventAttribute.objects.count() == 3
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        ("12.5,2", "12.5,3", {"km": Decimal("12.5"), "people": 3}),
+        ("12.5,2", "12.5,", {"km": Decimal("12.5")}),
+        ("2025-01-10,,60", "2025-01-10,,61", {"km": Decimal("12.5"), "people": 2}),
+        ("E1,A,sales_visit", "E1,A,video_call", {"km": Decimal("12.5"), "people": 2}),
+        ("x_km", "x_miles", {"miles": Decimal("12.5"), "people": 2}),
+    ],
+)
+def test_a_changed_event_supersedes_with_its_attributes(tmp_path, before, after, expected):
+    bring(tmp_path, "activity_events", EVENTS)
+
+    record = bring(tmp_path, "activity_events", EVENTS.replace(before, after))
+
+    assert record.changed >= 1
+    assert attributes("E1") == expected
+    assert ActivityEvent.objects.filter(event_id="E1").count() == 2
+
+
+def test_events_of_nobody_negative_ones_and_those_of_closed_months_are_refused(tmp_path):
+    ClosedMonth.objects.create(month=202501)
+
+    record = bring(
+        tmp_path,
+        "activity_events",
+        """
+        event_id,account_code,event_type,occurred_on,quantity,minutes
+        E1,Z,visit,2025-02-10,1,1
+        E2,A,visit,2025-02-10,-1,1
+        E3,A,visit,2025-01-10,1,1
+        E4,,visit,2025-02-10,1,1
+        """,
+    )
+
+    assert problems(record) == [
+        (2, "account_code", "Z"),
+        (3, "quantity", "-1"),
+        (4, "occurred_on", "2025-01"),
+        (5, "account_code", ""),
+    ]
+    assert not ActivityEvent.objects.exists()
+
+
+def test_costs_are_kept_by_pool_and_month_with_their_history(tmp_path):
+    assert counts(bring(tmp_path, "resource_costs", COSTS)) == (2, 0, 0, 0)
+    assert counts(bring(tmp_path, "resource_costs", COSTS)) == (0, 0, 2, 0)
+    assert counts(bring(tmp_path, "resource_costs", COSTS.replace("9600", ""))) == (0, 1, 1, 0)
+
+    current = ResourceCost.objects.current().order_by("pool_code")
+    assert list(current.values_list("pool_code", "month", "amount", "practical_minutes")) == [
+        ("board", 202501, -20, None),
+        ("service", 202501, Decimal("1000.5"), None),
+    ]
+    assert ResourceCost.objects.count() == 3
+
+
+def test_costs_of_a_closed_month_are_refused(tmp_path):
+    ClosedMonth.objects.create(month=202501)
+
+    assert problems(bring(tmp_path, "resource_costs", COSTS)) == [(2, "month", "2025-01"), (3, "month", "2025-01")]
+
+
+def test_products_are_renamed_in_place(tmp_path):
+    bring(tmp_path, "products", "code,name,category\nP,Pump,Parts\n")
+
+    assert counts(bring(tmp_path, "products", "code,name\nP,Pumpe\n")) == (0, 1, 0, 0)
+    assert Product.objects.values_list("name", "category").get() == ("Pumpe", "Parts")
+
+
+def test_a_cost_model_is_stored_left_replaced_and_when_used_refused(tmp_path):
+    assert counts(bring(tmp_path, "cost_model", MODEL)) == (1, 0, 0, 0)
+    assert counts(bring(tmp_path, "cost_model", MODEL)) == (0, 0, 1, 0)
+    assert counts(bring(tmp_path, "cost_model", MODEL.replace("orders: 8", "orders: 9"))) == (0, 1, 0, 0)
+    stored = CostModel.objects.get()
+    assert stored.document["activities"][0]["minutes"]["orders"] == 9
+
+    Run.objects.create(cost_model=stored)
+    record = bring(tmp_path, "cost_model", MODEL)
+
+    assert problems(record) == [(2, "version", "1")]
+    assert "version 2" in record.problems[0]["reason"]
+    assert CostModel.objects.get().document == stored.document
+    assert counts(bring(tmp_path, "cost_model", MODEL.replace("version: 1", "version: 2"))) == (1, 0, 0, 0)
+
+
+def test_what_is_wrong_in_a_cost_model_is_told_with_line_and_place(tmp_path):
+    text = MODEL.replace("pool: service", "pool: sales").replace("sales_visit.count: 2.5", "sales_visit.count: -1")
+
+    record = bring(tmp_path, "cost_model", text)
+
+    assert record.state == Import.State.REFUSED
+    assert problems(record) == [
+        (10, "activities[0].pool", "sales"),
+        (11, "activities[0].minutes.sales_visit.count", "-1"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "code: [",
+        "code: a\ncode: b\n",
+        "a: &x [1]\nb: [*x, *x]\n",
+        "a: !!python/object/apply:os.system [ls]\n",
+        "a: 2020-13-45\n",
+        "\x00",
+    ],
+)
+def test_what_is_no_plain_yaml_is_unusable(tmp_path, text):
+    record = bring(tmp_path, "cost_model", text)
+
+    assert record.state == Import.State.UNUSABLE
+    assert record.message.startswith("cost_model.yaml: ")
+
+
+@pytest.mark.parametrize("text", ["", "just a text\n", "- a\n- b\n", "{}"])
+def test_yaml_that_is_no_cost_model_is_refused(tmp_path, text):
+    assert bring(tmp_path, "cost_model", text).state == Import.State.REFUSED
