@@ -226,6 +226,7 @@ REST_KNOX = {
     "TOKEN_PREFIX": "kam_",
 }
 KNOX_TOKEN_MODEL = "accounts.ApiToken"  # noqa: S105  (a model, no secret)
+MIGRATION_MODULES = {"knox": None}  # its own table would stand beside ours, unused
 SPECTACULAR_SETTINGS = {
     "TITLE": "KAM Portal API",
     "DESCRIPTION": "Account scores, profitability, rankings and the runs behind them.",

@@ -2,12 +2,14 @@ from datetime import timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import OperationalError
 from django.utils import timezone
 from rest_framework.test import APIClient
 from rest_framework.throttling import SimpleRateThrottle
 
 from accounts.models import ApiToken
 from accounts.rest.scopes import READ_SCOPES
+from relationships.api import Scores
 
 SCORES = "/api/v1/scores/"
 
@@ -170,3 +172,16 @@ def test_the_command_takes_scopes_and_days(portfolio, capsys):
 def test_the_command_refuses_what_makes_no_sense(portfolio, arguments):
     with pytest.raises(CommandError):
         call_command("create_token", *arguments)
+
+
+def test_a_database_that_does_not_answer_is_told_as_busy(api, monkeypatch):
+    def timeout(self, request):
+        raise OperationalError("canceling statement due to statement timeout")
+
+    monkeypatch.setattr(Scores, "run", timeout)
+
+    response = api("manager").get(SCORES)
+
+    assert response.status_code == 503
+    assert response.headers["Retry-After"] == "5"
+    assert b"statement" not in response.content
