@@ -282,6 +282,32 @@ def test_an_error_of_our_own_leaves_nothing_but_its_record(folder, monkeypatch):
     assert Import.objects.get().state == "failed"
 
 
+class Cut(Exception):
+    """What a broken connection does to one statement."""
+
+
+def test_wherever_an_import_breaks_off_nothing_is_left_of_it(folder):
+    def cut(execute, sql, params, many, context):
+        if len(passed) == place:
+            passed.append("cut")
+            raise Cut
+        passed.append(sql)
+        return execute(sql, params, many, context)
+
+    for place in range(0, 1_000, 7):
+        passed = []
+        try:
+            with connection.execute_wrapper(cut):
+                import_files([folder])
+            break
+        except Cut:
+            assert not any(model.objects.exists() for model in TABLES), place
+            assert set(Import.objects.values_list("state", flat=True)) <= {"failed"}
+
+    assert place > 50
+    assert {record.state for record in Import.objects.order_by("-pk")[: len(FILES)]} == {"done"}
+
+
 # Uploads
 
 
