@@ -82,6 +82,7 @@ def tell(run: Run, step: str, done: int, total: int) -> None:
     found = mine(run).update(step=step, steps_done=done, steps_total=total, lease_until=_lease())
     if not found:
         raise Overtaken(run.pk)
+    run.step, run.steps_done, run.steps_total = step, done, total
 
 
 def fail(run: Run, message: str) -> None:
