@@ -14,7 +14,7 @@ from profitability.activities import average, measured
 from profitability.core.cost_model import Activity
 from profitability.core.measures import EVENT_MEASURE
 from profitability.models import ActivityEvent, ActivityTotal, Counts, MonthResult, OrderLine, PoolBalance, Run
-from profitability.wording import many_of
+from profitability.wording import many_of, one_of
 
 MARKS = {
     "orders": Counts.ORDER,
@@ -175,7 +175,11 @@ def _event_measures(activity: Activity) -> dict[str, tuple[str, str]]:
 
 
 def _behind(record, activity: Activity, quantities: dict[str, Decimal]) -> Behind:
-    said = [(many_of(measure), quantity) for measure, quantity in quantities.items() if quantity]
+    said = [
+        (one_of(measure) if quantity == 1 else many_of(measure), quantity)
+        for measure, quantity in quantities.items()
+        if quantity
+    ]
     return Behind(record, said, minutes_of(activity, quantities))
 
 

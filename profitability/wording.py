@@ -44,7 +44,7 @@ def one_of(measure: str) -> str:
     kind, field = _event(measure)
     if field == "count":
         return kind
-    unit = {"minutes": _("minute"), "quantity": _("unit")}.get(field, field)
+    unit = {"minutes": _("minute"), "quantity": _("unit")}.get(field) or _singular(field)
     return _("%(unit)s of %(events)s") % {"unit": unit, "events": _plural(kind)}
 
 
@@ -74,6 +74,11 @@ def _plural(event: str) -> str:
     return f"{event}s"
 
 
+def _singular(name: str) -> str:
+    """Attributes are named by people too, mostly in the plural: lines, km, units."""
+    return name[:-1].replace("_", " ") if name.endswith("s") and not name.endswith("ss") else name.replace("_", " ")
+
+
 def rule_of(activity: Activity, names: dict[str, str]) -> str:
     """The rule of an activity as a sentence; `names` are those of the pools."""
     if activity.minutes is None:
@@ -94,11 +99,13 @@ def rule_without_pools(activity: Activity) -> str:
 
 def equation_of(activity: Activity) -> str:
     """A time equation: “8 min per order + 3 min per order line”."""
-    terms = [
-        _("%(minutes)s min per %(unit)s") % {"minutes": number(each), "unit": one_of(measure)}
-        for measure, each in (activity.minutes or {}).items()
-    ]
-    return " + ".join(terms)
+    return " + ".join(_term(measure, each) for measure, each in (activity.minutes or {}).items())
+
+
+def _term(measure: str, each: Fraction) -> str:
+    if each == 1 and measure.endswith(".minutes"):
+        return _("the %(minutes)s") % {"minutes": many_of(measure)}
+    return _("%(minutes)s min per %(unit)s") % {"minutes": number(each), "unit": one_of(measure)}
 
 
 def _part_of(pool: str, share: Fraction) -> str:

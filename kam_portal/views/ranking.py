@@ -114,7 +114,8 @@ def figures_of(request, asked: Asked, rungs: list[Rung]) -> dict:
         "page": page,
         "rows": rows_of(request.user, asked.run, measure, page),
         "chart": pareto_chart(measure, rungs) if measure.adds_up and rungs else None,
-        "cut": len(rungs) > MOST_BARS and MOST_BARS,
+        "cut": MOST_BARS if len(rungs) > MOST_BARS else None,
+        "below_zero": any(rung.value < 0 for rung in rungs),
         "concentration": by_level,
         "few": by_level["n"] < FEWEST if by_level else False,
         "level": asked.level,
@@ -162,7 +163,7 @@ def heading(measure: Measure, figures: dict | None, of_company: bool) -> str:
     if not figures or figures["n"] < FEWEST or not figures["accounts_for_80"]:
         return _("Ranking by %(measure)s") % {"measure": label}
     if figures["total"] < figures["total_positive"]:
-        label = _("all positive %(measure)s") % {"measure": label}
+        label = _("%(measure)s above zero") % {"measure": label}
     text = (
         _("%(few)s of %(all)s accounts make 80 %% of %(measure)s")
         if of_company

@@ -102,14 +102,22 @@ def heading(curve: Curve) -> str:
     found, losing = curve.whale, len(curve.losing)
     if not curve.accounts:
         return _("Whale curve")
-    words = {"losing": whole(losing), "all": whole(len(curve.accounts)), "erosion": compact(curve.money(found.erosion))}
+    words = {
+        "losing": whole(losing),
+        "all": whole(len(curve.accounts)),
+        "erosion": in_currency(curve.money(found.erosion)),
+    }
     if not losing:
         return _("All %(all)s accounts earn money after cost to serve") % words
     if found.total <= 0:
-        words["total"] = compact(curve.money(-found.total))
+        words["total"] = in_currency(curve.money(-found.total))
         return _("%(losing)s of %(all)s accounts lose %(erosion)s, so that %(total)s is lost in all") % words
     words["share"] = share(float(found.erosion) / float(found.peak))
     return _("%(losing)s of %(all)s accounts take back %(erosion)s, %(share)s of what the others earn") % words
+
+
+def in_currency(amount: Decimal) -> str:
+    return f"{compact(amount)} {settings.CURRENCY}"
 
 
 def basis(user, filtered: bool, count: int) -> str:

@@ -1,4 +1,5 @@
 // Ranking: {label, measure, points: [[place, name, value, cumulative_share, class, url]], cut_share: 0.8, currency, digits}.
+// Both axes begin at zero, so that their zeros meet: what is below zero has no bar.
 import { word } from "../words.js";
 import { compact, count, exact, share } from "./format.js";
 import { axis, grid, gridLines } from "./look.js";
@@ -13,7 +14,7 @@ export function option({ data, look, width }) {
     tooltip: { trigger: "axis", axisPointer: { type: "line", lineStyle: { color: look.inkQuiet } }, formatter: (parts) => tip(parts, data) },
     xAxis: axis(look, { type: "category", data: data.points.map(([place]) => place), name: word("rankedValue"), nameLocation: "middle", nameGap: 24 }),
     yAxis: [
-      axis(look, { type: "value", splitNumber: 4, splitLine: gridLines(look), axisLine: { show: false }, axisLabel: { color: look.inkQuiet, fontSize: 11, formatter: (value) => compact(value, data) } }),
+      axis(look, { type: "value", min: 0, splitNumber: 4, splitLine: gridLines(look), axisLine: { show: false }, axisLabel: { color: look.inkQuiet, fontSize: 11, formatter: (value) => compact(value, data) } }),
       axis(look, { type: "value", min: 0, max: 1, interval: 0.2, axisLine: { show: false }, axisLabel: { color: look.inkQuiet, fontSize: 11, formatter: (value) => share(value, 0) } }),
     ],
     series: [
