@@ -6,6 +6,7 @@ from contextlib import contextmanager
 
 import pytest
 from django.db import connection, connections
+from redis import Redis
 
 from kam_portal.recompute import perform, request_run, take_up_waiting
 from profitability.models import MonthResult, Publication, Ranking, Result, Run
@@ -85,6 +86,7 @@ def test_a_run_killed_before_any_of_its_statements_is_done_again_with_the_same_r
 def test_a_real_worker_takes_up_a_run_that_another_one_left_behind(ledger, redis_broker, worker):
     run = request_run(month_from=202601, month_to=202602)
     assert in_a_process_killed_at(25, run)
+    Redis.from_url(redis_broker).flushall()  # the message is lost too
     worker(REDIS_URL=redis_broker)
 
     assert take_up_waiting() == 1
