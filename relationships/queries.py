@@ -21,6 +21,7 @@ ORDERINGS = {
     "box": "position__box",
 }
 PROFIT_ORDERINGS = {"cost_to_serve", "contribution"}
+PROFIT_MEASURES = {"contribution", "contribution_margin", "cost_to_serve", "cost_to_serve_share"}
 
 
 def portfolio(user, run) -> QuerySet[Result]:
@@ -42,6 +43,16 @@ def orderings(user) -> set[str]:
     """The keys this reader may sort by: an order would give away what it sorts on."""
     keys = set(ORDERINGS) if may(user, Permission.SEE_PROFITABILITY) else set(ORDERINGS) - PROFIT_ORDERINGS
     return keys | {f"-{key}" for key in keys}
+
+
+def place_among(rows: QuerySet[Result], result: Result, column: str) -> int:
+    """The place of a result among the rows by a figure, 1 for the largest; equal figures share a place."""
+    return rows.filter(**{f"{column}__gt": getattr(result, column)}).count() + 1
+
+
+def rests_on_profit(position, axis: str) -> bool:
+    """Whether a criterion of the axis is calculated from money below gross margin."""
+    return any(row["axis"] == axis and row.get("measure") in PROFIT_MEASURES for row in position.scores)
 
 
 def trends(run, accounts: list[int], column: str = "contribution") -> dict[int, list[float | None]]:

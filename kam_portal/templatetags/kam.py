@@ -49,6 +49,12 @@ def signed(value) -> str:
 
 
 @register.filter
+def moved(value) -> str:
+    """A change of a score, with its sign."""
+    return NOTHING if value is None else ("+" if value > 0 else "") + written(Decimal(str(value)), 1)
+
+
+@register.filter
 def share(value) -> str:
     """A share 0…1 as a percentage."""
     return NOTHING if value is None else f"{written(Decimal(str(value)) * 100, 1)}\u202f%"
@@ -73,6 +79,12 @@ def quantity(value) -> str:
 def month(value) -> str:
     """202603 as “Mar 2026”."""
     return date_format(date(int(value) // 100, int(value) % 100, 1), "M Y")
+
+
+@register.filter
+def day(value) -> str:
+    """“2026-03-05”, as documents keep it, as “5 Mar 2026”."""
+    return date_format(date.fromisoformat(value), "j M Y") if value else NOTHING
 
 
 @register.filter

@@ -1,14 +1,17 @@
 """The list of accounts: filters in the address, sorting, search, export."""
 
 from django.core.paginator import Paginator
+from django.db.models import Count, Q
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from accounts.permissions import Permission, may, needs
 from kam_portal.downloads import download
 from kam_portal.filters import PortfolioFilter, without
 from kam_portal.navigation import run_of
+from kam_portal.templatetags.kam import whole
 from profitability.models import Result
 from relationships.queries import ordered, orderings, portfolio, trends
 
@@ -33,6 +36,7 @@ def account_list(request):
         request,
         "accounts/list.html",
         {
+            "heading": heading_of(rows, profit) if run else "",
             "form": form,
             "chips": form.chips(request.GET),
             "order": order,
@@ -42,6 +46,19 @@ def account_list(request):
             "export_query": without(request.GET, "format").removeprefix("?"),
         },
     )
+
+
+def heading_of(rows, profit: bool) -> str:
+    """How many there are, and how many of them lose money: for those who may know."""
+    found = rows.order_by().aggregate(all=Count("pk"), losing=Count("pk", filter=Q(contribution__lt=0)))
+    text = ngettext("%(all)s account", "%(all)s accounts", found["all"])
+    if profit and found["losing"]:
+        text = ngettext(
+            "%(losing)s of %(all)s accounts loses money after cost to serve",
+            "%(losing)s of %(all)s accounts lose money after cost to serve",
+            found["losing"],
+        )
+    return text % {name: whole(count) for name, count in found.items()}
 
 
 def order_of(request) -> str:

@@ -19,10 +19,15 @@ from profitability import activities
 from profitability.core.cost_model import spoken
 from profitability.core.months import months_between
 from profitability.models import MonthResult, Result
+from profitability.wording import many_of
 from relationships.models import Position
-from relationships.queries import portfolio
+from relationships.queries import place_among, portfolio, rests_on_profit
 
 PHASES = ("presale", "production", "delivery", "post_sale")
+BOTH_PLACES = gettext_lazy(
+    "Number %(revenue)s by net revenue and %(contribution)s by contribution "
+    "among the %(count)s active accounts you see."
+)
 FEWEST_PEERS = 5  # a median over fewer would give one of them away
 
 
@@ -30,14 +35,14 @@ FEWEST_PEERS = 5  # a median over fewer would give one of them away
 @needs(Permission.SEE_ACCOUNTS)
 def account_page(request, code):
     """The account's figures of the published run; hidden and missing accounts answer alike."""
-    account = get_object_or_404(
-        Account.objects.visible_to(request.user).select_related("team", "manager", "parent", "sponsor"), code=code
-    )
+    seen = Account.objects.visible_to(request.user)
+    account = get_object_or_404(seen.select_related("team", "manager"), code=code)
     run = run_of(request)
     result = portfolio(request.user, run).filter(account=account).first() if run else None
     context = {
         "account": account,
-        "children": Account.objects.visible_to(request.user).filter(parent=account).order_by("name"),
+        "parent": seen.filter(pk=account.parent_id).first(),
+        "children": seen.filter(parent=account).order_by("name"),
         "profit": may(request.user, Permission.SEE_PROFITABILITY),
     }
     if result is not None:
@@ -48,20 +53,20 @@ def account_page(request, code):
 def figures_of(request, run, result: Result, profit: bool) -> dict:
     months = list(MonthResult.objects.in_run(run).filter(account=result.account).order_by("month"))
     found = named(run, activities.of_account(run, months)) if profit and months else []
-    peers = peers_of(request.user, run, result)
     return {
         "result": result,
         "position": result.position,
         "headline": headline(result, found) if profit else "",
         "spark": sparks(run, months),
-        "peers": peers,
+        "peers": peers_of(request.user, run, result),
+        "places": places_of(request.user, run, result, profit),
         "waterfall": waterfall(result, profit),
         "statement": statement(result, profit),
         "phases": phase_chart(run, months) if profit else None,
         "trend": trend_chart(run, months, profit),
         "groups": by_phase(found),
         "months": months,
-        "criteria": criteria_of(result.position),
+        "criteria": criteria_of(result.position, profit),
         "history": history_of(result),
         "change": change_of(result.position),
     }
@@ -73,8 +78,7 @@ def headline(result: Result, found: list[dict]) -> str:
         return _("No orders and no activity in the window of the run.")
     dearest = max(found, key=lambda row: row["cost"], default=None)
     cause = (
-        _(" The largest cost to serve: %(name)s, %(cost)s.")
-        % {"name": dearest["name"], "cost": money(dearest["cost"])}
+        _(" The largest cost to serve: %(name)s, %(cost)s.") % {"name": dearest["name"], "cost": money(dearest["cost"])}
         if dearest
         else ""
     )
@@ -93,10 +97,28 @@ def headline(result: Result, found: list[dict]) -> str:
 
 
 def named(run, rows: list[dict]) -> list[dict]:
-    """Each activity with the name its model gives it."""
-    model = run.cost_model.document["activities"] if run.cost_model else []
-    names = {activity["code"]: activity.get("name") for activity in model}
-    return [row | {"name": names[row["code"]] or spoken(row["code"])} for row in rows]
+    """Each activity with the name its model gives it, and what its quantity counts."""
+    listed = run.cost_model.document["activities"] if run.cost_model else []
+    model = {activity["code"]: activity for activity in listed}
+    return [row | words_of(model[row["code"]]) for row in rows]
+
+
+def words_of(activity: dict) -> dict[str, str]:
+    name = activity.get("name") or spoken(activity["code"])
+    return {"name": name, "driver": "" if "minutes" in activity else many_of(activity["driver"])}
+
+
+def places_of(user, run, result: Result, profit: bool) -> str:
+    """Its rank among the active accounts that the reader sees; the rank in the company is another matter."""
+    rows = Result.objects.in_run(run).visible_to(user).filter(is_active=True)
+    count = rows.count()
+    if not result.is_active or count < 2:
+        return ""
+    places = {"count": count, "revenue": place_among(rows, result, "net_revenue")}
+    if not profit:
+        return _("Number %(revenue)s by net revenue among the %(count)s active accounts you see.") % places
+    places["contribution"] = place_among(rows, result, "contribution")
+    return BOTH_PLACES % places
 
 
 @dataclass(frozen=True)
@@ -160,6 +182,7 @@ def waterfall(result: Result, profit: bool) -> dict:
         "label": _("From list sales to contribution of %(name)s") % {"name": result.account.name},
         "currency": settings.CURRENCY,
         "digits": settings.CURRENCY_DIGITS,
+        "base": float(result.net_revenue),
         "steps": [
             {"name": str(label), "amount": float(getattr(result, name)), "kind": kind}
             for name, label, kind in steps_of(profit)
@@ -230,8 +253,9 @@ def by_phase(found: list[dict]) -> list[dict]:
     return [{"phase": name, "rows": listed, "cost": sum(row["cost"] for row in listed)} for name, listed in groups]
 
 
-def criteria_of(position: Position) -> list[dict]:
-    """Both axes with their criteria."""
+def criteria_of(position: Position, profit: bool) -> list[dict]:
+    """Both axes with their criteria. Scores that rest on profit are not for those who may not see profit; nor are
+    the others of that axis, since they and the whole would give it away."""
     axes = [
         ("attractiveness", _("Attractiveness"), position.attractiveness, position.attractiveness_coverage),
         ("relationship", _("Relationship strength"), position.relationship_strength, position.relationship_coverage),
@@ -241,6 +265,7 @@ def criteria_of(position: Position) -> list[dict]:
             "name": name,
             "score": score,
             "coverage": coverage,
+            "is_hidden": rests_on_profit(position, code) and not profit,
             "rows": [row for row in position.scores if row["axis"] == code],
         }
         for code, name, score, coverage in axes

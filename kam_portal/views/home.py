@@ -17,12 +17,14 @@ from kam_portal.charts import whale_chart
 from kam_portal.navigation import run_of
 from kam_portal.templatetags.kam import money, share
 from kam_portal.views.matrix import matrix_chart
+from profitability.core.cost_model import spoken
 from profitability.models import Concentration, PoolBalance, Result, Run
 from profitability.queries import balance_of, earlier_run
 from relationships.models import Position, Rating
 from relationships.queries import portfolio, trends
 
 MINE = 50  # accounts on the home page; the list has them all
+WATCHED = 200  # the largest accounts, whose changes are looked for
 STALE_RATING = timedelta(days=365)
 
 
@@ -54,6 +56,7 @@ class Matter:
 def manager_home(request):
     """What needs me, what changed, my accounts."""
     run = run_of(request)
+    before = earlier_run(run) if run else None
     profit = may(request.user, Permission.SEE_PROFITABILITY)
     everything = portfolio(request.user, run) if run else Result.objects.none()
     own = everything.filter(account__manager=request.user)
@@ -66,8 +69,8 @@ def manager_home(request):
         "total": rows.count(),
         "is_own": own.exists(),
         "matters": matters[:10],
-        "changes": changes(request.user, rows[:MINE], earlier_run(run), profit) if run else [],
-        "has_earlier": bool(run and earlier_run(run)),
+        "changes": changes(request.user, largest(rows), before, profit),
+        "has_earlier": before is not None,
         "spark": trends(run, [row.account_id for row in listed], "contribution" if profit else "net_revenue")
         if run
         else {},
@@ -75,6 +78,10 @@ def manager_home(request):
         "profit": profit,
     }
     return render(request, "home/manager.html", context)
+
+
+def largest(rows):
+    return rows.order_by("-net_revenue", "code")[:WATCHED]
 
 
 def manager_headline(rows, profit: bool) -> str:
@@ -159,6 +166,7 @@ def management_home(request):
     if run is None:
         return render(request, "home/management.html", {})
     rows = portfolio(request.user, run)
+    before = earlier_run(run)
     placed = rows.exclude(position__box="")
     context = {
         "headline": manager_headline(rows, profit=True),
@@ -167,13 +175,13 @@ def management_home(request):
         "matrix": matrix_chart(run, placed, profit=True),
         "whale": whale_chart(rows),
         "concentration": Concentration.objects.filter(run=run, measure="revenue", level="parent").first(),
-        "largest": rows.order_by("-net_revenue", "code").first(),
+        "largest": largest(rows).first(),
         "losses": [
             Matter("", row, loss_text(row))
             for row in rows.filter(contribution__lt=0).order_by("contribution", "code")[:6]
         ],
-        "changes": changes(request.user, rows.order_by("-net_revenue", "code")[:100], earlier_run(run), True, 6),
-        "has_earlier": earlier_run(run) is not None,
+        "changes": changes(request.user, largest(rows), before, profit=True, most=6),
+        "has_earlier": before is not None,
         "company": company_result(run),
     }
     return render(request, "home/management.html", context)
@@ -235,12 +243,19 @@ def finance_home(request):
 
 
 def capacity(run: Run) -> list[dict]:
-    """Pools consumed by time: minutes there were, minutes used, and the cost of the rest."""
+    """Pools consumed by time, the costliest idle one first: minutes there were, minutes used, cost of the rest."""
+    pools = run.cost_model.document["pools"] if run.cost_model else []
+    names = {pool["code"]: pool.get("name") or spoken(pool["code"]) for pool in pools}
     rows = PoolBalance.objects.filter(run=run, practical_minutes__isnull=False).values("pool")
-    found = rows.annotate(practical=Sum("practical_minutes"), used=Sum("used_minutes"), cost=Sum("unused")).order_by(
-        "pool"
-    )
-    return [row | {"share": row["used"] / row["practical"] if row["practical"] else None} for row in found]
+    found = rows.annotate(practical=Sum("practical_minutes"), used=Sum("used_minutes"), cost=Sum("unused"))
+    return [
+        row
+        | {
+            "name": names.get(row["pool"], row["pool"]),
+            "share": row["used"] / row["practical"] if row["practical"] else None,
+        }
+        for row in found.order_by("-cost", "pool")
+    ]
 
 
 # Administration

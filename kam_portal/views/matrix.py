@@ -9,12 +9,14 @@ from django.db.models.functions import Cast
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from accounts.permissions import Permission, may, needs
 from kam_portal.downloads import download
 from kam_portal.filters import PortfolioFilter, without
 from kam_portal.navigation import run_of
+from kam_portal.templatetags.kam import money, whole
 from kam_portal.views.account_list import columns
 from profitability.models import Result
 from relationships.models import Box, CriteriaSet, Position
@@ -42,17 +44,37 @@ def matrix(request):
     if request.GET.get("format") in {"csv", "xlsx"}:
         return download(request.GET["format"], "matrix", columns(request.user), largest)
     placed = rows.exclude(position__box="")
+    boxes = boxes_of(placed, profit)
     context = {
+        "heading": heading_of(boxes) if run else "",
         "form": form,
         "chips": form.chips(request.GET),
         "chart": matrix_chart(run, placed, profit) if run else None,
-        "boxes": boxes_of(placed, profit),
+        "boxes": boxes,
         "page": Paginator(largest, PAGE).get_page(request.GET.get("page")),
         "unplaced": rows.filter(position__box="").count(),
         "profit": profit,
         "export_query": without(request.GET, "format").removeprefix("?"),
     }
     return render(request, "relationships/matrix.html", context)
+
+
+def heading_of(boxes: list[dict]) -> str:
+    """The box that loses most, if one does; else how many accounts stand where."""
+    worst = min(boxes, key=lambda box: box["contribution"] or 0)
+    if (worst["contribution"] or 0) < 0:
+        return _("Together the accounts in %(box)s lose %(loss)s after cost to serve") % {
+            "box": worst["label"],
+            "loss": money(-worst["contribution"]),
+        }
+    count = sum(box["count"] for box in boxes)
+    strategic = next(box["count"] for box in boxes if box["code"] == Box.STRATEGIC)
+    text = ngettext(
+        "%(count)s account has a box: %(strategic)s strategic",
+        "%(count)s accounts have a box: %(strategic)s strategic",
+        count,
+    )
+    return text % {"count": whole(count), "strategic": whole(strategic)} if count else ""
 
 
 def matrix_chart(run, placed, profit: bool) -> dict:
@@ -86,7 +108,7 @@ def stance(box: str) -> str:
         Box.STRATEGIC: _("Invest: plan jointly"),
         Box.STAR: _("Develop: deepen the relationship"),
         Box.STATUS: _("Maintain: keep, do not over-invest"),
-        Box.STREAMLINE: _("Streamline: serve simply"),
+        Box.STREAMLINE: _("Keep simple: serve at low cost"),
     }[box]
 
 

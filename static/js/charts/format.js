@@ -2,14 +2,21 @@
 const language = document.documentElement.lang || "en";
 
 function write(value, options) {
-  return new Intl.NumberFormat(language, options).format(value).replace(/^-/, "−");
+  return new Intl.NumberFormat(language, { signDisplay: "negative", ...options }).formatToParts(value).map(part).join("");
+}
+
+const SIZES = { K: "k", m: "M", B: "bn" }; // as the pages write them, whatever English it is
+
+function part({ type, value }) {
+  if (type === "minusSign") return "−";
+  return type === "compact" ? `\u202f${SIZES[value] ?? value}` : value;
 }
 
 function currency(data) {
   return data.currency ? { style: "currency", currency: data.currency, currencyDisplay: "narrowSymbol" } : {};
 }
 
-/** 4.2M; without the sign of the currency where the axis or the label already says it. */
+/** 4.2 M; without the sign of the currency where the axis or the label already says it. */
 export function compact(value, data = {}) {
   if (value === null) return "–";
   return write(value, { ...currency(data), notation: "compact", minimumFractionDigits: 0, maximumSignificantDigits: 3 });

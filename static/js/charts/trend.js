@@ -12,12 +12,12 @@ function formats(data) {
   return { short: (value) => FORMATS[name](value, data), full: (value) => EXACT[name](value, data) };
 }
 
-export function option({ data, look }) {
+export function option({ data, look, width }) {
   const { short } = formats(data);
   const several = data.series.length > 1;
   const inks = [look.ink, look.inkQuiet, look.series2, look.series3];
   return {
-    grid: grid(52, 16, several ? 28 : 12, 24),
+    grid: grid(52, 16, several ? (width < 400 ? 48 : 28) : 12, 24),
     legend: several ? { ...legend(look, data.series.map(({ name }) => name)), itemWidth: 24 } : undefined,
     tooltip: { trigger: "axis", axisPointer: { lineStyle: { color: look.lineStrong } }, formatter: (parts) => tip(parts, data) },
     xAxis: axis(look, { type: "category", boundaryGap: false, data: data.months.map((text) => month(text)) }),

@@ -1,5 +1,5 @@
 // From list sales to contribution, read from top to bottom like a statement:
-// {label, steps: [{name, amount, kind: "total" | "minus" | "plus", url?}], currency, digits}. Amounts carry no sign; kind gives it, totals keep theirs.
+// {label, steps: [{name, amount, kind: "total" | "minus" | "plus", url?}], base, currency, digits}. What a minus step takes away has no sign; totals keep theirs.
 import { word } from "../words.js";
 import { compact, exact, share, whole } from "./format.js";
 import { axis, grid } from "./look.js";
@@ -15,15 +15,16 @@ function bars(steps) {
 }
 
 function change({ kind, amount }) {
-  return kind === "minus" ? -Math.abs(amount) : Math.abs(amount);
+  return kind === "minus" ? 0 - amount : amount;
 }
 
 function signed(step) {
   return step.kind === "total" ? step.amount : change(step);
 }
 
-function base(steps) {
-  return steps.find(({ kind, amount }) => kind === "total" && amount > 0)?.amount ?? null;
+/** What 100 % is: the statement beside the chart says the same. */
+function base(data) {
+  return data.base > 0 ? data.base : null;
 }
 
 export function option({ data, look, width }) {
@@ -56,7 +57,7 @@ function names(rows, look, narrow) {
 
 function amounts(step, amount, data, narrow) {
   const style = step.kind === "total" ? "total" : "step";
-  const part = narrow || base(data.steps) === null ? "" : `{share|${share(signed(step) / base(data.steps))}}`;
+  const part = narrow || base(data) === null ? "" : `{share|${share(signed(step) / base(data))}}`;
   return `{${style}|${amount(step)}}${part}`;
 }
 
@@ -84,14 +85,14 @@ function shape({ dataIndex }, api, rows, look) {
 }
 
 function tip(data, step) {
-  const part = base(data.steps) === null ? "" : ` (${share(signed(step) / base(data.steps))})`;
+  const part = base(data) === null ? "" : ` (${share(signed(step) / base(data))})`;
   return `${step.name}\n${exact(signed(step), data)}${part}`;
 }
 
 export function table(data) {
   return {
     head: [{ text: word("step") }, { text: word("amount"), number: true }, { text: word("share"), number: true }],
-    rows: data.steps.map((step) => [{ text: step.name, url: step.url }, exact(signed(step), data), share(base(data.steps) === null ? null : signed(step) / base(data.steps))]),
+    rows: data.steps.map((step) => [{ text: step.name, url: step.url }, exact(signed(step), data), share(base(data) === null ? null : signed(step) / base(data))]),
   };
 }
 
