@@ -28,7 +28,7 @@ MENU = [
             (_("Runs"), "runs", Permission.SEE_ACCOUNTS, "u"),
         ],
     ),
-    (_("Data"), "database-import", [(_("Imports"), "imports", Permission.IMPORT_DATA, "i")]),
+    (_("Data"), "database-import", [(_("Imports"), "imports", Permission.OPEN_IMPORTS, "i")]),
     (_("Admin"), "settings", [(_("Admin"), "admin:index", Permission.ADMINISTER, "")]),
 ]
 

@@ -37,9 +37,7 @@ LANGUAGE_CODE = "en-gb"
 LANGUAGES = [("en-gb", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_THOUSAND_SEPARATOR = False
-MATRIX_ORIENTATION = env.str(
-    "MATRIX_ORIENTATION", default="strong_right"
-)  # or strong_left (McDonald's drawing)
+MATRIX_ORIENTATION = env.str("MATRIX_ORIENTATION", default="strong_right")  # or strong_left (McDonald's drawing)
 
 INSTALLED_APPS = [
     "django.contrib.admin",
@@ -66,6 +64,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "kam_portal.uploads.limit.UploadLimit",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -193,12 +192,8 @@ CSRF_COOKIE_NAME = "__Host-csrf" if PUBLIC else "csrf"
 CSRF_COOKIE_HTTPONLY = True
 SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if PUBLIC else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = PUBLIC
-SECURE_REDIRECT_EXEMPT = [
-    r"^api/"
-]  # a client that speaks http must notice, not be sent on: middleware answers 403
-SECURE_PROXY_SSL_HEADER = (
-    ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", default=False) else None
-)
+SECURE_REDIRECT_EXEMPT = [r"^api/"]  # a client that speaks http must notice, not be sent on: middleware answers 403
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", default=False) else None
 
 # REST
 REST_FRAMEWORK = {

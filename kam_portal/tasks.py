@@ -24,9 +24,11 @@ def nightly() -> None:
 def take_up_waiting() -> None:
     """Find runs and imports that a lost message or a killed worker left behind."""
     from kam_portal import imports, recompute
+    from kam_portal.uploads import drafts
 
     recompute.take_up_waiting()
     imports.take_up_waiting(timezone.now())
+    drafts.tidy(timezone.now())
 
 
 @shared_task
@@ -35,3 +37,11 @@ def import_file(import_id: int) -> None:
     from kam_portal.imports import perform_import
 
     perform_import(import_id)
+
+
+@shared_task
+def look_into_draft(import_id: int) -> None:
+    """Note what an uploaded file holds, for the page where its columns are matched."""
+    from kam_portal.uploads.looks import look_into
+
+    look_into(import_id)

@@ -7,6 +7,7 @@ from kam_portal.views.account_list import account_list
 from kam_portal.views.account_page import account_page
 from kam_portal.views.health import healthz, readyz
 from kam_portal.views.home import home
+from kam_portal.views.imports import import_detail, import_problems, import_progress, import_template, imports
 from kam_portal.views.matrix import matrix
 from kam_portal.views.ranking import ranking
 from kam_portal.views.runs import start_run
@@ -29,6 +30,11 @@ urlpatterns = [
     path("matrix/", matrix, name="matrix"),
     path("ranking/", ranking, name="ranking"),
     path("whale/", whale, name="whale"),
+    path("imports/", imports, name="imports"),
+    path("imports/<int:import_id>/", import_detail, name="import_detail"),
+    path("imports/<int:import_id>/progress/", import_progress, name="import_progress"),
+    path("imports/<int:import_id>/problems.csv", import_problems, name="import_problems"),
+    path("imports/templates/<str:kind>.<str:ending>", import_template, name="import_template"),
     path("api/v1/", include("kam_portal.api.urls")),
     path("admin/", admin.site.urls),
 ]

@@ -11,6 +11,8 @@ import "./announce.js";
 import "./tip.js";
 import "./table-select.js";
 import "./autosubmit-filters.js";
+import "./drop-file.js";
+import "./send-once.js";
 import "./print.js";
 import "./sparkline.js";
 import "./chart-loader.js";
