@@ -146,6 +146,15 @@ def test_a_change_of_manager_or_team_ends_one_assignment_and_starts_another(tmp_
     assert Assignment.objects.filter(account__code="A").count() == 1
 
 
+def test_a_new_name_leaves_the_assignment_alone(tmp_path, people):
+    with time_machine.travel("2025-03-01"):
+        bring(tmp_path, "accounts", ACCOUNTS)
+    with time_machine.travel("2025-05-10"):
+        bring(tmp_path, "accounts", ACCOUNTS.replace("Alpha One", "Alpha First"))
+
+    assert set(Assignment.objects.values_list("from_on", "until_on")) == {(date(2025, 3, 1), None)}
+
+
 def test_a_second_change_on_one_day_leaves_no_assignment_without_days(tmp_path, people):
     for team in ("north", "south", ""):
         with time_machine.travel("2025-03-01"):

@@ -203,6 +203,16 @@ def test_the_first_name_of_a_product_stays_and_a_blank_one_is_filled(tmp_path):
     assert list(Product.objects.values_list("code", "name", "category")) == [("P", "Pump", "Parts")]
 
 
+def test_a_name_filled_early_in_a_file_stays_to_its_end(tmp_path, monkeypatch):
+    monkeypatch.setattr(csv_files, "BLOCK", 400)
+    Product.objects.create(code="P", name="")
+    header = "order_id,line_no,ordered_on,product_code,product_name,quantity,unit_price\n"
+
+    bring(tmp_path, "order_lines", header + "".join(f"O,{n},2025-01-10,P,Name {n},1,1\n" for n in range(1, 60)))
+
+    assert Product.objects.get().name == "Name 1"
+
+
 def test_a_closed_month_takes_no_line_and_gives_none_away(tmp_path):
     bring(tmp_path, "order_lines", LINES)
     ClosedMonth.objects.create(month=202501)

@@ -103,6 +103,14 @@ def test_own_weights_of_file_and_ledger_together_make_100(tmp_path):
     assert AccountCriterion.objects.get(account__code="A", criterion="trust").competitor_score == Decimal("7.25")
 
 
+@pytest.mark.parametrize("weight", ["99.9999", "0"])
+def test_own_weights_below_100_are_refused(tmp_path, weight):
+    record = bring(tmp_path, "account_criteria", f"account_code,criterion,weight\nA,trust,{weight}\n")
+
+    assert problems(record) == [(2, "account_code", "A")]
+    assert not AccountCriterion.objects.exists()
+
+
 def test_own_criteria_are_of_the_relationship_axis(tmp_path):
     bring(tmp_path, "criteria", CRITERIA)
 
