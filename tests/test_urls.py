@@ -49,6 +49,7 @@ def values_of(route: str, portfolio) -> dict[str, tuple]:
         "activity": ("visits", "visits", "XX"),
         "run_id": (portfolio.run.pk, portfolio.run.pk, 999_999_999),
         "import_id": (1, 1, 999_999_999),
+        "kind": ("order_lines", "order_lines", "nothing"),
         "file_type": ("csv", "csv", "exe"),
         "ending": ("csv", "csv", "exe"),
         "rest": ("nowhere/", "elsewhere/", "nothing/"),

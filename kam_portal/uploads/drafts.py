@@ -13,6 +13,7 @@ from uuid import UUID
 from django.core.files.storage import default_storage
 from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from accounts.models import Import
 from accounts.tables import Mapping, kind_of
@@ -93,7 +94,8 @@ def use_map(draft: Import, mapping: Mapping, name: str) -> None:
 def start(draft: Import, kind: str, rules: Rules, encoding: str, decimal: str) -> None:
     """Have the draft checked: a dry run. A draft that was started already goes on as it is."""
     fresh = Import.objects.filter(pk=draft.pk, state=State.DRAFT)
-    if fresh.update(state=State.WAITING, kind=kind, mapping=rules, encoding=encoding, decimal=decimal):
+    stated = {"kind": kind, "mapping": rules, "encoding": encoding, "decimal": decimal}
+    if fresh.update(state=State.WAITING, created_at=timezone.now(), **stated):
         transaction.on_commit(lambda: hand_over(draft.pk))
 
 

@@ -31,8 +31,10 @@ class Reading(forms.Form):
     encoding = forms.ChoiceField(label=_("Encoding of CSV"), choices=ENCODINGS, required=False)
     decimal = forms.ChoiceField(label=_("Decimal mark"), choices=DECIMALS, required=False)
 
-    def __init__(self, *args, user, **options):
+    def __init__(self, *args, user, encoding: str = "utf-8", **options):
         super().__init__(*args, **options)
+        if encoding not in dict(ENCODINGS):
+            self.fields["encoding"].choices = [*ENCODINGS, (encoding, encoding)]
         kinds = [(kind, label(kind)) for kind in kinds_of(user)]
         self.fields["kind"].choices = [("", gettext("Told by the file")), *kinds]
 
@@ -47,10 +49,8 @@ class Chosen(Reading):
     """How a file is to be read, now that it is here: what it holds must be said."""
 
     def __init__(self, draft: Import, user, data=None, **options):
-        super().__init__(data, user=user, **options)
+        super().__init__(data, user=user, encoding=draft.encoding, **options)
         self.fields["kind"].choices = [("", gettext("Choose")), *self.fields["kind"].choices[1:]]
-        if draft.encoding not in dict(ENCODINGS):
-            self.fields["encoding"].choices = [*ENCODINGS, (draft.encoding, draft.encoding)]
 
     @property
     def reading_fields(self) -> list:

@@ -8,10 +8,11 @@ from django.utils.translation import ngettext
 
 from accounts.models import Import
 from accounts.permissions import Permission, may
-from kam_portal.templatetags.kam import quantity, whole
+from kam_portal.templatetags.kam import NOTHING, quantity, whole, written
 from kam_portal.uploads.kinds import OF_THE_RUN, label
 
 State = Import.State
+COUNTED = {"rows", "quantity", "minutes", "practical_minutes"}  # the other control totals are money
 
 
 @dataclass(frozen=True)
@@ -75,10 +76,14 @@ class Report:
         record = self.record
         if not record.added + record.changed:
             return _("Nothing new: all %s rows are stored already.") % whole(record.unchanged)
-        counts = {"added": whole(record.added), "changed": whole(record.changed)}
-        if record.dry_run:
-            return _("The file can go in: %(added)s rows to add, %(changed)s to change.") % counts
-        return _("Imported: %(added)s rows added, %(changed)s changed.") % counts
+        counts = [
+            (record.added, _("%s to add") if record.dry_run else _("%s added")),
+            (record.changed, _("%s to change") if record.dry_run else _("%s changed")),
+            (record.unchanged, _("%s unchanged")),
+            (record.skipped, _("%s left out by rule")),
+        ]
+        stated = ", ".join(words % whole(count) for count, words in counts if count)
+        return (_("The file can go in: %s.") if record.dry_run else _("Imported: %s.")) % stated
 
     @property
     def safety(self) -> str:
@@ -87,9 +92,15 @@ class Report:
             return _("You may leave this page: the work goes on. A file goes in as a whole or not at all.")
         if self.changed_something:
             return _("Figures change with the next run.") if self.feeds_runs else ""
-        if self.record.dry_run:
+        if self.record.dry_run and self.record.state == State.DONE:
             return _("This was a check: nothing was imported, everything is as it was before.")
-        return _("A file goes in as a whole or not at all: nothing of it was imported, everything is as it was before.")
+        kept = _("A file goes in as a whole or not at all: nothing of it was imported, everything is as it was before.")
+        return f"{kept} {self._advice()}".strip()
+
+    def _advice(self) -> str:
+        if self.record.state == State.REFUSED and self.record.refused:
+            return _("Correct the file and upload it again, or change columns or rules.")
+        return ""
 
     @property
     def message(self) -> str:
@@ -115,7 +126,8 @@ class Report:
 
     @property
     def can_recompute(self) -> bool:
-        return self.changed_something and self.feeds_runs and may(self.user, Permission.RECOMPUTE)
+        something_new = self.changed_something and self.record.added + self.record.changed > 0
+        return something_new and self.feeds_runs and may(self.user, Permission.RECOMPUTE)
 
     @property
     def imported(self) -> Import | None:
@@ -128,10 +140,8 @@ class Report:
     @property
     def counts(self) -> list[tuple[str, int, str]]:
         """Label, number, and what the number means."""
-        record = self.record
-        planned = record.dry_run
-        return [
-            (_("Rows in the file"), record.rows, _("without the line of column names")),
+        record, planned = self.record, self.record.dry_run
+        taken = [
             (_("To add") if planned else _("Added"), record.added, _("their key is new")),
             (
                 _("To change") if planned else _("Changed"),
@@ -139,19 +149,20 @@ class Report:
                 _("the earlier version stays in the history"),
             ),
             (_("Unchanged"), record.unchanged, _("stored just so already")),
+        ]
+        return [
+            (_("Rows in the file"), record.rows, _("without the line of column names")),
+            *(taken if record.state == State.DONE else []),
             (_("Left out by rule"), record.skipped, _("rows that the map leaves out")),
-            (_("Refused"), record.refused, _("see the problems below")),
+            (_("Refused"), record.refused, _("rows with a problem")),
         ]
 
     @property
     def totals(self) -> list[dict]:
         """Control totals line by line: of the file, of the ledger, and their difference."""
-        sides = self.record.control_totals
+        sides = self.record.control_totals if self.record.state == State.DONE else {}
         stated, stored = sides.get("file", {}), sides.get("ledger", {})
-        return [
-            {"label": total_label(name), "file": quantity(decimal(value)), **difference(value, stored.get(name))}
-            for name, value in stated.items()
-        ]
+        return [total(name, decimal(stated[name]), decimal(stored.get(name))) for name in stated]
 
     @property
     def more_problems(self) -> bool:
@@ -181,8 +192,12 @@ def decimal(text) -> Decimal | None:
         return None
 
 
-def difference(stated, stored) -> dict[str, str]:
-    one, other = decimal(stated), decimal(stored)
-    if one is None or other is None:
-        return {"ledger": quantity(other), "difference": quantity(None)}
-    return {"ledger": quantity(other), "difference": quantity(other - one)}
+def total(name: str, stated: Decimal | None, stored: Decimal | None) -> dict[str, str]:
+    """One line of control totals; money with all four decimals of the ledger, so that it can be compared."""
+    difference = None if stated is None or stored is None else stated - stored
+    show = quantity if name in COUNTED else exact
+    return {"label": total_label(name), "file": show(stated), "ledger": show(stored), "difference": show(difference)}
+
+
+def exact(amount: Decimal | None) -> str:
+    return NOTHING if amount is None else written(amount, 4)

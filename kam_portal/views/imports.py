@@ -18,7 +18,7 @@ from accounts.permissions import Permission, needs
 from accounts.tables import Unusable
 from kam_portal.downloads import CONTENT_TYPES, download
 from kam_portal.uploads import blanks, drafts
-from kam_portal.uploads.forms import DocumentForm, MapForm, UploadForm
+from kam_portal.uploads.forms import DocumentForm, MapForm, Reading, UploadForm
 from kam_portal.uploads.kinds import ABOUT, DOCUMENTS, SCHEMAS, kinds_of, label
 from kam_portal.uploads.matching import MatchForm
 from kam_portal.uploads.report import Report
@@ -171,13 +171,12 @@ def check(request, draft: Import) -> HttpResponse:
 
 def read_again(request, draft: Import) -> HttpResponse:
     """Look into the file again: it holds something else, or is in another encoding."""
-    form = form_of(draft)(draft, request.user, request.POST)
-    form.is_valid()
-    if draft.state == State.DRAFT and not {"kind", "encoding", "decimal"} & set(form.errors):
-        given = form.cleaned_data
-        drafts.read_again(draft, given["kind"], given.get("encoding", "utf-8"), given.get("decimal", "."))
-        return redirect("import_detail", draft.pk)
-    return draft_page(request, draft, form, status=422)
+    if draft.state == State.DRAFT:
+        reading = Reading(request.POST, user=request.user, encoding=draft.encoding)
+        if not reading.is_valid():
+            return draft_page(request, draft, form_of(draft)(draft, request.user, request.POST), status=422)
+        drafts.read_again(draft, **reading.cleaned_data)
+    return redirect("import_detail", draft.pk)
 
 
 def use_map(request, draft: Import) -> HttpResponse:
