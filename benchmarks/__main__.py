@@ -20,12 +20,12 @@ from benchmarks.databases import available, server
 ROOT = Path(__file__).resolve().parent.parent
 UCI_LINES = 525_461
 SMALL = 600  # accounts
-# What has to be in each database before the rows of that database are measured, and what comes between them.
+# What has to happen in the databases of a row before it is measured.
 BEFORE = {
-    "importing.order_lines": ("preparing.empty", "preparing.master_data"),
-    "importing.uci": ("preparing.empty",),
-    "rolling_up.roll_up": ("preparing.evidence",),
-    "answering.list_page": ("preparing.empty", "preparing.portfolio"),
+    "importing.order_lines": "preparing.master_data",
+    "importing.uci": "preparing.empty",
+    "rolling_up.roll_up": "preparing.evidence",
+    "answering.list_page": "preparing.portfolio",
 }
 COLUMNS = "{:28} {:9} {:>9} {:>9} {:>7}  {:12} {:6} {:5} {:>8}  {}"
 
@@ -98,9 +98,9 @@ def session(kind: str, folder: Path, sizes: Sizes) -> Iterator[Figure]:
             return child(function, folder / database, place / database, url_of(database), sizes)
 
         for row in (row for row in ROWS if kind in row.only):
-            for step in BEFORE.get(row.function, ()):
+            if row.function in BEFORE:
                 for database in {row.database, row.against} - {""}:
-                    run(step, database)
+                    run(BEFORE[row.function], database)
             yield figure_of(row, kind, run)
 
 

@@ -17,10 +17,13 @@ def empty(files: Path) -> None:
 
 
 def master_data(files: Path) -> None:
+    """What order lines refer to."""
+    empty(files)
     load(files, MASTER)
 
 
 def evidence(files: Path) -> None:
+    """What a run needs beside order lines."""
     load(files, EVIDENCE)
 
 
@@ -28,6 +31,7 @@ def portfolio(files: Path) -> None:
     """Everything of a ledger, and a published run."""
     from kam_portal.recompute import recompute
 
+    empty(files)
     load(files, (*MASTER, "order_lines.csv", *EVIDENCE))
     run = recompute(FIRST, LAST)
     assert run.state == "published", run.message

@@ -118,9 +118,7 @@ def resource_costs(months: list[int]) -> tuple[dict, dict]:
     """Costs in minor units and practical minutes, by month and pool. Rounded once, so that their sum is the
     rounded sum of the ledger."""
     rows = ResourceCost.objects.current().filter(month__range=(months[0], months[-1]))
-    cells = sorted(
-        rows.values_list("pool_code", "month", "amount", "practical_minutes"), key=lambda row: row[:2]
-    )
+    cells = sorted(rows.values_list("pool_code", "month", "amount", "practical_minutes"), key=lambda row: row[:2])
     amounts = np.array([int(amount.scaleb(4)) for _pool, _month, amount, _minutes in cells], dtype=np.int64)
     costs, minutes = defaultdict(dict), defaultdict(dict)
     for (pool, month, _amount, practical), cost in zip(cells, _rounded(amounts), strict=True):
@@ -158,29 +156,29 @@ def top(account: int, parent_of: dict[int, int | None]) -> int:
 
 def fingerprint(books: Books) -> dict[str, str]:
     """A hash of each input: the same inputs give the same hashes on every database."""
-    measures = books.ledger.measures
     codes = [*books.master.codes, ""]
-    named = [codes[books.master.place[account]] for account in measures["account"].tolist()]
-    order = sorted(range(len(named)), key=lambda row: (named[row], measures["month"].iat[row]))
-    columns = sorted(measures.columns[2:])
     parts = {
         "accounts": [books.master.codes, books.master.parents, books.master.potential],
         "costs": [sorted((month, sorted(pools.items())) for month, pools in books.costs.items())],
         "minutes": [sorted((month, sorted(pools.items())) for month, pools in books.minutes.items())],
         "model": core_model.to_document(books.model),
-        "breadth": sorted(
-            (codes[books.master.place[key]], count) for key, count in books.ledger.products.items()
-        ),
+        "breadth": sorted((codes[books.master.place[key]], count) for key, count in books.ledger.products.items()),
         "earlier": sorted((codes[books.master.place[key]], net) for key, net in books.ledger.earlier.items()),
         "window": [books.months[0], books.months[-1], settings.CURRENCY],
     }
-    hashes = {
-        name: digest(json.dumps(part, sort_keys=True, default=str).encode()) for name, part in parts.items()
-    }
-    used = [name for name in columns if measures[name].any()]
+    hashes = {name: digest(json.dumps(part, sort_keys=True, default=str).encode()) for name, part in parts.items()}
+    return hashes | {"ledger": hash_of_measures(books, codes)}
+
+
+def hash_of_measures(books: Books, codes: list[str]) -> str:
+    """By code and month, “no account” first; measures that are 0 everywhere say nothing."""
+    measures = books.ledger.measures
+    places = measures["account"].map(books.master.place).to_numpy(dtype=np.int64)
+    order = np.lexsort((measures["month"], np.where(places < books.master.size, places, -1)))
+    used = [name for name in sorted(measures.columns[2:]) if measures[name].any()]
+    named = [codes[place] for place in places[order].tolist()]
     body = measures[["month", *used]].to_numpy()[order].tobytes()
-    hashes["ledger"] = digest(json.dumps([[named[row] for row in order], used]).encode() + body)
-    return hashes
+    return digest(json.dumps([named, used]).encode() + body)
 
 
 def digest(content: bytes) -> str:

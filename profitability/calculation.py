@@ -56,7 +56,7 @@ def calculate(run: Run) -> Calculation:
         queue.tell(run, _("Costing %(month)s") % {"month": spoken(month)}, number + 1, steps)
         add_costs(calculation, month)
     finish_accounts(calculation)
-    calculation.rankings = {name: ranked for name, ranked in rank_all(calculation)}
+    calculation.rankings = dict(rank_all(calculation))
     describe(run, calculation)
     queue.tell(run, _("Storing the results"), steps - 2, steps)
     return calculation

@@ -2,13 +2,13 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from operator import attrgetter, itemgetter
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -24,8 +24,7 @@ from relationships.core import scoring
 from relationships.core.matrix import Place, confidence, cuts, place
 from relationships.models import AccountCriterion, CriteriaSet, Position, Rating
 
-MONEY = 10**settings.CURRENCY_DIGITS
-LEDGER = 10_000
+Figure = Fraction | Decimal | int | None
 FIGURES = [
     "net_revenue",
     "gross_margin",
@@ -74,7 +73,7 @@ def place_accounts(run: Run) -> Placed:
     queue.tell(run, _("Placing accounts in the matrix"), run.steps_done, run.steps_total)
     Position.objects.filter(run=run).delete()
     found = evidence(run)
-    rows = list(results(run))
+    rows = sorted(results(run, measures_of(found)), key=attrgetter("code"))
     scored = [score(row, found) for row in rows] if found else [None] * len(rows)
     columns = position_columns(run, rows, scored, found, earlier_places(run))
     with transaction.atomic():
@@ -99,45 +98,46 @@ class Row:
     result_id: int
     account_id: int
     code: str
-    figures: dict[str, Fraction | None]
+    figures: dict[str, Figure]
 
 
-def results(run: Run) -> Iterator[Row]:
-    """The results of accounts by code, with the measures a criterion may name, in units of the currency."""
+def results(run: Run, names: set[str]) -> Iterator[Row]:
+    """The results of accounts with the measures of these names, in units of the currency."""
     found = Result.objects.filter(run=run, attempt=run.attempts).of_accounts()
     potential = dict(Account.objects.values_list("id", "annual_potential"))
     first, until = first_orders(), run.as_of
-    for result_id, account, code, *values in found.order_by("code").values_list(
-        "id", "account_id", "code", *FIGURES
-    ):
+    for result_id, account, code, *values in found.values_list("id", "account_id", "code", *FIGURES):
         raw = dict(zip(FIGURES, values, strict=True))
-        yield Row(result_id, account, code, measures(raw, potential[account], first.get(account), until))
+        raw["potential"], raw["duration"] = potential[account], months_as_customer(first.get(account), until)
+        yield Row(result_id, account, code, {name: MEASURES[name](raw) for name in names})
 
 
-def measures(
-    raw: dict, potential: Decimal | None, first: str | None, until: date
-) -> dict[str, Fraction | None]:
-    """Measured criteria of one account; None where it is undefined. An account without activity has none but its
-    potential."""
-    known = {name: None if raw[name] is None else Fraction(raw[name]) for name in FIGURES}
-    net = known["net_revenue"]
-    active = {
-        "net_revenue": net,
-        "growth": known["growth"],
-        "gross_margin": known["gross_margin"],
-        "contribution": known["contribution"],
-        "contribution_margin": known["contribution"] / net if net > 0 else None,
-        "cost_to_serve": known["cost_to_serve"],
-        "cost_to_serve_share": known["cost_to_serve"] / net if net > 0 else None,
-        "breadth": known["products"],
-        "average_order_value": net / known["orders"] if known["orders"] else None,
-    }
-    return {
-        **(active if raw["is_active"] else dict.fromkeys(active)),
-        "share_of_wallet": known["share_of_wallet"],
-        "duration": Fraction(months_since(date.fromisoformat(first), until)) if first else None,
-        "potential": None if potential is None else Fraction(potential),
-    }
+def quotient(part: Decimal, whole: Decimal | int) -> Fraction | None:
+    """Undefined of nothing, or of a negative whole."""
+    if whole <= 0:
+        return None
+    (above, below), (above_whole, below_whole) = part.as_integer_ratio(), whole.as_integer_ratio()
+    return Fraction(above * below_whole, below * above_whole)
+
+
+def of_active(measure: Callable[[dict], Figure]) -> Callable[[dict], Figure]:
+    """An account without activity has none of these."""
+    return lambda raw: measure(raw) if raw["is_active"] else None
+
+
+MEASURES: dict[str, Callable[[dict], Figure]] = {
+    **{name: of_active(itemgetter(name)) for name in ("net_revenue", "growth", "gross_margin", "contribution")},
+    "cost_to_serve": of_active(itemgetter("cost_to_serve")),
+    "breadth": of_active(itemgetter("products")),
+    "contribution_margin": of_active(lambda raw: quotient(raw["contribution"], raw["net_revenue"])),
+    "cost_to_serve_share": of_active(lambda raw: quotient(raw["cost_to_serve"], raw["net_revenue"])),
+    "average_order_value": of_active(lambda raw: quotient(raw["net_revenue"], raw["orders"])),
+    **{name: itemgetter(name) for name in ("share_of_wallet", "duration", "potential")},
+}
+
+
+def months_as_customer(first: str | None, until: date) -> int | None:
+    return months_since(date.fromisoformat(first), until) if first else None
 
 
 def months_since(first: date, until: date) -> int:
@@ -179,14 +179,18 @@ def own_criteria() -> tuple[dict[int, dict[str, Decimal]], dict[int, dict[str, D
     weights: dict[int, dict[str, Decimal]] = defaultdict(dict)
     competitors: dict[int, dict[str, Decimal]] = defaultdict(dict)
     rows = AccountCriterion.objects.order_by("pk")
-    for account, criterion, weight, theirs in rows.values_list(
-        "account_id", "criterion", "weight", "competitor_score"
-    ):
+    for account, criterion, weight, theirs in rows.values_list("account_id", "criterion", "weight", "competitor_score"):
         if weight is not None:
             weights[account][criterion] = weight
         if theirs is not None:
             competitors[account][criterion] = theirs
     return weights, competitors
+
+
+def measures_of(found: Evidence | None) -> set[str]:
+    """Names of the measures that the criteria ask for."""
+    criteria = (*found.criteria.attractiveness, *found.criteria.relationship) if found else ()
+    return {criterion.measure for criterion in criteria if criterion.measure}
 
 
 def score(row: Row, found: Evidence) -> Scored:
@@ -203,9 +207,7 @@ def score(row: Row, found: Evidence) -> Scored:
     attractive = scoring.attractiveness(found.criteria, scores)
     own, theirs = found.own_weights.get(row.account_id), found.competitors.get(row.account_id)
     strong = scoring.strength(found.criteria, scores, own, theirs)
-    return Scored(
-        scores, attractive, strong, place(attractive.weighted, strong.on_axis, cuts(found.criteria, strong))
-    )
+    return Scored(scores, attractive, strong, place(attractive.weighted, strong.on_axis, cuts(found.criteria, strong)))
 
 
 def score_of(criterion, row: Row, said, until: date, perspectives) -> scoring.Score:
@@ -220,17 +222,12 @@ def earlier_places(run: Run) -> dict[int, tuple[str, str, date | None]]:
     if publication is None:
         return {}
     rows = Position.objects.filter(run=publication.run_id)
-    return {
-        account: rest
-        for account, *rest in rows.values_list("account_id", "box", "previous_box", "changed_on")
-    }
+    return {account: rest for account, *rest in rows.values_list("account_id", "box", "previous_box", "changed_on")}
 
 
 def position_columns(run, rows, scored, found, earlier) -> dict[str, list]:
     count, today = len(rows), timezone.localdate(run.started_at)
-    moves = [
-        moved(box_of(one), earlier.get(row.account_id), today) for row, one in zip(rows, scored, strict=True)
-    ]
+    moves = [moved(box_of(one), earlier.get(row.account_id), today) for row, one in zip(rows, scored, strict=True)]
     return {
         "run_id": [run.pk] * count,
         "attempt": [run.attempts] * count,
@@ -244,20 +241,16 @@ def position_columns(run, rows, scored, found, earlier) -> dict[str, list]:
         "confidence": [one and millionths(confidence(one.attractiveness, one.strength)) for one in scored],
         "previous_box": [previous for previous, _day in moves],
         "changed_on": [day and day.isoformat() for _previous, day in moves],
-        "scores": [json.dumps(documents(one, found) if one else []) for one in scored],
+        "scores": documents(scored, found),
     }
 
 
 def axis_columns(scored: list[Scored | None]) -> dict[str, list]:
     return {
         "attractiveness": [one and millionths(one.attractiveness.weighted.score) for one in scored],
-        "attractiveness_coverage": [
-            (one and millionths(one.attractiveness.weighted.coverage)) or 0 for one in scored
-        ],
+        "attractiveness_coverage": [(one and millionths(one.attractiveness.weighted.coverage)) or 0 for one in scored],
         "relationship_strength": [one and millionths(one.strength.weighted.score) for one in scored],
-        "relationship_coverage": [
-            (one and millionths(one.strength.weighted.coverage)) or 0 for one in scored
-        ],
+        "relationship_coverage": [(one and millionths(one.strength.weighted.coverage)) or 0 for one in scored],
         "relative_strength": [one and millionths(one.strength.relative) for one in scored],
         "is_self_scored": [bool(one and one.strength.self_scored) for one in scored],
     }
@@ -275,23 +268,32 @@ def moved(box: str, earlier, today: date) -> tuple[str, date | None]:
     return (was, today) if was != box else (previous, changed_on)
 
 
-def documents(one: Scored, found: Evidence) -> list[dict]:
-    """Each criterion with its weight, score and source, as the account's page shows it."""
+def documents(scored: list[Scored | None], found: Evidence | None) -> list[str]:
+    """For each account every criterion with its weight, score and source, as the account's page shows it."""
+    if found is None:
+        return ["[]"] * len(scored)
     criteria = found.criteria
-    listed = [("attractiveness", criterion) for criterion in criteria.attractiveness]
-    listed += [("relationship", criterion) for criterion in criteria.relationship]
-    return [
-        {
-            "axis": axis,
-            "code": criterion.code,
-            "name": criterion.name,
-            "weight": float(criterion.weight),
-            "kind": criterion.kind,
-            "measure": criterion.measure,
-            **document(one.scores[criterion.code]),
-        }
-        for axis, criterion in listed
-    ]
+    heads = [(criterion.code, head("attractiveness", criterion)) for criterion in criteria.attractiveness]
+    heads += [(criterion.code, head("relationship", criterion)) for criterion in criteria.relationship]
+    return ["[" + ", ".join([start + written(one.scores[code]) for code, start in heads]) + "]" for one in scored]
+
+
+def head(axis: str, criterion) -> str:
+    """What stands in the document of every account, as JSON up to where the account's own part begins."""
+    same = {
+        "axis": axis,
+        "code": criterion.code,
+        "name": criterion.name,
+        "weight": float(criterion.weight),
+        "kind": criterion.kind,
+        "measure": criterion.measure,
+    }
+    return json.dumps(same)[:-1] + ", "
+
+
+def written(given: scoring.Score) -> str:
+    """The account's own part, to the closing bracket."""
+    return NOT_SCORED if given is scoring.NO_SCORE else json.dumps(document(given))[1:]
 
 
 def document(given: scoring.Score) -> dict:
@@ -305,12 +307,16 @@ def document(given: scoring.Score) -> dict:
     }
 
 
+NOT_SCORED = json.dumps(document(scoring.NO_SCORE))[1:]
+
+
 def millionths(value: Fraction | None) -> int | None:
     """Half up, as it is stored; classification used the exact value."""
     if value is None:
         return None
-    scaled = value * 2_000_000
-    return int((abs(scaled) + 1) // 2) * (1 if value >= 0 else -1)
+    above, below = value.numerator, value.denominator
+    size = (2_000_000 * abs(above) + below) // (2 * below)
+    return size if above >= 0 else -size
 
 
 def inputs_of(found: Evidence | None, rows: list[Row]) -> dict[str, str]:

@@ -56,6 +56,9 @@ class Score:
     latest_on: date | None = None
 
 
+NO_SCORE = Score(None)
+
+
 @dataclass(frozen=True, slots=True)
 class Weighted:
     """A weighted score, 0..10 (or a ratio), and the share of the weight that was scored."""
@@ -103,7 +106,7 @@ def linear_scale(value: Exact | None, scale: Scale) -> Fraction | None:
     """
     if value is None:
         return None
-    exact = Fraction(value)
+    exact = value if isinstance(value, Fraction) else Fraction(value)
     first, last, segments = _segments(scale)
     if exact <= first[0]:
         return first[1]
@@ -129,7 +132,7 @@ def _segments(
 def measured(value: Exact | None, criterion: Criterion) -> Score:
     """The score of a measured criterion; a missing figure is no score."""
     score = linear_scale(value, criterion.scale or ())
-    return Score(score, NOTHING if score is None else ALL)
+    return NO_SCORE if score is None else Score(score, ALL)
 
 
 def median_of_latest(
@@ -145,7 +148,7 @@ def median_of_latest(
         latest = _latest([rating for rating in known if rating.perspective == perspective])
         if latest:
             return _median(latest, until, perspective)
-    return Score(None)
+    return NO_SCORE
 
 
 def _latest(ratings: Iterable[Rating]) -> list[Rating]:
@@ -193,12 +196,23 @@ def weighted(weights: Mapping[str, Decimal], scores: Mapping[str, Exact | None])
     """
     if sum(weights.values()) != FULL_WEIGHT or min(weights.values()) < 0:
         raise ValueError("weights must be 0 or more and sum to exactly 100")
-    scored = [(Fraction(weight), scores.get(code)) for code, weight in weights.items()]
-    pairs = [(weight, Fraction(score)) for weight, score in scored if score is not None]
-    covered = sum((weight for weight, _ in pairs), NOTHING)
+    known = ((weight, scores.get(code)) for code, weight in weights.items())
+    scored = [(weight, score) for weight, score in known if score is not None]
+    covered, unit = _sum_of_products((weight, 1) for weight, _ in scored)
     if not covered:
         return Weighted(None, NOTHING)
-    return Weighted(sum((weight * score for weight, score in pairs), NOTHING) / covered, covered / 100)
+    above, below = _sum_of_products(scored)
+    return Weighted(Fraction(above * unit, below * covered), Fraction(covered, 100 * unit))
+
+
+def _sum_of_products(pairs: Iterable[tuple[Decimal, Exact]]) -> tuple[int, int]:
+    """Exact, as numerator and denominator: reducing them once, at the end, takes a fraction of the time."""
+    above, below = 0, 1
+    for weight, value in pairs:
+        (part, unit), (score, scale) = weight.as_integer_ratio(), value.as_integer_ratio()
+        above = above * unit * scale + part * score * below
+        below *= unit * scale
+    return above, below
 
 
 def attractiveness(criteria: CriteriaSet, scores: Mapping[str, Score]) -> Attractiveness:
@@ -258,7 +272,7 @@ def _quotient(ours: Weighted, theirs: Weighted) -> Fraction | None:
 
 def grounded_share(weights: Mapping[str, Decimal], scores: Mapping[str, Score]) -> Fraction:
     """The share of the whole weight of an axis that rests on figures and on fresh, confirmed ratings."""
-    parts = (
-        Fraction(weights[code]) * score.grounded_share for code, score in scores.items() if code in weights
+    above, below = _sum_of_products(
+        (weights[code], score.grounded_share) for code, score in scores.items() if code in weights
     )
-    return sum(parts, NOTHING) / 100
+    return Fraction(above, 100 * below)
