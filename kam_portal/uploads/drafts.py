@@ -72,6 +72,7 @@ def open_draft(user, file, asked_as: UUID, kind: str = "", encoding: str = "utf-
 
 def read_again(draft: Import, kind: str, encoding: str, decimal: str) -> None:
     """Have a worker look into the draft again, as another kind or in another encoding."""
+    kind = kind or kind_of(draft.file_name, kinds_of(draft.created_by)) or ""
     if kind != draft.kind:
         draft.mapping = {}
     draft.kind, draft.encoding, draft.decimal, draft.sample = kind, encoding, decimal, {}

@@ -214,8 +214,9 @@ def report_context(request, record: Import) -> dict:
 
 def import_now(request, checked: Import) -> HttpResponse:
     """Import for real what was checked; sent twice, it is imported once."""
-    if not Report(checked, request.user).can_go_in:
-        return redirect("import_detail", checked.pk)
+    report = Report(checked, request.user)
+    if not report.can_go_in:
+        return redirect("import_detail", (report.imported or checked).pk)
     return redirect("import_detail", drafts.import_checked(checked, request.user, once_of(request)).pk)
 
 
