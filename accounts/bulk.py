@@ -31,7 +31,7 @@ def insert(
         if connection.vendor != "postgresql":
             return _insert_many(table, columns, constants or {}, rows)
         repeated = {name: repeat(value, rows) for name, value in (constants or {}).items()}
-        return _copy(table, {**columns, **repeated})
+        return _copy(table, {**columns, **repeated}, rows)
 
 
 def _insert_many(table, columns, constants, count) -> int:
