@@ -116,11 +116,12 @@ def celery_worker(log: Path, *options: str, **environment: str) -> Iterator[subp
     """A real worker process on the test database; with REDIS_URL=… over Redis, else over the folder."""
     worker = ["celery", "-q", "-A", "kam_portal.celery", "worker", "-c", "1", "-l", "INFO"]
     quiet = ["--without-gossip", "--without-mingle", "--hostname", f"w{free_port()}@%h", *options]
+    scratch = tempfile.mkdtemp(prefix="kam-worker-")  # a killed worker leaves its own temporary folders
     with log.open("ab") as output:
         process = subprocess.Popen(
             [*END_WITH_PARENT, sys.executable, "-m", *worker, *quiet],
             cwd=ROOT,
-            env=product_environment(**environment),
+            env=product_environment(TMPDIR=scratch, **environment),
             stdout=output,
             stderr=subprocess.STDOUT,
             start_new_session=True,
@@ -132,6 +133,7 @@ def celery_worker(log: Path, *options: str, **environment: str) -> Iterator[subp
         yield process
     finally:
         end(process)
+        shutil.rmtree(scratch, ignore_errors=True)
 
 
 def end(process: subprocess.Popen[bytes]) -> None:
