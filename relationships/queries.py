@@ -12,7 +12,7 @@ from profitability.models import MonthResult, Result
 ORDERINGS = {
     "name": "account__name",
     "net_revenue": "net_revenue",
-    "revenue_class": "revenue_rank",
+    "revenue_class": "revenue_class",  # not the rank, which is the company's
     "gross_margin": "gross_margin",
     "cost_to_serve": "cost_to_serve",
     "contribution": "contribution",

@@ -179,7 +179,7 @@ def steps_of(profit: bool) -> list[tuple[str, str, str]]:
 def waterfall(result: Result, profit: bool) -> dict:
     """From list sales down to contribution, for the chart."""
     return {
-        "label": _("From list sales to contribution of %(name)s") % {"name": result.account.name},
+        "label": (_("From list sales to contribution") if profit else _("From list sales to gross margin")),
         "currency": settings.CURRENCY,
         "digits": settings.CURRENCY_DIGITS,
         "base": float(result.net_revenue),

@@ -183,6 +183,7 @@ def management_home(request):
         "changes": changes(request.user, largest(rows), before, profit=True, most=6),
         "has_earlier": before is not None,
         "company": company_result(run),
+        "profit": True,
     }
     return render(request, "home/management.html", context)
 
