@@ -11,12 +11,18 @@ from django.utils.translation import gettext as _
 register = template.Library()
 MINUS = "−"
 NOTHING = "–"
-COMPACT = ((1_000_000_000, "bn"), (1_000_000, "M"), (1_000, "k"))
+# unit, its name, and from where on: what would round to 1,000 of the smaller unit is 1 of this one
+COMPACT = ((1_000_000_000, "bn", 999_950_000), (1_000_000, "M", 999_950), (1_000, "k", Decimal("999.5")))
 
 
 def written(value, decimals: int) -> str:
-    rounded = Decimal(value).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+    rounded = Decimal(value).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP) + 0  # no negative zero
     return number_format(rounded, decimals, force_grouping=True).replace("-", MINUS)
+
+
+def with_plus(text: str) -> str:
+    """A plus before what is neither negative nor written as zero."""
+    return text if text.startswith(MINUS) or not any(mark in "123456789" for mark in text) else f"+{text}"
 
 
 @register.filter
@@ -36,8 +42,8 @@ def compact(value) -> str:
     """A large amount at a glance: 4.2 M."""
     if value is None:
         return NOTHING
-    for size, unit in COMPACT:
-        if abs(value) >= size:
+    for size, unit, least in COMPACT:
+        if abs(value) >= least:
             return f"{written(Decimal(value) / size, 1)}\u202f{unit}"
     return written(value, 0)
 
@@ -45,13 +51,13 @@ def compact(value) -> str:
 @register.filter
 def signed(value) -> str:
     """A change in money, with its sign."""
-    return NOTHING if value is None else ("+" if value > 0 else "") + money(value)
+    return NOTHING if value is None else with_plus(money(value))
 
 
 @register.filter
 def moved(value) -> str:
     """A change of a score, with its sign."""
-    return NOTHING if value is None else ("+" if value > 0 else "") + written(Decimal(str(value)), 1)
+    return NOTHING if value is None else with_plus(written(Decimal(str(value)), 1))
 
 
 @register.filter
