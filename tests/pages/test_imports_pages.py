@@ -53,11 +53,11 @@ def test_a_file_goes_in_by_way_of_a_real_worker(site, page, worker, complaints):
     page.get_by_role("button", name="Upload").click()
     expect(page.get_by_label("country", exact=True)).to_have_value("country", timeout=PATIENCE)
     page.get_by_role("button", name="Check the file").first.click()
-    expect(page.get_by_text("The file can go in: 2 to add.")).to_be_visible(timeout=PATIENCE)
+    expect(page.locator(".verdict-finding")).to_have_text("The file can go in: 2 to add.", timeout=PATIENCE)
     expect(page.locator("#announcer")).to_have_text("The file can go in: 2 to add.")
     assert not Account.objects.exists()
     page.get_by_role("button", name="Import now").click()
-    expect(page.get_by_text("Imported: 2 added.")).to_be_visible(timeout=PATIENCE)
+    expect(page.locator(".verdict-finding")).to_have_text("Imported: 2 added.", timeout=PATIENCE)
 
     assert Account.objects.count() == 2
     expect(page.get_by_role("button", name="Recompute now")).to_be_visible()
@@ -107,7 +107,7 @@ def test_the_columns_are_chosen_by_keyboard_alone(site, page, signed_in):
             break
     page.keyboard.press("Enter")
 
-    expect(page.get_by_text("Waiting for its turn.")).to_be_visible()
+    expect(page.locator(".verdict-finding")).to_have_text("Waiting for its turn.")
     made.refresh_from_db()
     assert made.mapping["columns"] == {"code": "Nummer", "name": "Firma"}
 
@@ -118,8 +118,9 @@ def test_a_file_dropped_anywhere_on_the_page_is_chosen(site, page):
     page.evaluate("""() => {
         const dropped = new DataTransfer();
         dropped.items.add(new File(["code,name"], "accounts.csv"));
+        const options = {bubbles: true, cancelable: true, dataTransfer: dropped};
         for (const type of ["dragenter", "dragover", "drop"])
-            document.querySelector("h1").dispatchEvent(new DragEvent(type, {bubbles: true, cancelable: true, dataTransfer: dropped}));
+            document.querySelector("h1").dispatchEvent(new DragEvent(type, options));
     }""")
 
     assert page.evaluate("document.querySelector('[data-drop] input').files[0].name") == "accounts.csv"
