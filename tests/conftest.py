@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 
 import pytest
+from django.core.cache import cache
 from django.test import TestCase, TransactionTestCase
 
 from tests import servers
@@ -50,6 +51,12 @@ def on_postgres() -> bool:
     from django.db import connection
 
     return connection.vendor == "postgresql"
+
+
+@pytest.fixture(autouse=True)
+def empty_cache() -> None:
+    """What one test's run left behind is no answer for the next one."""
+    cache.clear()
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,6 @@
 """The list of accounts: filters in the address, sorting, search, export."""
 
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.db.models import Count, Q
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -11,6 +11,7 @@ from accounts.permissions import Permission, may, needs
 from kam_portal.downloads import download
 from kam_portal.filters import PortfolioFilter, without
 from kam_portal.navigation import run_of
+from kam_portal.overview import kept
 from kam_portal.templatetags.kam import whole
 from profitability.models import Result
 from relationships.queries import ordered, orderings, portfolio, trends
@@ -28,15 +29,16 @@ def account_list(request):
     rows = ordered(form.narrow(portfolio(request.user, run)), order) if run else Result.objects.none()
     if request.GET.get("format") in {"csv", "xlsx"}:
         return download(request.GET["format"], "accounts", columns(request.user), rows)
-    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     profit = may(request.user, Permission.SEE_PROFITABILITY)
+    counts = counts_of(form, rows, run, request.user)
+    page = page_of(rows, counts["all"], request.GET.get("page"))
     column = "contribution" if profit else "net_revenue"
     spark = trends(run, [row.account_id for row in page], column) if run else {}
     return render(
         request,
         "accounts/list.html",
         {
-            "heading": heading_of(rows, profit) if run else "",
+            "heading": heading_of(counts, profit) if run else "",
             "form": form,
             "chips": form.chips(request.GET),
             "order": order,
@@ -48,9 +50,24 @@ def account_list(request):
     )
 
 
-def heading_of(rows, profit: bool) -> str:
+def counts_of(form, rows, run, user) -> dict[str, int]:
+    """How many accounts there are, and how many of them lose money."""
+
+    def count() -> dict[str, int]:
+        return rows.order_by().aggregate(all=Count("pk"), losing=Count("pk", filter=Q(contribution__lt=0)))
+
+    return count() if form.chosen() or run is None else kept("counts", run, user, count)
+
+
+def page_of(rows, count: int, number) -> Page:
+    """One page of rows whose count is known."""
+    paginator = Paginator(rows, PAGE)
+    paginator.count = count  # else it would ask the database
+    return paginator.get_page(number)
+
+
+def heading_of(found: dict[str, int], profit: bool) -> str:
     """How many there are, and how many of them lose money: for those who may know."""
-    found = rows.order_by().aggregate(all=Count("pk"), losing=Count("pk", filter=Q(contribution__lt=0)))
     text = ngettext("%(all)s account", "%(all)s accounts", found["all"])
     if profit and found["losing"]:
         text = ngettext(

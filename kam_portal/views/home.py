@@ -16,7 +16,7 @@ from kam_portal.changes import changes
 from kam_portal.charts import whale_chart
 from kam_portal.navigation import run_of
 from kam_portal.templatetags.kam import money, share
-from kam_portal.views.matrix import matrix_chart
+from kam_portal.views.matrix import bubbles_of, matrix_chart, squares_of
 from profitability.core.cost_model import spoken
 from profitability.models import Concentration, PoolBalance, Result, Run
 from profitability.queries import balance_of, earlier_run
@@ -166,13 +166,13 @@ def management_home(request):
     if run is None:
         return render(request, "home/management.html", {})
     rows = portfolio(request.user, run)
+    view = (rows, run, request.user)
     before = earlier_run(run)
-    placed = rows.exclude(position__box="")
     context = {
         "headline": manager_headline(rows, profit=True),
         "figures": company_figures(run),
         "trust": trust(run),
-        "matrix": matrix_chart(run, placed, profit=True),
+        "matrix": matrix_chart(run, bubbles_of(*view), squares_of(*view), profit=True),
         "whale": whale_chart(rows),
         "concentration": Concentration.objects.filter(run=run, measure="revenue", level="parent").first(),
         "largest": largest(rows).first(),

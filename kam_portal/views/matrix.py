@@ -1,9 +1,11 @@
 """The matrix: attractiveness against relationship strength, with its table twin."""
 
 from collections import Counter
+from decimal import Decimal
+from typing import NamedTuple
+from urllib.parse import quote
 
 from django.conf import settings
-from django.core.paginator import Paginator
 from django.db.models import BigIntegerField, Count, F, Sum
 from django.db.models.functions import Cast
 from django.shortcuts import render
@@ -12,23 +14,26 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
+from accounts.models import Account
 from accounts.permissions import Permission, may, needs
 from kam_portal.downloads import download
 from kam_portal.filters import PortfolioFilter, without
 from kam_portal.navigation import run_of
+from kam_portal.overview import kept
 from kam_portal.templatetags.kam import money, whole
-from kam_portal.views.account_list import columns
+from kam_portal.views.account_list import columns, page_of
 from profitability.models import Result
+from profitability.queries import earlier_run
 from relationships.models import Box, CriteriaSet, Position
 from relationships.queries import portfolio
 
 MOST_BUBBLES = 2_000
 MILLION = 1_000_000
-PAGE = 50
+IN_A_PATH = "/~:@!$&'()*+,;="  # what `reverse` leaves as it is
 CELL = 0.5  # of the 0…10 scales: the squares in which the remainder is counted
 POINT = (
-    "code", "account__name", "position__relationship_strength", "position__attractiveness", "net_revenue",
-    "contribution", "position__box", "position__is_provisional", "account_id",
+    "account_id", "code", "position__relationship_strength", "position__attractiveness", "net_revenue",
+    "contribution", "position__box", "position__is_provisional",
 )  # fmt: skip
 
 
@@ -43,20 +48,46 @@ def matrix(request):
     largest = rows.order_by(F("net_revenue").desc(), "code")
     if request.GET.get("format") in {"csv", "xlsx"}:
         return download(request.GET["format"], "matrix", columns(request.user), largest)
-    placed = rows.exclude(position__box="")
-    boxes = boxes_of(placed, profit)
+    view = (rows, run, request.user, bool(form.chosen()))
+    squares = squares_of(*view)
+    boxes = boxes_of(squares, profit)
     context = {
         "heading": heading_of(boxes) if run else "",
         "form": form,
         "chips": form.chips(request.GET),
-        "chart": matrix_chart(run, placed, profit) if run else None,
+        "chart": matrix_chart(run, bubbles_of(*view), squares, profit) if run else None,
         "boxes": boxes,
-        "page": Paginator(largest, PAGE).get_page(request.GET.get("page")),
-        "unplaced": rows.filter(position__box="").count(),
+        "page": page_of(largest, sum(square.count for square in squares), request.GET.get("page")),
+        "unplaced": sum(square.count for square in squares if not square.box),
         "profit": profit,
         "export_query": without(request.GET, "format").removeprefix("?"),
     }
     return render(request, "relationships/matrix.html", context)
+
+
+class Square(NamedTuple):
+    """Accounts of one box in one square of the plane (“across” and “up” from the origin; of no box: anywhere)."""
+
+    box: str
+    across: int | None
+    up: int | None
+    count: int
+    net_revenue: Decimal
+    contribution: Decimal
+
+
+def squares_of(rows, run, user, narrowed: bool = False) -> list[Square]:
+    """All accounts in view, counted and summed by box and square in one go."""
+
+    def count() -> list[Square]:
+        places = {
+            name: Cast(F(f"position__{name}"), BigIntegerField()) / int(CELL * MILLION)
+            for name in ("relationship_strength", "attractiveness")
+        }
+        grouped = rows.order_by().values_list("position__box", *places.values())
+        return [Square(*found) for found in grouped.annotate(Count("pk"), Sum("net_revenue"), Sum("contribution"))]
+
+    return count() if narrowed or run is None else kept("squares", run, user, count)
 
 
 def heading_of(boxes: list[dict]) -> str:
@@ -77,11 +108,40 @@ def heading_of(boxes: list[dict]) -> str:
     return text % {"count": whole(count), "strategic": whole(strategic)} if count else ""
 
 
-def matrix_chart(run, placed, profit: bool) -> dict:
-    """What the chart draws: at most 2,000 bubbles, the largest first, the remainder as density."""
-    listed = list(placed.order_by("-net_revenue", "code").values_list(*POINT)[:MOST_BUBBLES])
-    before = earlier_places(run, [row[-1] for row in listed])
-    points = [point(row, before.get(row[-1], (None, None)), profit) for row in listed]
+class Bubble(NamedTuple):
+    """One account in the chart; `before` is where it stood in the run before."""
+
+    account: int
+    code: str
+    strength: float
+    attractiveness: float
+    net_revenue: float
+    contribution: float
+    box: str
+    provisional: int
+    before: tuple[float | None, float | None]
+
+
+def bubbles_of(rows, run, user, narrowed: bool = False) -> list[Bubble]:
+    """The largest accounts that have a place, at most 2,000 of them."""
+
+    def largest() -> list[Bubble]:
+        placed = rows.filter(position__box__gt="").order_by("-net_revenue", "code")
+        listed = list(placed.values_list(*POINT)[:MOST_BUBBLES])
+        before = earlier_places(run, [row[0] for row in listed])
+        return [
+            Bubble(account, code, *map(float, numbers), box, int(provisional), before.get(account, (None, None)))
+            for account, code, *numbers, box, provisional in listed
+        ]
+
+    return largest() if narrowed else kept("bubbles", run, user, largest)
+
+
+def matrix_chart(run, bubbles: list[Bubble], squares: list[Square], profit: bool) -> dict:
+    """What the chart draws: the bubbles, and the remainder as density."""
+    names = dict(Account.objects.filter(pk__in=[bubble.account for bubble in bubbles]).values_list("pk", "name"))
+    address = reverse("account", args=["CODE"])
+    points = [point(bubble, names.get(bubble.account, ""), address, profit) for bubble in bubbles]
     return {
         "label": _("Accounts by relationship strength and attractiveness"),
         "currency": settings.CURRENCY,
@@ -91,7 +151,7 @@ def matrix_chart(run, placed, profit: bool) -> dict:
         "cuts": cuts_of(run),
         "boxes": [{"code": box.value, "name": str(box.label), "guidance": stance(box)} for box in Box],
         "points": points,
-        "density": density(placed, listed),
+        "density": density(squares, bubbles),
     }
 
 
@@ -112,25 +172,19 @@ def stance(box: str) -> str:
     }[box]
 
 
-def point(row: tuple, before: tuple, profit: bool) -> list:
-    code, name, strength, attractiveness, net, contribution, box, provisional, _account = row
-    numbers = [float(strength), float(attractiveness), float(net), float(contribution) if profit else None]
-    earlier = [None if value is None else float(value) for value in before]
-    return [code, name, *numbers, box, int(provisional), *earlier, reverse("account", args=[code])]
+def point(bubble: Bubble, name: str, address: str, profit: bool) -> list:
+    """As the chart takes it. A `reverse` for each of 2,000 accounts would be a third of the page's time."""
+    _account, code, strength, attractiveness, net, contribution, box, provisional, before = bubble
+    numbers = [strength, attractiveness, net, contribution if profit else None]
+    return [code, name, *numbers, box, provisional, *before, address.replace("CODE", quote(code, safe=IN_A_PATH))]
 
 
 def earlier_places(run, accounts: list[int]) -> dict[int, tuple]:
     """Where the accounts stood in the run that was published before this one."""
-    earlier = (
-        Position.objects.filter(run__published_at__lt=run.published_at).order_by("-run__published_at").values("run")[:1]
-    )
-    rows = Position.objects.filter(run__in=list(earlier.values_list("run", flat=True)), account__in=accounts)
-    return {
-        account: (strength, attractiveness)
-        for account, strength, attractiveness in rows.values_list(
-            "account_id", "relationship_strength", "attractiveness"
-        )
-    }
+    before = earlier_run(run)
+    rows = Position.objects.filter(run=before, account__in=accounts) if before else Position.objects.none()
+    found = rows.values_list("account_id", "relationship_strength", "attractiveness")
+    return {account: tuple(None if place is None else float(place) for place in places) for account, *places in found}
 
 
 def cuts_of(run) -> dict:
@@ -140,17 +194,15 @@ def cuts_of(run) -> dict:
     return {axis: float(cut.get(axis, 5)) for axis in ("attractiveness", "relationship")}
 
 
-def density(placed, listed: list[tuple]) -> list | None:
+def density(squares: list[Square], bubbles: list[Bubble]) -> list | None:
     """Accounts beyond the bubbles, counted in squares of the plane."""
-    if len(listed) < MOST_BUBBLES:
+    if len(bubbles) < MOST_BUBBLES:
         return None
-    squares = {
-        name: Cast(F(f"position__{name}"), BigIntegerField()) / int(CELL * MILLION)
-        for name in ("relationship_strength", "attractiveness")
-    }
-    rows = placed.order_by().values_list(*squares.values()).annotate(Count("pk"))
-    cells = Counter({(across, up): count for across, up, count in rows})
-    cells.subtract((int(float(row[2]) // CELL), int(float(row[3]) // CELL)) for row in listed)
+    cells: Counter[tuple[int, int]] = Counter()
+    for square in squares:
+        if square.box:
+            cells[square.across, square.up] += square.count
+    cells.subtract((int(bubble.strength // CELL), int(bubble.attractiveness // CELL)) for bubble in bubbles)
     return [[middle(across), middle(up), count] for (across, up), count in sorted(cells.items()) if count > 0]
 
 
@@ -158,19 +210,17 @@ def middle(square: int) -> float:
     return min(square * CELL + CELL / 2, 10 - CELL / 2)
 
 
-def boxes_of(placed, profit: bool) -> list[dict]:
+def boxes_of(squares: list[Square], profit: bool) -> list[dict]:
     """Accounts and money in each box."""
-    rows = placed.order_by().values_list("position__box")
-    sums = {box: found for box, *found in rows.annotate(Count("pk"), Sum("net_revenue"), Sum("contribution"))}
-    nothing = (0, 0, 0)
-    return [
-        {
-            "code": box.value,
-            "label": box.label,
-            "stance": stance(box),
-            "count": sums.get(box, nothing)[0],
-            "net_revenue": sums.get(box, nothing)[1],
-            "contribution": sums.get(box, nothing)[2] if profit else None,
-        }
-        for box in Box
-    ]
+    return [box_of(box, [square for square in squares if square.box == box], profit) for box in Box]
+
+
+def box_of(box: Box, squares: list[Square], profit: bool) -> dict:
+    return {
+        "code": box.value,
+        "label": box.label,
+        "stance": stance(box),
+        "count": sum(square.count for square in squares),
+        "net_revenue": sum(square.net_revenue for square in squares),
+        "contribution": sum(square.contribution for square in squares) if profit else None,
+    }

@@ -1,0 +1,96 @@
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import Team
+from kam_portal.overview import kept
+from kam_portal.views import matrix as matrix_view
+from profitability.models import Run
+from tests.factories import a_portfolio
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def portfolio():
+    return a_portfolio()
+
+
+def page(user, address: str):
+    browser = Client()
+    browser.force_login(user, "django.contrib.auth.backends.ModelBackend")
+    return browser.get(address)
+
+
+def test_what_is_kept_is_of_one_run_and_only_for_readers_of_all_accounts(portfolio):
+    def read(role, run, answer):
+        return kept("figure", run, portfolio.user(role), lambda: answer)
+
+    assert read("executive", portfolio.run, "first") == "first"
+    assert read("finance", portfolio.run, "second") == "first"
+    assert read("executive", portfolio.earlier, "third") == "third"
+    assert read("manager", portfolio.run, "own") == "own"
+    assert read("manager", portfolio.run, "own, anew") == "own, anew"
+
+
+def test_a_run_calculated_anew_under_the_same_number_is_not_answered_from_the_cache(portfolio):
+    executive = portfolio.user("executive")
+    kept("figure", portfolio.run, executive, lambda: "old")
+    Run.objects.filter(pk=portfolio.run.pk).update(result_hash="d" * 64)
+    portfolio.run.refresh_from_db()
+
+    assert kept("figure", portfolio.run, executive, lambda: "new") == "new"
+
+
+@pytest.mark.parametrize("address", ["/accounts/", "/matrix/"])
+def test_what_senior_management_has_looked_at_does_not_show_to_a_manager(portfolio, address):
+    everything = page(portfolio.user("executive"), address)
+    own = page(portfolio.user("manager"), address)
+
+    assert b"Account S1" in everything.content
+    assert b"Account S" not in own.content
+    assert own.context["page"].paginator.count == 6
+    assert page(portfolio.user("executive"), address).content.count(b"Account S1") == everything.content.count(
+        b"Account S1"
+    )
+
+
+@pytest.mark.parametrize("address", ["/accounts/", "/matrix/"])
+def test_an_account_that_is_given_away_is_gone_at_once(portfolio, address):
+    page(portfolio.user("manager"), address)
+    gone = portfolio.accounts["N1"]
+    gone.team, gone.manager = Team.objects.get(code="south"), portfolio.user("stranger")
+    gone.save()
+
+    assert b"Account N1" not in page(portfolio.user("manager"), address).content
+
+
+def test_the_matrix_counts_every_account_once_as_box_bubble_or_density(portfolio, monkeypatch):
+    monkeypatch.setattr(matrix_view, "MOST_BUBBLES", 3)
+
+    context = page(portfolio.user("executive"), "/matrix/").context
+
+    chart = context["chart"]
+    beyond = sum(count for _across, _up, count in chart["density"])
+    assert len(chart["points"]) == 3
+    assert len(chart["points"]) + beyond == sum(box["count"] for box in context["boxes"]) == 10
+    assert context["unplaced"] == 2
+    assert context["page"].paginator.count == 12
+
+
+def test_the_boxes_hold_the_money_of_their_accounts(portfolio):
+    boxes = {box["code"]: box for box in page(portfolio.user("executive"), "/matrix/?team=north").context["boxes"]}
+
+    assert (boxes["strategic"]["count"], boxes["strategic"]["net_revenue"]) == (2, 550_000)
+    assert boxes["strategic"]["contribution"] == 130_000
+    assert boxes["star"]["contribution"] == -15_000
+
+
+def test_a_bubble_opens_the_page_of_its_account_whatever_its_code(portfolio):
+    odd = portfolio.run.results.get(code="S1")
+    odd.code = "S 1/é?#"
+    odd.save()
+
+    points = page(portfolio.user("executive"), "/matrix/").context["chart"]["points"]
+
+    assert [point[-1] for point in points] == [reverse("account", args=[point[0]]) for point in points]
