@@ -25,7 +25,7 @@ from relationships.queries import portfolio
 
 PAGE = 50
 MOST_BARS = 3_000
-MOVERS = 5
+MOVERS = 3
 FEWEST = 5  # below that, shares and measures of inequality say nothing
 LEVELS = ("parent", "account")
 

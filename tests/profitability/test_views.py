@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import Account
+from kam_portal.views.whale import MOST_POINTS, WORST, drawn
 from profitability.models import Concentration, CostModel, MonthResult, PoolBalance, Publication, Ranking, Result, Run
 from relationships.models import Position
 from tests.factories import a_portfolio
@@ -238,6 +239,18 @@ def test_when_everybody_earns_nothing_falls(see):
     assert "the curve never falls" in page
 
 
+@pytest.mark.parametrize("count", [1, 2, 3_000, 100_000])
+def test_of_very_many_accounts_the_curve_draws_enough(count):
+    peak = count * 3 // 5
+
+    places = drawn(count, peak)
+
+    assert len(places) <= MOST_POINTS + WORST + 4
+    assert places == sorted(set(places))
+    assert {0, count - 1} | ({peak - 1, peak} & set(range(count))) <= set(places)
+    assert places[-WORST:] == list(range(count))[-WORST:]  # every one of the worst
+
+
 def test_the_whale_file_ends_at_the_total(portfolio, client):
     rows = download(client, portfolio.user("finance"), "/whale/?format=csv")
 
@@ -423,7 +436,7 @@ def test_the_cost_model_reads_as_sentences(see):
     page = see("finance", "/cost-model/")
 
     assert "8 min per order, from Service" in page
-    assert "all of Sales, spread by sales visits" in page
+    assert "All of Sales, spread by sales visits" in page
     assert "Stays with the company: no account bears it" in page
 
 
