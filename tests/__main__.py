@@ -60,7 +60,7 @@ def postgres(folder: Path) -> Counter[str]:
 
 def pytest(report: Path, *options: str) -> list[str]:
     """One session in two processes; the tests of a file stay together, because they share what it sets up."""
-    parallel = ["-n", "2", "--dist", "loadfile"]
+    parallel = ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]  # long files are not kept for last
     return [sys.executable, "-m", "pytest", "-q", *parallel, f"--junitxml={report}", *options]
 
 

@@ -31,11 +31,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def left_out(config: pytest.Config, item: pytest.Item) -> bool:
     """Whether this session leaves the test out."""
-    if config.getoption("--fast") and (needs(item, NEEDS_SERVERS) or item.get_closest_marker("servers")):
+    if config.getoption("--fast") and takes_long(item):
         return True
     if config.getoption("--database-only") and not touches_database(item):
         return True
     return bool(item.get_closest_marker("postgres")) and not on_postgres()
+
+
+def takes_long(item: pytest.Item) -> bool:
+    """Whether it starts servers or a browser, kills processes, or says itself that it takes long."""
+    return needs(item, NEEDS_SERVERS) or "faults" in item.path.parts or bool(item.get_closest_marker("servers"))
 
 
 def needs(item: pytest.Item, fixtures: set[str]) -> bool:
