@@ -13,6 +13,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Account, Import, User
+from accounts.tables import write
 from kam_portal.uploads import drafts
 from kam_portal.uploads.kinds import SCHEMAS
 from profitability.models import OrderLine
@@ -354,6 +355,17 @@ def test_a_draft_is_its_owners_alone(client_of, users):
     assert ">accounts.csv<" not in client.get("/imports/").content.decode()
 
 
+def test_the_api_shows_the_same_imports_as_the_pages(client_of):
+    people = check(
+        client_of("admin"), draft(client_of("admin"), "email,name,role\nn@example.com,N,member\n", "users.csv")
+    )
+    accounts = check(client_of("finance"), draft(client_of("finance")))
+
+    seen = {made.kind: client_of("finance").get(f"/api/v1{page(made)}").status_code for made in (people, accounts)}
+
+    assert seen == {"users": 404, "accounts": 200}
+
+
 @pytest.mark.parametrize("role", ["manager", "executive"])
 def test_others_do_not_get_in(client_of, role):
     assert client_of(role).get("/imports/").status_code == 403
@@ -434,6 +446,15 @@ def test_an_empty_sheet_that_was_filled_in_goes_in(finance):
     book.save(content)
 
     assert check(finance, draft(finance, content.getvalue(), "accounts.xlsx")).added == 1
+
+
+def test_a_parquet_file_shows_its_columns_and_goes_in(finance, tmp_path):
+    write(tmp_path / "accounts.parquet", ["code", "name"], [("A1", "Alpha"), ("A2", "Beta")])
+
+    made = draft(finance, (tmp_path / "accounts.parquet").read_bytes(), "accounts.parquet")
+
+    assert (made.sample["headers"], made.sample["rows"]) == (["code", "name"], [["A1", "Alpha"], ["A2", "Beta"]])
+    assert check(finance, made).added == 2
 
 
 @pytest.mark.parametrize(

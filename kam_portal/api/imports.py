@@ -8,7 +8,6 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.parsers import MultiPartParser
 from rest_framework.response import Response
 
-from accounts.models import Import
 from accounts.permissions import Permission
 from accounts.rest.columns import Column, Kind, schema_of
 from accounts.rest.scopes import Scope
@@ -17,6 +16,7 @@ from accounts.tables.mapping import LONGEST, Mapping
 from accounts.tables.problems import Unusable
 from kam_portal.api.idempotency import once
 from kam_portal.api.problems import TooLarge
+from kam_portal.uploads.drafts import visible_to
 
 COUNTS = ("rows", "added", "changed", "unchanged", "skipped", "refused")
 IMPORTS = (
@@ -39,7 +39,7 @@ TRUE, FALSE = {"1", "true", "yes", "on"}, {"", "0", "false", "no", "off"}
 
 
 def row_of(import_id: int, user) -> dict:
-    return row_or_404(Import.objects.filter(pk=import_id), IMPORTS, user)
+    return row_or_404(visible_to(user).filter(pk=import_id), IMPORTS, user)
 
 
 class Imports(ApiView):
