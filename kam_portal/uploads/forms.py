@@ -15,7 +15,7 @@ from kam_portal.uploads.kinds import DOCUMENTS, kinds_of, label
 
 ENCODINGS = [
     ("utf-8", _("UTF-8")),
-    ("cp1252", _("Windows, western (Excel’s CSV)")),
+    ("cp1252", _("Windows, western (Excel)")),
     ("iso-8859-15", _("ISO 8859-15, western")),
     ("cp1250", _("Windows, central European")),
     ("utf-16", _("UTF-16 (Excel’s Unicode text)")),
