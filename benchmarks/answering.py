@@ -17,7 +17,7 @@ from accounts.permissions import Permission, needs
 from benchmarks.measures import Measured, measure
 from kam_portal.api.rendering import dumps
 from kam_portal.urls import urlpatterns as of_the_portal
-from profitability.models import Result
+from profitability.models import Publication, Result
 
 READER = "executive@example.com"
 SCORES = "/api/v1/scores/?page_size=1000"
@@ -126,7 +126,7 @@ def api_list(files: Path) -> Measured:
 @needs(Permission.SIGN_IN)
 def bare(request) -> HttpResponse:
     """The rows of that page by one `values_list`, behind the same middleware, without paging or permissions."""
-    rows = Result.objects.filter(account__isnull=False).order_by("code").values_list(*COLUMNS)[:1000]
+    rows = plain_rows()[:1000]
     return HttpResponse(b"".join((envelope[0], dumps([row_of(values) for values in rows]), envelope[1])))
 
 
@@ -158,19 +158,20 @@ def drained(browser: Client, address: str) -> None:
         pass
 
 
-def plain_query() -> str:
-    rows = Result.objects.filter(account__isnull=False).order_by("code").values_list(*COLUMNS)
-    return str(rows.query)
+def plain_rows():
+    """Without paging, permissions or anything computed."""
+    run = Publication.objects.values_list("run", flat=True).get()
+    return Result.objects.filter(run=run, account__isnull=False).order_by("code").values_list(*COLUMNS)
 
 
 def by_copy() -> None:
     with connection.cursor() as cursor:
-        cursor.copy_expert(f"COPY ({plain_query()}) TO STDOUT WITH (FORMAT csv, HEADER)", Nowhere())
+        cursor.copy_expert(f"COPY ({plain_rows().query}) TO STDOUT WITH (FORMAT csv, HEADER)", Nowhere())
 
 
 def by_csv() -> None:
     """SQLite has no COPY: its own cursor and the `csv` module."""
-    rows = connection.connection.cursor().execute(plain_query())
+    rows = connection.connection.cursor().execute(str(plain_rows().query))
     csv.writer(Nowhere()).writerows(rows)
 
 

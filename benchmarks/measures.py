@@ -7,8 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-LONG = 2.0  # seconds: what takes longer is done once
-TIMES = 5
+LONG = 2.0  # seconds
+FEW, MANY = 3, 7  # times for what takes longer, and for what doesn't
 Action = Callable[[], object]
 
 
@@ -28,10 +28,9 @@ def measure(
     """Medians of both, taken in turns so that both meet the same weather. What is short is done several times,
     unless the second time would be another thing (`once`)."""
     first, peak = with_peak(product)
-    times = 1 if once or first > LONG else TIMES
     products, baselines = [first], []
-    for turn in range(times):
-        if turn:
+    for turn in range(FEW if first > LONG else MANY):
+        if turn and not once:
             products.append(timed(product))
         if baseline:
             baselines.append(timed(baseline))

@@ -3,11 +3,12 @@
 import io
 import sqlite3
 from pathlib import Path
+from statistics import median
 
 from django.db import connection
 
 from benchmarks.ledger import FIRST, LAST
-from benchmarks.measures import LONG, Measured, timed, with_peak
+from benchmarks.measures import FEW, Measured, timed, with_peak
 
 Table = tuple[str, list[str], list[tuple]]
 
@@ -28,7 +29,7 @@ def write_and_publish(files: Path) -> Measured:
     seconds, peak = with_peak(publish)
     rows = [plain_rows(table, columns) for table, columns in tables(run, calculation)]
     plain = copy if connection.vendor == "postgresql" else executemany
-    baseline = min(timed(lambda: plain(rows, files)) for _turn in range(1 if seconds > LONG else 3))
+    baseline = median(timed(lambda: plain(rows, files)) for _turn in range(FEW))
     return Measured(seconds, baseline, peak, f"{sum(len(listed) for _name, _names, listed in rows):,} rows")
 
 

@@ -13,6 +13,9 @@ NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)(e[+-]?\d+)?", re.ASCII | re.I
 
 def looks_like_formula(text: str) -> bool:
     """Whether a spreadsheet may calculate this text, whatever blanks and wide letters it hides behind."""
+    first = text[:1]
+    if first.isascii() and first.isalnum():  # nearly every text
+        return False
     plain = _bare(unicodedata.normalize("NFKC", text))
     return plain.startswith(STARTS) and not NUMBER.fullmatch(plain)
 
