@@ -50,7 +50,8 @@ def test_every_path_it_names_exists():
 def test_every_variable_it_names_is_read_by_the_settings():
     settings = (ROOT / "kam_portal" / "settings.py").read_text()
     table = README.split("| variable |")[1].split("Each is also read")[0]
-    names = [name for cell in re.findall(r"^\| (`.*?) \|", table, re.MULTILINE) for name in re.findall(r"`(\w+)`", cell)]
+    cells = re.findall(r"^\| (`.*?) \|", table, re.MULTILINE)
+    names = [name for cell in cells for name in re.findall(r"`(\w+)`", cell)]
     assert len(names) >= 12
     for name in names:
         assert f'"{name}"' in settings, name

@@ -152,7 +152,8 @@ def test_the_reciprocal_method_gives_the_published_totals(tmp_path, finance):
     imported(
         tmp_path / "in",
         accounts="code name\nX Everybody",
-        activity_events="event_id account_code event_type occurred_on\ne1 X two_day 2026-03-01\ne2 X next_day 2026-03-01",
+        activity_events="event_id account_code event_type occurred_on\n"
+        "e1 X two_day 2026-03-01\ne2 X next_day 2026-03-01",
         resource_costs="pool_code month amount\n" + costs,
         cost_model=model,
     )
