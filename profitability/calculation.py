@@ -144,9 +144,7 @@ def add_costs(calculation: Calculation, month: int) -> None:
     books = calculation.books
     places, measures = of_month(books, month)
     try:
-        costed = cost_month(
-            books.model, month, books.costs.get(month, {}), books.minutes.get(month, {}), measures
-        )
+        costed = cost_month(books.model, month, books.costs.get(month, {}), books.minutes.get(month, {}), measures)
     except (CannotCost, CannotAllocate) as error:
         raise CannotRun(sentence(error)) from error
     calculation.costed.append(costed)

@@ -85,9 +85,7 @@ def month_columns(calculation: Calculation) -> dict[str, list]:
     books = calculation.books
     ids = [*books.master.ids, None]
     activities = [activity.code for activity in books.model.activities]
-    columns: dict[str, list] = {
-        name: [] for name in ("account_id", "month", "measures", "costs", *MONTH_COLUMNS)
-    }
+    columns: dict[str, list] = {name: [] for name in ("account_id", "month", "measures", "costs", *MONTH_COLUMNS)}
     for number, (month, places) in enumerate(zip(books.months, calculation.places, strict=True)):
         columns["account_id"] += [ids[place] for place in places.tolist()]
         columns["month"] += [month] * len(places)
@@ -108,9 +106,7 @@ def documents(names: list[str], cells: np.ndarray) -> list[str]:
     ]
 
 
-BALANCE_COLUMNS = (
-    "pool input support_in support_out accounts no_account unused channel corporate unassigned difference"
-)
+BALANCE_COLUMNS = "pool input support_in support_out accounts no_account unused channel corporate unassigned difference"
 
 
 def balance_columns(calculation: Calculation) -> dict[str, list]:
@@ -166,9 +162,7 @@ RANKING_COLUMNS = ["measure", "account_id", "code", "value", "rank", "abc_class"
 
 def ranking_columns(calculation: Calculation, previous: dict[tuple[str, int], int]) -> dict[str, list]:
     rows = [
-        row
-        for measure, ranking in calculation.rankings.items()
-        for row in ranking_rows(calculation, measure, ranking)
+        row for measure, ranking in calculation.rankings.items() for row in ranking_rows(calculation, measure, ranking)
     ]
     moved = {"previous_rank": [previous.get((measure, account)) for measure, account, *_rest in rows]}
     return transposed(RANKING_COLUMNS, rows) | moved

@@ -107,9 +107,7 @@ class Assignment(models.Model):
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="assignments")
     team = models.ForeignKey(Team, null=True, on_delete=models.PROTECT, related_name="+")
-    manager = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
-    )
+    manager = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     from_on = models.DateField()
     until_on = models.DateField(null=True)  # half-open: the day the next one starts
 

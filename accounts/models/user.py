@@ -40,9 +40,7 @@ class User(AbstractBaseUser):
     email = models.EmailField(_("e-mail"), unique=True)
     name = models.CharField(_("name"), max_length=200)
     role = models.CharField(_("role"), max_length=16, choices=ROLE_NAMES)
-    teams = models.ManyToManyField(
-        "accounts.Team", verbose_name=_("teams"), blank=True, related_name="people"
-    )
+    teams = models.ManyToManyField("accounts.Team", verbose_name=_("teams"), blank=True, related_name="people")
     sees_company_figures = models.BooleanField(
         _("sees company figures"),
         default=False,

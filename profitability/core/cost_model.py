@@ -131,9 +131,7 @@ def parse(document: object) -> tuple[CostModel | None, list[Problem]]:
     """
     problems: list[Problem] = []
     if not isinstance(document, dict):
-        return None, [
-            Problem("", f"a cost model is a mapping of {', '.join(MODEL_KEYS)}, not {kind(document)}")
-        ]
+        return None, [Problem("", f"a cost model is a mapping of {', '.join(MODEL_KEYS)}, not {kind(document)}")]
     model = _read(Part("", document, problems))
     if _whole(model, document):
         problems.extend(_wrong_names(model))
@@ -319,9 +317,7 @@ def _loops(model: CostModel) -> Iterator[Problem]:
     places = {pool.code: place for place, pool in enumerate(model.pools)}
     dead = allocation.stranded(model.serves)
     for code in dead:
-        yield Problem(
-            f"pools[{places[code]}].serves", f"{code} serves only support pools that serve each other"
-        )
+        yield Problem(f"pools[{places[code]}].serves", f"{code} serves only support pools that serve each other")
     for code in allocation.without_recipient(model.serves, model.support_method, model.order):
         if code not in dead:
             reason = f"by the method {model.support_method}, {code} can have no pool left to serve"

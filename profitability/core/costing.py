@@ -133,9 +133,7 @@ def _notices(month: int, costs: Mapping[str, int], balance: Iterable[PoolBalance
             message = f"the pool {row.pool} has no costs in {spoken_month(month)}; they count as 0"
             yield Notice(month, row.pool, message)
         if row.used_minutes > row.practical_minutes > 0:
-            message = (
-                f"more minutes of the pool {row.pool} were used in {spoken_month(month)} than are practical"
-            )
+            message = f"more minutes of the pool {row.pool} were used in {spoken_month(month)} than are practical"
             yield Notice(month, row.pool, message)
 
 

@@ -99,9 +99,7 @@ class Part:
         value = self.values.get(key)
         if isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= MAX_WHOLE_NUMBER:
             return value
-        self.say(
-            key, "is missing" if value is None else f"must be a whole number from 1 to {MAX_WHOLE_NUMBER}"
-        )
+        self.say(key, "is missing" if value is None else f"must be a whole number from 1 to {MAX_WHOLE_NUMBER}")
         return 0
 
     def parts(self, key: str) -> list["Part"]:

@@ -48,9 +48,7 @@ class OrderLine(models.Model):
     account = models.ForeignKey(
         Account, null=True, on_delete=models.PROTECT, related_name="order_lines", db_index=False
     )
-    product = models.ForeignKey(
-        Product, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
-    )
+    product = models.ForeignKey(Product, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     quantity = LedgerField(_("quantity"))
     list_amount = LedgerField(_("list amount"))
     discount_amount = LedgerField(_("discount"))
@@ -63,9 +61,7 @@ class OrderLine(models.Model):
     is_return = models.BooleanField(_("return"), default=False)
     counts = models.PositiveSmallIntegerField(default=0)  # Counts
     imported_in = models.ForeignKey(Import, on_delete=models.PROTECT, related_name="+", db_index=False)
-    superseded_in = models.ForeignKey(
-        Import, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
-    )
+    superseded_in = models.ForeignKey(Import, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
 
     objects = LedgerQuerySet.as_manager()
 
@@ -87,18 +83,14 @@ class ActivityEvent(models.Model):
     """Something we did for an account: a visit, a quote, a ticket."""
 
     event_id = models.CharField(_("event"), max_length=64)
-    account = models.ForeignKey(
-        Account, on_delete=models.PROTECT, related_name="activity_events", db_index=False
-    )
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="activity_events", db_index=False)
     event_type = models.CharField(_("type"), max_length=64)
     occurred_on = models.DateField(_("on"))
     month = models.PositiveIntegerField()
     quantity = LedgerField(_("quantity"))
     minutes = LedgerField(_("minutes"))
     imported_in = models.ForeignKey(Import, on_delete=models.PROTECT, related_name="+", db_index=False)
-    superseded_in = models.ForeignKey(
-        Import, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
-    )
+    superseded_in = models.ForeignKey(Import, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
 
     objects = LedgerQuerySet.as_manager()
 
@@ -138,9 +130,7 @@ class ResourceCost(models.Model):
     amount = LedgerField(_("amount"))
     practical_minutes = LedgerField(_("practical minutes"), null=True)
     imported_in = models.ForeignKey(Import, on_delete=models.PROTECT, related_name="+", db_index=False)
-    superseded_in = models.ForeignKey(
-        Import, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
-    )
+    superseded_in = models.ForeignKey(Import, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
 
     objects = LedgerQuerySet.as_manager()
 

@@ -58,16 +58,12 @@ class Result(models.Model):
     revenue_rank = models.PositiveIntegerField(null=True)
     contribution_rank = models.PositiveIntegerField(null=True)
     share_of_wallet = ShareField(null=True)
-    growth = ShareField(
-        null=True
-    )  # net revenue of the second half of the window against the first: see runs.py
+    growth = ShareField(null=True)  # net revenue of the second half of the window against the first: see runs.py
 
     objects = ResultQuerySet.as_manager()
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["run", "attempt", "account"], name="one_result_per_account")
-        ]
+        constraints = [models.UniqueConstraint(fields=["run", "attempt", "account"], name="one_result_per_account")]
         indexes = [
             models.Index(fields=["run", "code"], name="result_run_code"),
             models.Index(fields=["run", "-contribution", "code"], name="result_run_contribution"),
@@ -146,9 +142,7 @@ class Concentration(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["run", "attempt", "measure", "level"], name="one_concentration_per_measure"
-            )
+            models.UniqueConstraint(fields=["run", "attempt", "measure", "level"], name="one_concentration_per_measure")
         ]
 
     def __str__(self) -> str:

@@ -38,9 +38,7 @@ class Run(models.Model):
     cost_model = models.ForeignKey(CostModel, null=True, on_delete=models.PROTECT, related_name="runs")
     engine = models.CharField(max_length=32, default="database")
     state = models.CharField(_("state"), max_length=16, choices=State, default=State.WAITING)
-    attempts = models.PositiveSmallIntegerField(
-        default=0
-    )  # the fencing token: only the latest attempt may publish
+    attempts = models.PositiveSmallIntegerField(default=0)  # the fencing token: only the latest attempt may publish
     holder = models.CharField(max_length=128, blank=True)  # host:process that works on it
     lease_until = models.DateTimeField(null=True)
     step = models.CharField(max_length=64, blank=True)
@@ -53,9 +51,7 @@ class Run(models.Model):
     result_hash = models.CharField(max_length=64, blank=True)
     totals = models.JSONField(default=dict)
     difference = MoneyField(null=True)
-    created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
-    )
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)

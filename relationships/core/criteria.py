@@ -207,9 +207,7 @@ class _Reader:
 
     def criterion(self, found: object, path: str) -> Criterion:
         stated = found.get("kind") if isinstance(found, dict) else None
-        own = {"judged": ("anchors",), "measured": ("measure", "scale")}.get(
-            stated if isinstance(stated, str) else ""
-        )
+        own = {"judged": ("anchors",), "measured": ("measure", "scale")}.get(stated if isinstance(stated, str) else "")
         entries = self.entries(found, path, ("code", "name", "weight", "kind", *(own or KIND_KEYS)))
         kind = cast(Kind, self.choice(entries.get("kind"), f"{path}.kind", ("judged", "measured")))
         criterion = Criterion(
@@ -222,9 +220,7 @@ class _Reader:
             return replace(criterion, anchors=self.anchors(entries.get("anchors"), f"{path}.anchors"))
         if stated == "measured":
             measure = self.choice(entries.get("measure"), f"{path}.measure", self.measures)
-            return replace(
-                criterion, measure=measure, scale=self.scale(entries.get("scale"), f"{path}.scale")
-            )
+            return replace(criterion, measure=measure, scale=self.scale(entries.get("scale"), f"{path}.scale"))
         return criterion
 
     def scale(self, found: object, path: str) -> Scale:
@@ -234,9 +230,7 @@ class _Reader:
         points = tuple(self.point(pair, f"{path}[{index}]") for index, pair in enumerate(found))
         for index, (left, right) in enumerate(pairwise(points), start=1):
             if left and right and left[0] >= right[0]:
-                self.note(
-                    f"{path}[{index}]", f"must have a larger value than the point before, {_plain(left[0])}"
-                )
+                self.note(f"{path}[{index}]", f"must have a larger value than the point before, {_plain(left[0])}")
         return tuple(point for point in points if point)
 
     def point(self, found: object, path: str) -> tuple[Decimal, Decimal] | None:
@@ -257,9 +251,7 @@ class _Reader:
         anchors: dict[int, str] = {}
         for key, description in found.items():
             # JSON has only text as key, YAML has both.
-            score = (
-                ANCHOR_SCORES.get(key) if isinstance(key, int | str) and not isinstance(key, bool) else None
-            )
+            score = ANCHOR_SCORES.get(key) if isinstance(key, int | str) and not isinstance(key, bool) else None
             if score is None or score in anchors:
                 self.note(path, f"{_shown(key)} is not a whole score from 0 to 10, or stands there twice")
             else:

@@ -276,9 +276,7 @@ json_values = st.recursive(
     | st.text(max_size=6)
     | st.sampled_from(["it", "travel", "support", "operating", "orders", "1/3", "presale", "unit"])
     | st.dates(),
-    lambda inner: (
-        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4) | st.integers(), inner, max_size=3)
-    ),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4) | st.integers(), inner, max_size=3),
     max_leaves=8,
 )
 

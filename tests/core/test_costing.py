@@ -82,9 +82,7 @@ def as_printed(found: dict, published: list[dict]) -> None:
     for figure in published:
         if figure["path"].startswith("survey"):
             continue  # rates by interview, which this product does not use
-        assert abs(flat[figure["path"]] - Fraction(figure["value"])) <= Fraction(figure["tol"]), figure[
-            "path"
-        ]
+        assert abs(flat[figure["path"]] - Fraction(figure["value"])) <= Fraction(figure["tol"]), figure["path"]
 
 
 # Published examples
@@ -188,9 +186,7 @@ def tdabc(case: dict) -> tuple[MonthCosts, dict]:
     }
 
 
-@pytest.mark.parametrize(
-    "name", ["tdabc_kaplan_anderson_wp04_045", "tdabc_kaplan_anderson_hbr2004", "tdabc_garber"]
-)
+@pytest.mark.parametrize("name", ["tdabc_kaplan_anderson_wp04_045", "tdabc_kaplan_anderson_hbr2004", "tdabc_garber"])
 def test_time_driven_examples_are_costed_as_printed(name):
     case = example(name)
 
@@ -237,9 +233,7 @@ def test_hunters_time_equation():
 VISITS = {"code": "visits", "shares": {"sales": 1}, "driver": "visit.count"}
 
 
-def cost(
-    given: CostModel, costs: dict[str, int], table: str, minutes: dict[str, int] | None = None
-) -> MonthCosts:
+def cost(given: CostModel, costs: dict[str, int], table: str, minutes: dict[str, int] | None = None) -> MonthCosts:
     practical = {pool: number * TEN_THOUSANDTHS for pool, number in (minutes or {}).items()}
     return cost_month(given, MONTH, costs, practical, frames.measures(table))
 
@@ -419,9 +413,7 @@ def test_a_pool_without_costs_counts_as_nothing_and_is_told():
 
     assert month.costs.sum() == 0
     assert row(month, "desk") == PoolBalance("desk", used_minutes=22 * TEN_THOUSANDTHS)
-    assert [notice.message for notice in month.notices] == [
-        "the pool desk has no costs in 2024-03; they count as 0"
-    ]
+    assert [notice.message for notice in month.notices] == ["the pool desk has no costs in 2024-03; they count as 0"]
 
 
 def test_costs_of_an_unknown_pool_are_refused_naming_pool_and_month():

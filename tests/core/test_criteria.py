@@ -147,9 +147,7 @@ def test_an_accounts_own_weights_are_checked_the_same_way():
         ("relationship.0.weight", True, "relationship[0].weight", "must be a number"),
         ("relationship.0.weight", None, "relationship[0].weight", "is missing"),
         ("relationship.0.weight", float("nan"), "relationship[0].weight", "must be a number"),
-        pytest.param(
-            "relationship.0.weight", 10**5000, "relationship[0].weight", "is a very large", id="huge"
-        ),
+        pytest.param("relationship.0.weight", 10**5000, "relationship[0].weight", "is a very large", id="huge"),
         ("relationship.0.weight", -1, "relationship[0].weight", "between 0 and 100"),
         ("relationship.0.weight", "١٠٠", "relationship[0].weight", "must be a number"),
         ("relationship.0.weight", 33.3333333, "relationship[0].weight", "at most 6 decimals"),

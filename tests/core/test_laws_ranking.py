@@ -111,9 +111,7 @@ def test_places_and_ranking_agree(portfolio):
 
     found = places(list(portfolio.values()), keys).tolist()
 
-    assert dict(zip(keys, found, strict=True)) == {
-        key: place for key, (place, _) in ranked(portfolio).items()
-    }
+    assert dict(zip(keys, found, strict=True)) == {key: place for key, (place, _) in ranked(portfolio).items()}
 
 
 @given(st.lists(MONEY | SMALL, min_size=1, max_size=40))
@@ -187,9 +185,7 @@ def test_raising_a_score_never_lowers_the_total(case, data):
     weights, scores = case
     code = data.draw(st.sampled_from(sorted(weights)))
     assume(scores[code] is not None)
-    higher = data.draw(
-        st.fractions(scores[code], 10, max_denominator=1000).filter(lambda s: s >= scores[code])
-    )
+    higher = data.draw(st.fractions(scores[code], 10, max_denominator=1000).filter(lambda s: s >= scores[code]))
 
     before, after = weighted(weights, scores), weighted(weights, scores | {code: higher})
 
@@ -207,9 +203,7 @@ def test_the_box_depends_only_on_reaching_the_cuts(up, across, cut_up, cut_acros
     assert box(up + Fraction(shift), across + Fraction(shift), moved) == found
 
 
-@given(
-    st.lists(st.tuples(st.integers(-1000, 1000), st.integers(0, 10)), min_size=2, max_size=5), st.fractions()
-)
+@given(st.lists(st.tuples(st.integers(-1000, 1000), st.integers(0, 10)), min_size=2, max_size=5), st.fractions())
 def test_a_scale_stays_within_its_scores_and_rises_where_they_rise(points, value):
     scale = tuple((Decimal(x), Decimal(y)) for x, y in sorted(dict(points).items()))
     scores = [y for _, y in scale]

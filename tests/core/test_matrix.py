@@ -80,9 +80,7 @@ def test_coverage_below_100_percent_is_provisional_and_below_60_no_box(up, acros
     assert place(up, across, MIDDLE) == expected
 
 
-@pytest.mark.parametrize(
-    "ours, rival, expected", [(6, 8, "star"), (8, 8, "strategic"), (6, None, "strategic")]
-)
+@pytest.mark.parametrize("ours, rival, expected", [(6, 8, "star"), (8, 8, "strategic"), (6, None, "strategic")])
 def test_a_relative_set_places_by_the_quotient_where_there_is_a_competitor(ours, rival, expected):
     criteria = criteria_set("relative")
     found = strength(criteria, {"trust": Score(Fraction(ours))}, competitor={"trust": rival})

@@ -14,9 +14,7 @@ from profitability.core.pareto import Ranking, places, rank
 DATA = Path(__file__).parents[1] / "data"
 SILICON_CHIPS = json.loads((DATA / "pareto_silicon_chips.json").read_text())
 EDGE_CASES = [
-    case
-    for case in json.loads((DATA / "ranking_edge_cases.json").read_text())["cases"]
-    if case["kind"] == "pareto"
+    case for case in json.loads((DATA / "ranking_edge_cases.json").read_text())["cases"] if case["kind"] == "pareto"
 ]
 
 

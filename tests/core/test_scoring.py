@@ -32,9 +32,7 @@ def weights(**each: object) -> dict[str, Decimal]:
     return {code: Decimal(str(weight)) for code, weight in each.items()}
 
 
-def rating(
-    rater: str, rated_on: str, score: object, view: str = "supplier", confirmed: bool = False
-) -> Rating:
+def rating(rater: str, rated_on: str, score: object, view: str = "supplier", confirmed: bool = False) -> Rating:
     return Rating(rater, date.fromisoformat(rated_on), Decimal(str(score)), view, confirmed)
 
 
