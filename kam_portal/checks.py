@@ -17,7 +17,5 @@ def public_start_is_safe(app_configs, **kwargs):
             Error("ALLOWED_HOSTS is set, so SECRET_KEY (or SECRET_KEY_FILE) must be set too.", id="kam.E001")
         )
     if settings.DEMO:
-        problems.append(
-            Error("DEMO shows logins on the sign-in page: unset it, or ALLOWED_HOSTS.", id="kam.E002")
-        )
+        problems.append(Error("DEMO shows logins on the sign-in page: unset it, or ALLOWED_HOSTS.", id="kam.E002"))
     return problems

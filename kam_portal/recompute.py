@@ -12,9 +12,7 @@ from profitability.models import Run
 logger = logging.getLogger(__name__)
 
 
-def request_run(
-    user=None, month_from: int | None = None, month_to: int | None = None, model_code: str = ""
-) -> Run:
+def request_run(user=None, month_from: int | None = None, month_to: int | None = None, model_code: str = "") -> Run:
     """The run that calculates this window: the one that waits for the same, or a new one, handed to a worker."""
     with transaction.atomic():
         asked = {
@@ -45,9 +43,7 @@ def hand_over(run_id: int) -> None:
     try:
         calculate.delay(run_id)
     except Exception:
-        logger.warning(
-            "No worker could be told of run %s; it waits for the next round.", run_id, exc_info=True
-        )
+        logger.warning("No worker could be told of run %s; it waits for the next round.", run_id, exc_info=True)
 
 
 def take_up_waiting() -> int:
@@ -109,6 +105,6 @@ def is_of_the_data(error: Exception) -> bool:
 def reason(error: Exception) -> str:
     if is_of_the_data(error):
         return str(error)
-    return _(
-        "The calculation stopped with an error (%(kind)s). Nothing was published; the log has the details."
-    ) % {"kind": type(error).__name__}
+    return _("The calculation stopped with an error (%(kind)s). Nothing was published; the log has the details.") % {
+        "kind": type(error).__name__
+    }

@@ -42,16 +42,12 @@ class Command(BaseCommand):
 
     def print(self, run: Run) -> None:
         if run.state != Run.State.PUBLISHED:
-            self.stderr.write(
-                _("Run %(id)s was not published: %(reason)s") % {"id": run.pk, "reason": run.message}
-            )
+            self.stderr.write(_("Run %(id)s was not published: %(reason)s") % {"id": run.pk, "reason": run.message})
             return
         balance = balance_of(run)
         self.stdout.write(f"Run {run.pk} · {run.window_label} · {run.model_label}")
         for row in [balance.names, *(row.texts for row in balance.rows), balance.total.texts]:
-            self.stdout.write(
-                "".join(f"{cell:<22}" if not place else f"{cell:>15}" for place, cell in enumerate(row))
-            )
+            self.stdout.write("".join(f"{cell:<22}" if not place else f"{cell:>15}" for place, cell in enumerate(row)))
         for notice in run.notices:
             self.stdout.write(_("Note: %(notice)s") % {"notice": notice})
         self.stdout.write(_("Published; difference %(difference)s.") % {"difference": run.difference})
