@@ -92,7 +92,10 @@ def test_the_page_shows_the_published_run_and_not_the_latest(published, finance)
 
 
 def test_what_the_quantity_of_a_driver_counts_is_said(published, finance):
-    assert [row[0] for row in rows_of(page_of(finance.get("/accounts/B/")), COST_TABLE)][1] == "Visits by sales visits"
+    rows = {row[0]: row[1:] for row in rows_of(page_of(finance.get("/accounts/B/")), COST_TABLE)}
+
+    assert rows["Visits"][:2] == ["Customer by sales visits", "2"]
+    assert rows["Entry"][:2] == ["Batch", "10.5 min"]  # an order of one line: 8 + 2.5
 
 
 def test_the_heading_of_an_account_says_what_it_earns_and_why(visit):
