@@ -64,7 +64,7 @@ def pareto(files: Path) -> Measured:
     """Ranks, classes and concentration of a million accounts (or as many as ACCOUNTS says, if fewer)."""
     count = min(1_000_000, 100 * int(os.environ["BENCH_ACCOUNTS"]))
     chance = np.random.default_rng(SEED)
-    values = (1e9 * np.arange(1, count + 1) ** -SKEW * chance.random(count)).astype(np.int64) - 100
+    values = (1e12 * np.arange(1, count + 1) ** -SKEW * chance.random(count)).astype(np.int64) - 1_000_000
     chance.shuffle(values)
     keys = [f"C{number:07d}" for number in range(count)]
 

@@ -1,5 +1,8 @@
 """The roll-up as GROUP BYs inside the database where the lines live."""
 
+from itertools import chain
+
+import numpy as np
 import pandas as pd
 from django.db import connection
 from django.db.models import BigIntegerField, Count, F, Min, Q, Sum
@@ -10,19 +13,15 @@ from profitability.models import ActivityEvent, Counts, EventAttribute, OrderLin
 ONE = 10_000  # a count of one, in ten-thousandths
 
 
-def _plain(field):
-    return Cast(F(field), BigIntegerField())
-
-
 def _sum(field, condition=None, sign=1):
     """A sum as a whole number: PostgreSQL would widen it to a decimal."""
-    return Cast(Sum(_plain(field), filter=condition, default=0), BigIntegerField()) * sign
+    whole = Sum(field, filter=condition, default=0, output_field=BigIntegerField())
+    return Cast(whole, BigIntegerField()) * sign if sign != 1 else Cast(whole, BigIntegerField())
 
 
 def _marked(mark: Counts):
-    """How many lines carry the mark. Shifting the bit down makes it 0 or 1."""
-    bit = F("counts").bitand(int(mark)).bitrightshift(mark.bit_length() - 1)
-    return Cast(Sum(bit), BigIntegerField()) * ONE
+    """How many lines carry the mark: the sum of its bit, in units of the bit."""
+    return Cast(Sum(F("counts").bitand(int(mark))), BigIntegerField()) * (ONE // mark)  # a whole number: ONE is 5⁴·2⁴
 
 
 SOLD, RETURNED = Q(is_return=False), Q(is_return=True)
@@ -48,9 +47,7 @@ LINE_MEASURES = {
 def lines(month_from: int, month_to: int) -> pd.DataFrame:
     """Measures of order lines: one row per account and month."""
     window = OrderLine.objects.current().filter(month__range=(month_from, month_to))
-    rows = window.values("account_id", "month").annotate(
-        **{f"m_{name}": sums for name, sums in LINE_MEASURES.items()}
-    )
+    rows = window.values("account_id", "month").annotate(**{f"m_{name}": sums for name, sums in LINE_MEASURES.items()})
     return _frame(_fetched(rows), ["account", "month", *LINE_MEASURES])
 
 
@@ -60,31 +57,26 @@ def events(month_from: int, month_to: int) -> pd.DataFrame:
     rows = window.values("account_id", "month", "event_type").annotate(
         m_count=Count("id") * ONE, m_quantity=_sum("quantity"), m_minutes=_sum("minutes")
     )
-    cells = []
-    for account, month, kind, count, quantity, minutes in _fetched(rows):
-        cells.append((account, month, f"{kind}.count", count))
-        cells.append((account, month, f"{kind}.quantity", quantity))
-        cells.append((account, month, f"{kind}.minutes", minutes))
-    return _side_by_side(cells + _attributes(month_from, month_to))
+    counted = _wide(_fetched(rows), ["count", "quantity", "minutes"])
+    attributes = _attributes(month_from, month_to)
+    both = counted if attributes.empty else counted.join(attributes, how="outer").fillna(0).astype("int64")
+    return both[sorted(both.columns)].reset_index()
 
 
-def _attributes(month_from: int, month_to: int) -> list[tuple]:
+def _attributes(month_from: int, month_to: int) -> pd.DataFrame:
     window = EventAttribute.objects.filter(
         event__superseded_in__isnull=True, event__month__range=(month_from, month_to)
     )
     rows = window.values("event__account_id", "event__month", "event__event_type", "name").annotate(
         m_amount=_sum("amount")
     )
-    return [
-        (account, month, f"{kind}.{name}", amount) for account, month, kind, name, amount in _fetched(rows)
-    ]
+    cells = [(account, month, f"{kind}.{name}", amount) for account, month, kind, name, amount in _fetched(rows)]
+    return _wide(cells, [""])
 
 
 def products(month_from: int, month_to: int) -> dict[int, int]:
     """How many different products each account bought, returns left out."""
-    window = OrderLine.objects.current().filter(
-        SOLD, month__range=(month_from, month_to), account__isnull=False
-    )
+    window = OrderLine.objects.current().filter(SOLD, month__range=(month_from, month_to), account__isnull=False)
     rows = window.values("account_id").annotate(m_products=Count("product_id", distinct=True))
     return dict(_fetched(rows))
 
@@ -109,20 +101,17 @@ def _fetched(rows) -> list[tuple]:
         return cursor.fetchall()
 
 
-def _frame(rows, columns) -> pd.DataFrame:
-    frame = pd.DataFrame.from_records(rows, columns=columns)
-    frame["account"] = frame["account"].fillna(-1)
-    return frame.astype("int64")
+def _frame(rows: list[tuple], columns: list[str]) -> pd.DataFrame:
+    """Whole numbers as they come; no account, which only a few rows have, is -1."""
+    known = (row if row[0] is not None else (-1, *row[1:]) for row in rows)
+    cells = np.fromiter(chain.from_iterable(known), np.int64, len(rows) * len(columns))
+    return pd.DataFrame(cells.reshape(-1, len(columns)), columns=columns)
 
 
-def _side_by_side(cells) -> pd.DataFrame:
-    if not cells:
-        return pd.DataFrame({"account": [], "month": []}, dtype="int64")
-    long = _frame_of_cells(cells)
-    wide = long.pivot(index=["account", "month"], columns="measure", values="amount")
-    return wide.fillna(0).astype("int64").reset_index().rename_axis(columns=None)
-
-
-def _frame_of_cells(cells) -> pd.DataFrame:
-    frame = pd.DataFrame.from_records(cells, columns=["account", "month", "measure", "amount"])
-    return frame.astype({"amount": "int64"})
+def _wide(rows: list[tuple], names: list[str]) -> pd.DataFrame:
+    """Rows of account, month, kind and figures as one row per account and month, with columns KIND.NAME."""
+    kinds = {kind: number for number, kind in enumerate(sorted({row[2] for row in rows}))}
+    frame = _frame([(*row[:2], kinds[row[2]], *row[3:]) for row in rows], ["account", "month", "kind", *names])
+    wide = frame.pivot(index=["account", "month"], columns="kind", values=names).fillna(0).astype("int64")
+    spoken = list(kinds)
+    return wide.set_axis([f"{spoken[kind]}.{name}" if name else spoken[kind] for name, kind in wide.columns], axis=1)
