@@ -41,7 +41,12 @@ def menu_of(user, path: str) -> list[dict]:
     for _label, _icon, pages in groups:
         for page in pages:
             page["active"] = page["url"] == here and (here != "/" or path == "/")
-    return [{"label": label, "icon": icon, "items": pages} for label, icon, pages in groups if pages]
+    return [{"label": name_of(label, pages), "icon": icon, "items": pages} for label, icon, pages in groups if pages]
+
+
+def name_of(label: str, pages: list[dict]) -> str:
+    """A group of a single page goes by the name of that page."""
+    return label if len(pages) > 1 else pages[0]["label"]
 
 
 def pages_of(user, pages) -> list[dict]:

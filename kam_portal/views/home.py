@@ -99,7 +99,8 @@ def manager_headline(rows, profit: bool) -> str:
         "%(count)s of %(all)s active accounts lose money after cost to serve: %(loss)s together.",
         losing["count"],
     )
-    return text % {"count": losing["count"], "all": active.count(), "loss": money(-losing["loss"])}
+    loss = f"{money(-losing['loss'])} {settings.CURRENCY}"
+    return text % {"count": losing["count"], "all": active.count(), "loss": loss}
 
 
 def matters_of(run, rows: list[Result], profit: bool) -> list[Matter]:
