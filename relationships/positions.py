@@ -105,7 +105,7 @@ def results(run: Run, names: set[str]) -> Iterator[Row]:
     """The results of accounts with the measures of these names, in units of the currency."""
     found = Result.objects.filter(run=run, attempt=run.attempts).of_accounts()
     potential = dict(Account.objects.values_list("id", "annual_potential"))
-    first, until = first_orders(), run.as_of
+    first, until = first_orders() if "duration" in names else {}, run.as_of
     for result_id, account, code, *values in found.values_list("id", "account_id", "code", *FIGURES):
         raw = dict(zip(FIGURES, values, strict=True))
         raw["potential"], raw["duration"] = potential[account], months_as_customer(first.get(account), until)
