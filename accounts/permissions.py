@@ -21,6 +21,7 @@ class Permission(StrEnum):
     SEE_COSTS = "see_costs"  # pools, resource costs, capacity, cost models
     OPEN_IMPORTS = "open_imports"  # the pages; which kinds one may import, the two below say
     IMPORT_DATA = "import_data"
+    EDIT_COSTS = "edit_costs"  # cost models, monthly costs and capacity
     RECOMPUTE = "recompute"
     ADMINISTER = "administer"  # users, teams, roles, tokens: no business data
 
@@ -29,13 +30,19 @@ _EVERYONE = {Permission.SIGN_IN}
 _ACCOUNTS = _EVERYONE | {Permission.SEE_ACCOUNTS}
 _PROFIT = _ACCOUNTS | {Permission.SEE_PROFITABILITY}
 _COMPANY = _PROFIT | {Permission.SEE_ALL_ACCOUNTS, Permission.SEE_COMPANY_FIGURES, Permission.SEE_COSTS}
+_FINANCE = _COMPANY | {
+    Permission.OPEN_IMPORTS,
+    Permission.IMPORT_DATA,
+    Permission.EDIT_COSTS,
+    Permission.RECOMPUTE,
+}
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.MEMBER: frozenset(_ACCOUNTS),
     Role.MANAGER: frozenset(_PROFIT),
     Role.LEAD: frozenset(_PROFIT),
     Role.EXECUTIVE: frozenset(_COMPANY),
-    Role.FINANCE: frozenset(_COMPANY | {Permission.OPEN_IMPORTS, Permission.IMPORT_DATA, Permission.RECOMPUTE}),
+    Role.FINANCE: frozenset(_FINANCE),
     Role.ADMIN: frozenset(_EVERYONE | {Permission.OPEN_IMPORTS, Permission.ADMINISTER}),
 }
 

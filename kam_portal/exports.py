@@ -19,25 +19,25 @@ def export(kind: str, path: Path | str) -> int:
     module, path = import_module(KINDS[kind]), Path(path)
     try:
         if not hasattr(module, "SCHEMA"):
-            return _write_documents(kind, module.MODEL, path)
+            return _write_documents(kind, module, path)
         columns, rows = module.exported()
         return write(path / f"{kind}.csv" if path.is_dir() else path, columns, rows, module.SCHEMA)
     except OSError as error:
         raise Unusable(path, _("cannot be written: %s.") % error.strerror) from error
 
 
-def _write_documents(kind: str, model, path: Path) -> int:
-    from accounts.imports.documents import latest, written
+def _write_documents(kind: str, module, path: Path) -> int:
+    from accounts.tables.documents import written
 
     if path.is_dir():
-        stored = list(model.objects.order_by("created_at", "pk"))
+        stored = list(module.versions().order_by("created_at", "pk"))
         for each in stored:
             name = f"{kind}_{_safe(each.code)}_v{each.version}.yaml"
             (path / name).write_text(written(each.document), encoding="utf-8")
         return len(stored)
     if not path.name.lower().endswith(DOCUMENTS):
         raise Unusable(path, _("has an ending that is not written; a document goes to a .yaml file."))
-    last = latest(model)
+    last = module.in_force()
     if last is None:
         raise Unusable(path, _("is not written: there is no document of that kind yet."))
     path.write_text(written(last.document), encoding="utf-8")

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from django.conf import settings
+from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
@@ -58,7 +59,7 @@ class Books:
 def open_books(run: Run) -> Books:
     """Read the inputs and note on the run which they are."""
     months = window(run)
-    row = model_of(run)
+    row = frozen(run, model_of(run))
     model = parsed(row) if row else EMPTY_MODEL
     costs, minutes = resource_costs(months)
     if costs and row is None:
@@ -91,15 +92,25 @@ def _last(rows) -> int | None:
 
 
 def model_of(run: Run) -> CostModel | None:
-    """The newest version of the model asked for, or of the model that was changed last."""
-    models = CostModel.objects.order_by("-version")
-    if run.model_code:
-        found = models.filter(code=run.model_code).first()
-        if found is None:
-            raise CannotRun(_("There is no cost model “%(code)s”.") % {"code": run.model_code})
-        return found
-    latest = CostModel.objects.order_by("-created_at", "-pk").first()
-    return models.filter(code=latest.code).first() if latest else None
+    """The newest ready version of the model asked for, or the model chosen for the next run."""
+    if not run.model_code:
+        return CostModel.objects.current()
+    found = CostModel.objects.ready().filter(code=run.model_code).order_by("-version").first()
+    if found is None:
+        raise CannotRun(_("There is no cost model “%(code)s”.") % {"code": run.model_code})
+    return found
+
+
+def frozen(run: Run, row: CostModel | None) -> CostModel | None:
+    """The model as it is from now on: as soon as the run's row names it, nobody can change it any more."""
+    if row is None:
+        return None
+    with transaction.atomic():
+        row = CostModel.objects.select_for_update().get(pk=row.pk)
+        Run.objects.filter(pk=run.pk).update(cost_model=row)
+    if row.is_draft:
+        raise CannotRun(_("Cost model %(model)s has just been made a draft again.") % {"model": row})
+    return row
 
 
 def parsed(row: CostModel) -> core_model.CostModel:

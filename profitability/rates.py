@@ -9,7 +9,7 @@ from django.db.models import Max
 from profitability.activities import average
 from profitability.core import cost_model as core_model
 from profitability.core.months import month_of, months_between, ordinal
-from profitability.models import ActivityTotal, CostModel, ResourceCost, Run
+from profitability.models import ActivityTotal, ResourceCost, Run
 from profitability.wording import rule_of, use_of
 
 MONTHS = 12
@@ -45,12 +45,6 @@ class PoolLine:
     def practical_minutes(self) -> Decimal | None:
         known = [minutes for minutes in self.minutes if minutes is not None]
         return sum(known, Decimal(0)) if known else None
-
-
-def current_model() -> CostModel | None:
-    """The newest version of the cost model that was changed last: the next run uses it."""
-    latest = CostModel.objects.order_by("-created_at", "-pk").first()
-    return CostModel.objects.filter(code=latest.code).order_by("-version").first() if latest else None
 
 
 def months_shown(run: Run | None) -> list[int]:

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 from accounts.permissions import Permission, may, needs
 from profitability.core import cost_model as core_model
 from profitability.models import CostModel
-from profitability.rates import activity_lines, current_model, months_shown, pool_lines
+from profitability.rates import activity_lines, months_shown, pool_lines
 from profitability.runline import run_of
 from profitability.wording import KINDS, method_of
 
@@ -17,7 +17,7 @@ from profitability.wording import KINDS, method_of
 @needs(Permission.SEE_COSTS)
 def cost_model(request):
     """The model that the next run uses."""
-    row = current_model()
+    row = CostModel.objects.current()
     if row is None:
         context = {"may_import": may(request.user, Permission.IMPORT_DATA)}
         return render(request, "profitability/no_cost_model.html", context)
@@ -48,7 +48,7 @@ def model_page(request, row: CostModel):
         "months": months,
         "used": used,
         "versions": versions(),
-        "current": current_model(),
+        "current": CostModel.objects.current(),
     }
     return render(request, "profitability/cost_model.html", context)
 

@@ -2,13 +2,13 @@
 
 from pathlib import Path
 
+from django.db.models import QuerySet
+
 from accounts.imports import documents
 from accounts.imports.outcome import Outcome
 from accounts.models import Import
 from relationships.core.criteria import parse, to_document
 from relationships.models import CriteriaSet, Position
-
-MODEL = CriteriaSet
 
 
 def load(path: Path, record: Import) -> Outcome:
@@ -18,3 +18,11 @@ def load(path: Path, record: Import) -> Outcome:
 
 def _is_used(stored: CriteriaSet) -> bool:
     return Position.objects.filter(criteria_set=stored).exists()
+
+
+def versions() -> QuerySet:
+    return CriteriaSet.objects.all()
+
+
+def in_force() -> CriteriaSet | None:
+    return documents.latest(CriteriaSet)
