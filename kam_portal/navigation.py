@@ -26,6 +26,8 @@ MENU = [
         [
             (_("Cost model"), "cost_model", Permission.SEE_COSTS, "c"),
             (_("Runs"), "runs", Permission.SEE_ACCOUNTS, "u"),
+            (_("Unused capacity"), "capacity", Permission.SEE_COSTS, ""),
+            (_("Method comparison"), "method_comparison", Permission.SEE_PROFITABILITY, ""),
         ],
     ),
     (_("Data"), "database-import", [(_("Imports"), "imports", Permission.OPEN_IMPORTS, "i")]),

@@ -37,6 +37,8 @@ LANGUAGE_CODE = "en-gb"
 LANGUAGES = [("en-gb", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_THOUSAND_SEPARATOR = False
+# Practical minutes of one person a month, to count unused capacity in whole people: 20 days × 8 hours × 80 %
+MINUTES_PER_PERSON = env.int("MINUTES_PER_PERSON", default=7680)
 MATRIX_ORIENTATION = env.str("MATRIX_ORIENTATION", default="strong_right")  # or strong_left (McDonald's drawing)
 
 INSTALLED_APPS = [

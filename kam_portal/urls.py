@@ -5,10 +5,12 @@ from django.urls import include, path
 
 from kam_portal.views.account_list import account_list
 from kam_portal.views.account_page import account_page
+from kam_portal.views.capacity import capacity
 from kam_portal.views.health import healthz, readyz
 from kam_portal.views.home import home
 from kam_portal.views.imports import import_detail, import_problems, import_progress, import_template, imports
 from kam_portal.views.matrix import matrix
+from kam_portal.views.methods import method_comparison
 from kam_portal.views.ranking import ranking
 from kam_portal.views.runs import start_run
 from kam_portal.views.sign_in import sign_in, sign_out
@@ -30,6 +32,8 @@ urlpatterns = [
     path("matrix/", matrix, name="matrix"),
     path("ranking/", ranking, name="ranking"),
     path("whale/", whale, name="whale"),
+    path("capacity/", capacity, name="capacity"),
+    path("methods/", method_comparison, name="method_comparison"),
     path("imports/", imports, name="imports"),
     path("imports/<int:import_id>/", import_detail, name="import_detail"),
     path("imports/<int:import_id>/progress/", import_progress, name="import_progress"),

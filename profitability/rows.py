@@ -10,9 +10,11 @@ from django.conf import settings
 
 from profitability.calculation import Calculation, Ranked, growths, millionths, shares_of_wallet
 from profitability.core import concentration as core_concentration
+from profitability.core.spreading import hidden_capacity, revenue_spread
 from profitability.models import (
     ActivityTotal,
     Concentration,
+    MethodCost,
     MonthResult,
     PoolBalance,
     Publication,
@@ -45,6 +47,7 @@ def tables(run: Run, calculation: Calculation) -> Iterator[tuple[type, dict[str,
         (ActivityTotal, activity_columns(calculation)),
         (Ranking, ranking_columns(calculation, previous_ranks(run))),
         (Concentration, concentration_columns(calculation)),
+        (MethodCost, method_columns(calculation)),
     ):
         count = len(next(iter(columns.values())))
         yield table, {"run_id": [run.pk] * count, "attempt": [run.attempts] * count, **columns}
@@ -104,6 +107,21 @@ def documents(names: list[str], cells: np.ndarray) -> list[str]:
         "{" + ", ".join(f"{name}: {value}" for name, value in zip(quoted, row, strict=True) if value) + "}"
         for row in cells.tolist()
     ]
+
+
+def method_columns(calculation: Calculation) -> dict[str, list]:
+    """Cost to serve by other methods. Revenue shares out what reaches the accounts; “no account” keeps its cost."""
+    books, window = calculation.books, calculation.window
+    costs = window["cost_to_serve"]
+    two_stage = costs.copy()
+    for places, month, measures in zip(calculation.places, calculation.costed, calculation.measures, strict=True):
+        two_stage[places] += hidden_capacity(books.model, month, measures)
+    shared = revenue_spread(int(costs[:-1].sum()), window["net_revenue"][:-1], books.master.codes)
+    return {
+        "account_id": [*books.master.ids, None],
+        "two_stage": two_stage.tolist(),
+        "revenue": [*shared.tolist(), int(costs[-1])],
+    }
 
 
 BALANCE_COLUMNS = "pool input support_in support_out accounts no_account unused channel corporate unassigned difference"

@@ -15,6 +15,7 @@ from profitability.calculation import Calculation, calculate
 from profitability.models import (
     ActivityTotal,
     Concentration,
+    MethodCost,
     MonthResult,
     PoolBalance,
     Publication,
@@ -26,7 +27,8 @@ from profitability.rows import tables
 
 __all__ = ["CannotRun", "calculate", "publish", "store"]
 
-ROW_TABLES = (PoolBalance, ActivityTotal, Ranking, Concentration, MonthResult, Result)
+ROW_TABLES = (PoolBalance, ActivityTotal, Ranking, Concentration, MethodCost, MonthResult, Result)
+NOT_HASHED_TABLES = (Concentration, MethodCost)  # they follow from the others
 NOT_HASHED = {"run_id", "attempt", "account_id", "previous_rank"}  # ids of rows, and what another run found
 
 
@@ -37,7 +39,7 @@ def store(run: Run, calculation: Calculation) -> None:
     for table, columns in tables(run, calculation):
         with transaction.atomic():
             bulk.insert(table, columns)
-        if table is not Concentration:
+        if table not in NOT_HASHED_TABLES:
             calculation.hashes.append(hash_of(columns))
         queue.tell(
             run,

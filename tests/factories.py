@@ -14,6 +14,7 @@ from profitability.models import (
     ActivityTotal,
     Concentration,
     CostModel,
+    MethodCost,
     MonthResult,
     PoolBalance,
     Publication,
@@ -161,6 +162,7 @@ def a_run(rows, accounts, model, criteria, state, published_on: int) -> Run:
     for row in rows:
         result = a_result(run, row, accounts[row["code"]], places)
         a_position(run, row, result, criteria)
+        other_methods(run, row, rows, accounts[row["code"]])
         for month in MONTHS:
             a_month(run, row, accounts[row["code"]], month)
     no_account(run)
@@ -284,6 +286,18 @@ def a_result(run: Run, row, account: Account | None, places) -> Result:
         contribution_rank=places.get(("contribution", row["code"])),
         share_of_wallet=Decimal("0.5"),
         **amounts(row),
+    )
+
+
+def other_methods(run: Run, row, rows, account: Account) -> MethodCost:
+    """Two-stage costs a tenth more; revenue shares out what all accounts cost."""
+    cost, revenue = (sum(Decimal(each[name]) for each in rows) for name in ("cost", "revenue"))
+    return MethodCost.objects.create(
+        run=run,
+        attempt=1,
+        account=account,
+        two_stage=Decimal(row["cost"]) * 11 / 10,
+        revenue=(cost * Decimal(row["revenue"]) / revenue).quantize(Decimal("0.01")),
     )
 
 

@@ -15,6 +15,7 @@ from accounts.models import Account
 from accounts.permissions import Permission, may, needs
 from kam_portal.navigation import run_of
 from kam_portal.templatetags.kam import money, phase, share
+from kam_portal.views.methods import compared
 from profitability import activities
 from profitability.core.cost_model import spoken
 from profitability.core.months import months_between
@@ -66,6 +67,7 @@ def figures_of(request, run, result: Result, profit: bool) -> dict:
         "trend": trend_chart(run, months, profit),
         "groups": by_phase(found),
         "months": months,
+        "methods": compared(run, result) if profit else [],
         "criteria": criteria_of(result.position, profit),
         "history": history_of(result),
         "change": change_of(result.position),

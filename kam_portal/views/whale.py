@@ -13,12 +13,15 @@ from django.views.decorators.http import require_safe
 
 from accounts.permissions import Permission, may, needs
 from kam_portal.downloads import download
-from kam_portal.filters import PortfolioFilter, without
+from kam_portal.filters import without
 from kam_portal.navigation import run_of
 from kam_portal.templatetags.kam import compact, share, whole
+from kam_portal.views.methods import MethodFilter, method_of, tabs
+from profitability import methods
 from profitability.activities import added
 from profitability.core.concentration import Whale
 from profitability.core.concentration import whale as whale_of
+from profitability.core.methods import METHODS, REVENUE, TIME_DRIVEN
 from profitability.models import Concentration, MonthResult, Result, Run
 from relationships.queries import portfolio
 
@@ -58,27 +61,37 @@ class Cause:
 @needs(Permission.SEE_PROFITABILITY)
 def whale(request):
     """The whale curve of the accounts in view, and the list of those behind the fall."""
-    form = PortfolioFilter(request.GET, request.user)
+    form = MethodFilter(request.GET, request.user)
     run = run_of(request)
     chips = form.chips(request.GET)
     context = {"form": form, "chips": chips, "heading": _("Whale curve")}
     if run is None:
         return render(request, "profitability/whale.html", context)
-    curve = curve_of(form.narrow(Result.objects.in_run(run).visible_to(request.user).filter(is_active=True)))
+    offered = METHODS if methods.is_compared(run) else (TIME_DRIVEN,)
+    method = method_of(request.GET, offered)
+    rows = form.narrow(Result.objects.in_run(run).visible_to(request.user).filter(is_active=True))
+    curve = curve_of(rows, run, method)
     if request.GET.get("format") in {"csv", "xlsx"}:
         return download(request.GET["format"], "whale", columns(), export_rows(curve))
-    return render(request, "profitability/whale.html", context | figures_of(request, run, curve, bool(chips)))
+    context |= {"method": methods.NAMES[method], "tabs": tabs(request.GET, offered, method)}
+    context |= figures_of(request, run, curve, bool(chips)) | fall_of(request, run, curve, method)
+    return render(request, "profitability/whale.html", context)
 
 
-def curve_of(rows) -> Curve:
-    listed = list(rows.values_list("account_id", "code", "account__name", "contribution"))
+def curve_of(rows, run: Run, method: str = TIME_DRIVEN) -> Curve:
+    """The curve of these results, each with the contribution that the method leaves."""
+    listed = list(rows.values_list("account_id", "code", "account__name", "contribution", "cost_to_serve"))
+    if method == TIME_DRIVEN:
+        listed = [row[:4] for row in listed]
+    else:
+        costs = methods.other_costs(run, method, rows.order_by().values("account"))
+        listed = [(*row[:3], row[3] + row[4] - costs.get(row[0], Decimal(0))) for row in listed]
     minor = [int(row[3].scaleb(settings.CURRENCY_DIGITS)) for row in listed]
     found = whale_of(minor, [row[1] for row in listed])
     return Curve(found, [listed[place] for place in found.order])
 
 
 def figures_of(request, run: Run, curve: Curve, filtered: bool) -> dict:
-    page = Paginator(curve.losing, PAGE).get_page(request.GET.get("page"))
     found = curve.whale
     return {
         "heading": heading(curve),
@@ -91,10 +104,14 @@ def figures_of(request, run: Run, curve: Curve, filtered: bool) -> dict:
         "total": curve.money(found.total),
         "erosion": curve.money(found.erosion),
         "losing": len(curve.losing),
-        "page": page,
-        "rows": rows_of(request.user, run, page, curve.money(found.erosion)),
         "export_query": without(request.GET, "format").removeprefix("?"),
     }
+
+
+def fall_of(request, run: Run, curve: Curve, method: str) -> dict:
+    """A page of the accounts behind the fall."""
+    page = Paginator(curve.losing, PAGE).get_page(request.GET.get("page"))
+    return {"page": page, "rows": rows_of(request.user, run, page, curve.money(curve.whale.erosion), method)}
 
 
 def heading(curve: Curve) -> str:
@@ -167,21 +184,32 @@ def point(place: int, curve: Curve) -> list:
     return [place + 1, name, float(contribution), cumulative, reverse("account", args=[code])]
 
 
-def rows_of(user, run: Run, page, erosion: Decimal) -> list[dict]:
+def rows_of(user, run: Run, page, erosion: Decimal, method: str) -> list[dict]:
     """The losing accounts in view with their result, the part of the fall that is theirs, and its main cause."""
     ids = [account for account, *_rest in page]
     results = {result.account_id: result for result in portfolio(user, run).filter(account__in=ids)}
     costs = costs_of(run, ids)
-    listed = ((place, results[account]) for place, account in enumerate(ids, start=page.start_index()))
+    listed = ((place, results[row[0]], row[3]) for place, row in enumerate(page, start=page.start_index()))
     return [
         {
             "place": place,
             "result": result,
-            "part": -result.contribution / erosion,
-            "cause": cause_of(result, costs[result.account_id], activities_of(run)),
+            "cost_to_serve": result.gross_margin - contribution,
+            "contribution": contribution,
+            "part": -contribution / erosion,
+            "cause": by_revenue(result, result.gross_margin - contribution)
+            if method == REVENUE
+            else cause_of(result, costs[result.account_id], activities_of(run)),
         }
-        for place, result in listed
+        for place, result, contribution in listed
     ]
+
+
+def by_revenue(result: Result, cost: Decimal) -> Cause:
+    """Where cost follows revenue, no activity is the cause."""
+    if -result.gross_margin >= cost:
+        return Cause(_("Sold below cost of goods and freight"), -result.gross_margin)
+    return Cause(_("Its share of all cost, by revenue"), cost)
 
 
 def costs_of(run: Run, accounts: list[int]) -> dict[int, dict[str, int]]:

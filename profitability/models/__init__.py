@@ -10,8 +10,9 @@ from profitability.models.ledger import (
     Product,
     ResourceCost,
 )
-from profitability.models.result import Concentration, MonthResult, Ranking, Result
+from profitability.models.result import Concentration, MethodCost, MonthResult, Ranking, Result
 from profitability.models.run import ActivityTotal, PoolBalance, Publication, Run
+from profitability.models.scenario import Scenario
 
 __all__ = [
     "ActivityEvent",
@@ -21,6 +22,7 @@ __all__ = [
     "CostModel",
     "Counts",
     "EventAttribute",
+    "MethodCost",
     "MonthResult",
     "OrderLine",
     "PoolBalance",
@@ -30,4 +32,5 @@ __all__ = [
     "ResourceCost",
     "Result",
     "Run",
+    "Scenario",
 ]

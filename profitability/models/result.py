@@ -147,3 +147,27 @@ class Concentration(models.Model):
 
     def __str__(self) -> str:
         return f"{self.measure} by {self.level}"
+
+
+class MethodCost(models.Model):
+    """What serving one account costs over the window of a run by the methods that the run itself does not use:
+    see core/methods.py. One row a run has no account. Time-driven, the run's own, stands in the result."""
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="method_costs", db_index=False)
+    attempt = models.PositiveSmallIntegerField()
+    account = models.ForeignKey(
+        Account, null=True, on_delete=models.PROTECT, related_name="method_costs", db_index=False
+    )
+    two_stage = MoneyField()
+    revenue = MoneyField()
+
+    objects = ResultQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["run", "attempt", "account"], name="one_method_cost_per_account")
+        ]
+        indexes = [models.Index(fields=["run", "account"], name="method_cost_run_account")]
+
+    def __str__(self) -> str:
+        return f"{self.account_id} in {self.run_id}"
