@@ -12,7 +12,6 @@ from profitability.models.ledger import (
 )
 from profitability.models.result import Concentration, MethodCost, MonthResult, Ranking, Result
 from profitability.models.run import ActivityTotal, PoolBalance, Publication, Run
-from profitability.models.scenario import Scenario
 
 __all__ = [
     "ActivityEvent",
@@ -32,5 +31,4 @@ __all__ = [
     "ResourceCost",
     "Result",
     "Run",
-    "Scenario",
 ]
