@@ -15,6 +15,7 @@ from kam_portal.views.ranking import ranking
 from kam_portal.views.runs import start_run
 from kam_portal.views.sign_in import sign_in, sign_out
 from kam_portal.views.site import glossary, search
+from kam_portal.views.trail import account_trail
 from kam_portal.views.whale import whale
 
 urlpatterns = [
@@ -28,6 +29,7 @@ urlpatterns = [
     path("accounts/", account_list, name="accounts"),
     path("runs/start/", start_run, name="start_run"),
     path("", include("profitability.urls")),  # before the account page, whose code takes any path
+    path("accounts/<path:code>/trail/", account_trail, name="trail"),
     path("accounts/<path:code>/", account_page, name="account"),
     path("matrix/", matrix, name="matrix"),
     path("ranking/", ranking, name="ranking"),

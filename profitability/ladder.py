@@ -25,15 +25,16 @@ class Measure:
     is_money: bool = True
     adds_up: bool = True
     needs: Permission = Permission.SEE_ACCOUNTS
+    figure: str = ""  # its name in the trail, if it is an amount of the statement
 
 
 MEASURES = {
     measure.code: measure
     for measure in (
-        Measure("revenue", _("Net revenue")),
+        Measure("revenue", _("Net revenue"), figure="net_revenue"),
         Measure("volume", _("Volume"), digits=4, is_money=False),
-        Measure("gross_margin", _("Gross margin")),
-        Measure("contribution", _("Contribution"), needs=Permission.SEE_PROFITABILITY),
+        Measure("gross_margin", _("Gross margin"), figure="gross_margin"),
+        Measure("contribution", _("Contribution"), needs=Permission.SEE_PROFITABILITY, figure="contribution"),
         Measure("potential", _("Potential"), digits=4),
         Measure("share_of_wallet", _("Share of wallet"), digits=SHARE_DIGITS, is_money=False, adds_up=False),
     )

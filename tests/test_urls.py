@@ -47,6 +47,8 @@ def values_of(route: str, portfolio) -> dict[str, tuple]:
         "code": ("standard", "standard", "XX") if route.startswith("cost-model/") else ("N1", "S1", "XX"),
         "version": (1, 1, 999),
         "activity": ("visits", "visits", "XX"),
+        "pool": ("service", "service", "XX"),
+        "month": (202601, 202601, 209901),
         "run_id": (portfolio.run.pk, portfolio.run.pk, 999_999_999),
         "import_id": (1, 1, 999_999_999),
         "kind": ("order_lines", "order_lines", "nothing"),

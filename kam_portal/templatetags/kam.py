@@ -32,6 +32,14 @@ def money(value) -> str:
 
 
 @register.filter
+def exact(value) -> str:
+    """An amount of the ledger with all its decimals, at least those of the currency."""
+    if value is None:
+        return NOTHING
+    return written(value, max(settings.CURRENCY_DIGITS, -Decimal(value).normalize().as_tuple().exponent))
+
+
+@register.filter
 def whole(value) -> str:
     """An amount or a count without decimals."""
     return NOTHING if value is None else written(value, 0)

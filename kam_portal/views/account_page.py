@@ -19,6 +19,7 @@ from kam_portal.views.methods import compared
 from profitability import activities
 from profitability.core.cost_model import spoken
 from profitability.core.months import months_between
+from profitability.explain.figures import canonical
 from profitability.models import MonthResult, Result
 from profitability.wording import many_of
 from relationships.models import Position
@@ -29,6 +30,7 @@ BOTH_PLACES = gettext_lazy(
     "Number %(revenue)s by net revenue and %(contribution)s by contribution "
     "among the %(count)s active accounts you see."
 )
+FIGURE_OF = {"attractiveness": "attractiveness", "relationship": "relationship_strength"}  # the trail of each axis
 FEWEST_PEERS = 5  # a median over fewer would give one of them away
 
 
@@ -202,6 +204,7 @@ def statement(result: Result, profit: bool) -> list[dict]:
         rows.append(
             {
                 "label": label,
+                "figure": canonical(name),
                 "cells": [money(sign * amount), share(part and sign * part)],
                 "kind": "total" if kind == "total" else "detail",
             }
@@ -265,6 +268,7 @@ def criteria_of(position: Position, profit: bool) -> list[dict]:
     return [
         {
             "name": name,
+            "figure": FIGURE_OF[code],
             "score": score,
             "coverage": coverage,
             "is_hidden": rests_on_profit(position, code) and not profit,

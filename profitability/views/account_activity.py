@@ -34,7 +34,7 @@ def account_activity(request, code, activity):
         "rule": rule_of(found, names) if costs else rule_without_pools(found),
         "unit": one_of(found.driver) if found.driver else "",
         "shown_month": month,
-        "pools": [(names[pool], rows) for pool, rows in explain.pools_behind(run, found)] if costs else [],
+        "pools": [(pool, names[pool], rows) for pool, rows in explain.pools_behind(run, found)] if costs else [],
         "lines": behind(request, "lines", run, account, found, month),
         "events": behind(request, "events", run, account, found, month),
     }
@@ -68,6 +68,6 @@ def behind(request, kind: str, run: Run, account: Account, activity, month: int 
         else (explain.events_behind, explain.event_behind)
     )
     months = (month, month) if month else (run.month_from, run.month_to)
-    page = Paginator(find(account, activity, months), PAGE).get_page(request.GET.get(kind))
+    page = Paginator(find(account, activity, months, run), PAGE).get_page(request.GET.get(kind))
     page.object_list = [say(record, activity) for record in page.object_list]
     return page

@@ -1,4 +1,4 @@
-"""The trail of a figure: what one activity cost one account, month by month, down to the lines and events behind it."""
+"""What one activity cost one account, month by month, down to the order lines and events behind it."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -13,6 +13,7 @@ from accounts.models import Account
 from profitability.activities import average, measured
 from profitability.core.cost_model import Activity
 from profitability.core.measures import EVENT_MEASURE
+from profitability.explain.ledger import as_read
 from profitability.models import ActivityEvent, ActivityTotal, Counts, MonthResult, OrderLine, PoolBalance, Run
 from profitability.wording import many_of, one_of
 
@@ -108,12 +109,15 @@ def _total(months: list[MonthOfActivity], activity: Activity) -> MonthOfActivity
 # Order lines and events
 
 
-def lines_behind(account: Account, activity: Activity, months: tuple[int, int]) -> QuerySet[OrderLine]:
-    """The current order lines that count for a driver of the activity, newest first."""
+def lines_behind(
+    account: Account, activity: Activity, months: tuple[int, int], run: Run | None = None
+) -> QuerySet[OrderLine]:
+    """The order lines that count for a driver of the activity, newest first: as the run read them, else as they are."""
     wanted = Q(pk__in=[])
     for measure in activity.measures:
         wanted |= _condition(measure)
-    rows = OrderLine.objects.current().filter(account=account, month__range=months)
+    rows = OrderLine.objects.filter(account=account, month__range=months)
+    rows = as_read(run, rows) if run else rows.current()
     rows = rows.annotate(**{f"marked_{mark}": F("counts").bitand(int(mark)) for mark in _marks(activity)})
     return rows.filter(wanted).select_related("product").order_by("-ordered_on", "-order_id", "line_no")
 
@@ -150,10 +154,13 @@ def line_quantity(line: OrderLine, measure: str) -> Decimal:
     return ONE if column is ONE else sign * getattr(line, column)
 
 
-def events_behind(account: Account, activity: Activity, months: tuple[int, int]) -> QuerySet[ActivityEvent]:
-    """The current events that count for a driver of the activity, newest first."""
+def events_behind(
+    account: Account, activity: Activity, months: tuple[int, int], run: Run | None = None
+) -> QuerySet[ActivityEvent]:
+    """The events that count for a driver of the activity, newest first: as the run read them, else as they are."""
     kinds = {kind for kind, _field in _event_measures(activity).values()}
-    rows = ActivityEvent.objects.current().filter(account=account, month__range=months, event_type__in=kinds)
+    rows = ActivityEvent.objects.filter(account=account, month__range=months, event_type__in=kinds)
+    rows = as_read(run, rows) if run else rows.current()
     return rows.prefetch_related("attributes").order_by("-occurred_on", "-event_id")
 
 

@@ -1,0 +1,29 @@
+"""The trail of a figure: its formula, its parts, and what stands behind them down to order lines and resource costs."""
+
+from profitability.explain.activity import (
+    Behind,
+    MonthOfActivity,
+    Trail,
+    event_behind,
+    events_behind,
+    line_behind,
+    line_quantity,
+    lines_behind,
+    minutes_of,
+    pools_behind,
+    trail_of,
+)
+
+__all__ = [
+    "Behind",
+    "MonthOfActivity",
+    "Trail",
+    "event_behind",
+    "events_behind",
+    "line_behind",
+    "line_quantity",
+    "lines_behind",
+    "minutes_of",
+    "pools_behind",
+    "trail_of",
+]

@@ -1,0 +1,133 @@
+"""From a resource cost line forward: a pool's months, and who bears the cost of one of them."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.core.paginator import Page, Paginator
+from django.http import Http404
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from accounts.models import Account
+from accounts.permissions import Permission, needs
+from profitability import balances
+from profitability.explain.figures import ACTIVITY, activity_names
+from profitability.explain.forward import NO_ACCOUNT, CostLine, cost_line, in_units
+from profitability.models import Run
+from profitability.queries import BALANCE
+from profitability.runline import run_of
+from profitability.standings import readable_run
+from profitability.views.runs import SPLIT_NAMES
+
+PAGE = 25
+KEEPS = ("unused", "channel", "corporate", "unassigned")
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a part of the cost went: an activity, a pool that was served, or what no account bears."""
+
+    label: str
+    amount: Decimal
+    kind: str
+    code: str = ""
+
+
+@dataclass(frozen=True)
+class Bearer:
+    """An account, and what it bears of the line."""
+
+    account: Account
+    amount: Decimal
+
+
+@require_safe
+@needs(Permission.SEE_COSTS)
+def pool_trail(request, pool):
+    """What one cell of the balance adds up from: the pool month by month."""
+    run = run_asked(request)
+    names = balances.pool_names(run) if run else {}
+    if pool not in names:
+        raise Http404
+    stage = request.GET.get("stage", "")
+    stage = stage if stage in BALANCE else "input"
+    months = [(month, dict(cells)[stage]) for month, cells in balances.pool_months(run, pool)]
+    context = {
+        "shown_run": run,
+        "pool": pool,
+        "name": names[pool],
+        "stage": stage,
+        "stage_name": SPLIT_NAMES[stage],
+        "months": months,
+        "total": sum((amount for _month, amount in months), Decimal(0)),
+    }
+    return answer(request, "pool", context)
+
+
+@require_safe
+@needs(Permission.SEE_COSTS)
+def cost_line_trail(request, pool, month):
+    """Where one month's cost of a pool went, down to the accounts that bear it, the largest first."""
+    run = run_asked(request)
+    line = cost_line(run, pool, month) if run else None
+    if line is None:
+        raise Http404
+    page = bearers(line, request)
+    context = {
+        "shown_run": run,
+        "line": line,
+        "pool": pool,
+        "name": balances.pool_names(run)[pool],
+        "places": places_of(line),
+        "page": page,
+        "borne": in_units(line.spread.accounts.total() - line.spread.accounts[NO_ACCOUNT]),
+        "no_account": in_units(line.spread.accounts[NO_ACCOUNT]),
+        "kept": [(SPLIT_NAMES[name], in_units(line.spread.elsewhere[name])) for name in KEEPS],
+        "total": in_units(line.spread.total),
+    }
+    return answer(request, "cost_line", context)
+
+
+def run_asked(request) -> Run | None:
+    """The published run, or another one that once was."""
+    asked = request.GET.get("run", "")
+    if not asked:
+        return run_of(request)
+    found = readable_run(int(asked)) if asked.isascii() and asked.isdecimal() and len(asked) < 19 else None
+    if found is None:
+        raise Http404
+    return found
+
+
+def places_of(line: CostLine) -> list[Place]:
+    """The activities or pools that took the cost, and what stayed; their sum is the line."""
+    names, pools = activity_names(line.run), balances.pool_names(line.run)
+    spread = line.spread
+    if spread.pools:
+        return [Place(pools[code], in_units(amount), "pool", code) for code, amount in spread.pools.items()]
+    found = [
+        Place(names[code], in_units(amount), "activity", f"{ACTIVITY}{code}")
+        for code, amount in spread.activities.items()
+    ]
+    stays = [(name, spread.elsewhere[name]) for name in ("unused", "channel", "corporate")]
+    return found + [Place(str(SPLIT_NAMES[name]), in_units(amount), "rest") for name, amount in stays if amount]
+
+
+def bearers(line: CostLine, request) -> Page:
+    """The accounts that bear the line, a page of them, the largest first."""
+    amounts = {account: amount for account, amount in line.spread.accounts.items() if account != NO_ACCOUNT and amount}
+    seen = Account.objects.visible_to(request.user).values_list("pk", "code")
+    codes = {account: code for account, code in seen if account in amounts}
+    order = sorted(codes, key=lambda account: (-amounts[account], codes[account]))
+    page = Paginator(order, PAGE).get_page(request.GET.get("accounts"))
+    shown = Account.objects.in_bulk(list(page.object_list))
+    page.object_list = [Bearer(shown[account], in_units(amounts[account])) for account in page.object_list]
+    return page
+
+
+def answer(request, name: str, context: dict):
+    """The whole page, or only its content where the side panel asks for it."""
+    in_panel = request.htmx.target == "panel"
+    template = f"trail/_{name}.html" if in_panel else f"trail/{name}.html"
+    return render(request, template, context | {"in_panel": in_panel, "title": _("Trail")})

@@ -1,0 +1,276 @@
+"""The trail of any figure: whatever is listed adds up to it, backward to the ledger and forward to the accounts."""
+
+import re
+from decimal import Decimal
+
+import pytest
+
+from accounts.models import Account
+from kam_portal import trail
+from kam_portal.recompute import recompute
+from profitability.balances import pool_names
+from profitability.explain.figures import ACTIVITY, FIGURES, activity_names, explained, figure_of
+from profitability.explain.forward import NO_ACCOUNT, cost_line, in_units
+from profitability.models import MonthResult, PoolBalance, Run
+from tests.factories import a_portfolio
+from tests.ledger import imported
+from tests.profitability.test_explain import ACCOUNTS, COSTS, EVENTS, LINES
+
+MODEL = {
+    "code": "standard",
+    "version": 1,
+    "currency": "USD",
+    "pools": [
+        {"code": "service", "kind": "operating"},
+        {"code": "sales", "kind": "operating"},
+        {"code": "travel", "kind": "operating"},
+        {"code": "idle", "kind": "operating"},
+        {"code": "board", "kind": "corporate"},
+        {"code": "it", "kind": "support", "serves": {"service": 0.5, "sales": 0.2, "people": 0.1, "board": 0.2}},
+        {"code": "people", "kind": "support", "serves": {"it": 0.3, "travel": 0.7}},
+    ],
+    "support_method": "reciprocal",
+    "activities": [
+        {"code": "orders", "phase": "delivery", "level": "batch", "pool": "service", "minutes": {"orders": 8}},
+        {"code": "lines", "phase": "production", "level": "unit", "pool": "service", "minutes": {"order_lines": 3.5}},
+        {
+            "code": "visits",
+            "phase": "presale",
+            "level": "customer",
+            "shares": {"sales": 0.55, "travel": 1},
+            "driver": "sales_visit.minutes",
+        },
+        {"code": "calls", "phase": "post_sale", "level": "customer", "shares": {"sales": 0.45}, "driver": "units"},
+        {"code": "nothing", "phase": "post_sale", "level": "batch", "shares": {"idle": 1}, "driver": "late_orders"},
+    ],
+}
+MORE_COSTS = """
+board      2026-01  501.99    -
+board      2026-02  10.00     -
+travel     2026-01  -33.33    -
+travel     2026-02  99.99     -
+idle       2026-01  5.01      -
+idle       2026-02  7.77      -
+it         2026-01  300.0149  -
+it         2026-02  100.0051  -
+people     2026-01  77.77     -
+people     2026-02  66.66     -
+"""
+NO_CUSTOMER = "5 1 2026-02-12 - - 0 - 3 30.005 0 30.005 10.0 0\n"
+MONTHS = (202601, 202602)
+
+
+@pytest.fixture
+def run(transactional_db, tmp_path):
+    imported(
+        tmp_path / "in",
+        accounts=ACCOUNTS,
+        order_lines=LINES + NO_CUSTOMER,
+        activity_events=EVENTS,
+        resource_costs=COSTS + MORE_COSTS.lstrip("\n"),
+        cost_model=MODEL,
+    )
+    found = recompute()
+    assert found.state == Run.State.PUBLISHED, found.message
+    return found
+
+
+def amounts(run) -> list[str]:
+    return [*FIGURES, *(f"{ACTIVITY}{code}" for code in activity_names(run))]
+
+
+def assert_adds_up(run, account, name: str, month, user, lines: bool = True) -> None:
+    explanation = explained(run, account, figure_of(run, name, user), month)
+
+    for reading in explanation.readings:
+        assert reading.total == explanation.amount, (account, name, month, reading.code)
+    if lines and explanation.lines:
+        assert explanation.lines.closes, (account, name, month, explanation.lines)
+        assert sum(line.counted for line in explanation.lines.rows) == explanation.lines.exact
+
+
+@pytest.fixture
+def finance(transactional_db):
+    from accounts.models import User
+
+    return User.objects.create_user("costs@example.com", "Costs", "finance", "x")
+
+
+def test_every_figure_of_every_account_adds_up_from_its_parts(db):
+    portfolio = a_portfolio()
+    for account in portfolio.accounts.values():
+        for name in amounts(portfolio.run):
+            for month in (None, *MONTHS):
+                assert_adds_up(portfolio.run, account, name, month, portfolio.user("finance"), lines=False)
+
+
+def test_every_figure_adds_up_from_the_ledger(run, finance):
+    for account in Account.objects.all():
+        for name in amounts(run):
+            for month in (None, *MONTHS):
+                assert_adds_up(run, account, name, month, finance)
+
+
+def test_a_later_correction_does_not_change_the_trail_of_an_earlier_run(run, finance, tmp_path):
+    account = Account.objects.get(code="A")
+    corrected = LINES.replace(
+        "3        110.0       10.0            100.0", "3        210.0       10.0            200.0"
+    )
+    assert corrected != LINES
+
+    imported(tmp_path / "corrections", order_lines=corrected)
+
+    assert_adds_up(run, account, "net_revenue", None, finance)
+
+
+def test_lines_that_are_not_the_figure_are_said_not_to_be(run, finance):
+    account = Account.objects.get(code="A")
+    found = explained(run, account, FIGURES["net_revenue"])
+    lines = found.lines.__class__(
+        found.lines.rows, found.lines.count, found.lines.exact, found.amount + Decimal("0.01"), 1
+    )
+
+    assert found.lines.closes and not lines.closes
+
+
+@pytest.mark.parametrize("month", MONTHS)
+def test_every_resource_cost_line_is_borne_to_the_cent(run, month):
+    for pool in pool_names(run):
+        line = cost_line(run, pool, month)
+        row = PoolBalance.objects.get(run=run, pool=pool, month=month)
+
+        assert line.closes and abs(line.rounding) < Decimal("0.01"), pool
+        if line.pool.kind != "support":
+            borne = {account: cost for account, cost in line.spread.accounts.items() if account != NO_ACCOUNT}
+            assert in_units(sum(borne.values())) == row.accounts, pool
+            assert in_units(line.spread.accounts[NO_ACCOUNT]) == row.no_account, pool
+            for name in ("unused", "channel", "corporate", "unassigned"):
+                assert in_units(line.spread.elsewhere[name]) == getattr(row, name), (pool, name)
+
+
+@pytest.mark.parametrize("month", MONTHS)
+def test_what_the_pools_put_on_an_account_is_its_cost_to_serve(run, month):
+    borne = {}
+    for pool in pool_names(run):
+        line = cost_line(run, pool, month)
+        if line.pool.kind != "support":
+            for account, cost in line.spread.accounts.items():
+                borne[account] = borne.get(account, 0) + cost
+
+    for row in MonthResult.objects.filter(run=run, month=month):
+        found = in_units(borne[row.account_id or NO_ACCOUNT])
+        assert abs(found - row.cost_to_serve) <= Decimal("0.02")  # an activity of several pools: rounded per pool
+
+
+def test_a_support_pool_goes_on_to_the_accounts_of_the_pools_it_serves(run):
+    line = cost_line(run, "people", 202601)
+
+    assert sum(line.spread.pools.values()) == line.spread.total
+    assert {"service", "travel", "sales", "board"} == set(line.spread.pools)
+    assert any(line.spread.accounts.values()) and line.spread.elsewhere["corporate"]
+
+
+# Who may see what, on the page
+
+
+@pytest.fixture
+def portfolio(db):
+    return a_portfolio()
+
+
+@pytest.fixture
+def see(portfolio, client):
+    def read(role: str, address: str, status: int = 200, **headers) -> str:
+        client.force_login(portfolio.user(role))
+        response = client.get(address, headers=headers)
+        assert response.status_code == status, (role, address)
+        return response.content.decode()
+
+    return read
+
+
+@pytest.mark.parametrize("figure", [*FIGURES, "visits", "activity:visits", *trail.KINDS, "list_amount"])
+def test_every_figure_has_a_page(see, figure):
+    assert "How it is calculated" in see("manager", f"/accounts/N1/trail/?figure={figure}") or figure == "box"
+    assert "Account N1" in see("finance", f"/accounts/N1/trail/?figure={figure}&month=202601")
+
+
+def test_the_panel_has_the_same_content_without_the_frame(see):
+    whole = see("manager", "/accounts/N1/trail/?figure=contribution")
+    panel = see("manager", "/accounts/N1/trail/?figure=contribution", **{"HX-Request": "true", "HX-Target": "panel"})
+
+    assert "<html" in whole and "<html" not in panel
+    for text in (whole, panel):
+        assert "gross margin − cost to serve" in text and "80,000.00" in text and "The sum is the figure" in text
+
+
+def without_tokens(page: str) -> str:
+    """Tokens against forgery differ each time."""
+    return re.sub(r"\b[A-Za-z0-9]{64}\b", "", page)
+
+
+@pytest.mark.parametrize("figure", ["contribution", "cost_to_serve", "presale", "unit_cost", "visits"])
+def test_a_member_does_not_know_figures_below_gross_margin(see, figure):
+    hidden = see("member", f"/accounts/N1/trail/?figure={figure}", status=404)
+
+    assert without_tokens(hidden) == without_tokens(
+        see("member", "/accounts/N1/trail/?figure=no_such_figure", status=404)
+    )
+    assert "Gross margin" in see("member", "/accounts/N1/trail/")
+
+
+def test_only_those_who_may_see_costs_are_led_to_pools(see):
+    assert "cost-lines/sales/202601" in see("finance", "/accounts/N1/trail/?figure=visits")
+    assert "cost-lines" not in see("manager", "/accounts/N1/trail/?figure=visits")
+    assert "Sales" not in see("lead", "/accounts/N1/trail/?figure=visits").split("</nav>")[-1]
+
+
+def test_a_place_is_told_among_the_accounts_one_sees(see):
+    mine = see("manager", "/accounts/N1/trail/?figure=revenue_rank")
+    company = see("finance", "/accounts/N1/trail/?figure=revenue_rank")
+
+    assert "number 1 of 6" in mine and "Account S1" not in mine
+    assert "number 2 of 11" in company and "Account S1" in company
+
+
+def test_a_cost_line_leads_to_the_accounts_that_bear_it(see):
+    text = see("finance", "/cost-lines/sales/202601/")
+
+    assert text.index("Account S1") < text.index("Account N3") < text.index("Account N1<")
+    assert "The sum is the cost, to the cent." in text
+    assert "Account N1" in see("finance", "/cost-lines/service/202601/")
+    see("finance", "/cost-lines/service/209901/", status=404)
+    see("finance", "/cost-lines/nothing/", status=404)
+    see("finance", "/cost-lines/service/?run=999", status=404)
+    see("manager", "/cost-lines/sales/202601/", status=403)
+
+
+def test_each_cell_of_the_balance_opens_what_is_behind_it(see, portfolio):
+    text = see("finance", f"/runs/{portfolio.run.pk}/?pool=service")
+
+    assert f"/cost-lines/service/?stage=unused&amp;run={portfolio.run.pk}" in text
+    assert f"/cost-lines/service/202601/?run={portfolio.run.pk}" in text
+    opened = see("finance", f"/cost-lines/service/?stage=unused&run={portfolio.run.pk}")
+    assert "1,000.00" in opened and "500.00" in opened
+
+
+@pytest.mark.parametrize(
+    ("role", "address"),
+    [
+        ("manager", "/"),
+        ("manager", "/accounts/"),
+        ("manager", "/accounts/N1/"),
+        ("manager", "/ranking/?measure=contribution"),
+        ("finance", "/accounts/N1/"),
+    ],
+)
+def test_amounts_lead_to_their_trail(see, role, address):
+    text = see(role, address)
+
+    assert 'class="trail"' in text and "/trail/?figure=contribution" in text
+
+
+def test_the_whale_curve_leads_to_trails(see):
+    assert "/trail/?figure=net_revenue" in see("finance", "/whale/") or "No account loses money" in see(
+        "finance", "/whale/"
+    )
