@@ -10,6 +10,7 @@ from typing import Any
 
 from celery import Celery
 from celery.schedules import crontab
+from celery.signals import worker_ready
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kam_portal.settings")
 
@@ -76,3 +77,9 @@ app.conf.update(
     broker_connection_retry_on_startup=True,
 )
 app.autodiscover_tasks()
+
+
+@worker_ready.connect
+def take_up_at_once(**_signal: Any) -> None:
+    """What a killed worker left behind is taken up by the next one that starts, not only at the next minute."""
+    app.send_task("kam_portal.tasks.take_up_waiting", expires=55)

@@ -119,7 +119,8 @@ def score_moves(axis: str, now: Position, then: Position) -> list[tuple[float, s
 
 def money_change(now: Result, then: Result) -> Change:
     change = now.contribution - then.contribution
-    text = _("contribution %(change)s to %(now)s") % {"change": signed(change), "now": money(now.contribution)}
+    words = _("contribution up %(size)s to %(now)s") if change > 0 else _("contribution down %(size)s to %(now)s")
+    text = words % {"size": money(abs(change)), "now": money(now.contribution)}
     return Change(now, text, money_cause(now, then, change), change)
 
 

@@ -152,6 +152,8 @@ AXES_COOLOFF_TIME = 1
 AXES_RESET_ON_SUCCESS = True
 AXES_USERNAME_FORM_FIELD = "username"
 AXES_VERBOSE = False
+AXES_ENABLE_ADMIN = False  # the trail of sign-ins is not for editing
+AXES_LOCKOUT_TEMPLATE = "registration/locked.html"
 AXES_HTTP_RESPONSE_CODE = 429
 
 # Static files: built by `npm run build` into static_build/; hashed names once collectstatic has run

@@ -15,8 +15,9 @@ from accounts.models import Account
 from profitability.core import cost_model as core_model
 from profitability.core.money import round_sums
 from profitability.core.months import month_of, months_between, ordinal
+from profitability.core.volumes import spoken_month
 from profitability.models import ActivityEvent, CostModel, OrderLine, ResourceCost, Run
-from profitability.rollup import RollUp, roll_up
+from profitability.rollup import Damaged, RollUp, roll_up
 
 DEFAULT_MONTHS = 12
 EMPTY_MODEL = core_model.CostModel("", 0, settings.CURRENCY, (), "direct", None, ())
@@ -65,8 +66,18 @@ def open_books(run: Run) -> Books:
     if costs and row is None:
         raise CannotRun(_("There are resource costs but no cost model: import a cost model first."))
     run.month_from, run.month_to, run.cost_model = months[0], months[-1], row
-    ledger = roll_up(months[0], months[-1], run.engine)
+    ledger = rolled_up(run)
+    if ledger.measures.empty and not costs:
+        text = _("There are no order lines, activity events or costs from %(first)s to %(last)s.")
+        raise CannotRun(text % {"first": spoken_month(months[0]), "last": spoken_month(months[-1])})
     return Books(months, model, costs, minutes, master(), ledger)
+
+
+def rolled_up(run: Run) -> RollUp:
+    try:
+        return roll_up(run.month_from, run.month_to, run.engine)
+    except Damaged as error:
+        raise CannotRun(str(error)) from error
 
 
 def window(run: Run) -> list[int]:

@@ -7,6 +7,7 @@ from django.db.models import F, QuerySet
 from accounts.permissions import Permission, may
 from profitability.core.months import months_between
 from profitability.models import MonthResult, Result
+from relationships.core.criteria import PROFIT_MEASURES
 
 # key in the address → the column; those below gross margin need the permission to see profitability
 ORDERINGS = {
@@ -20,8 +21,7 @@ ORDERINGS = {
     "relationship": "position__relationship_strength",
     "box": "position__box",
 }
-PROFIT_ORDERINGS = {"cost_to_serve", "contribution"}
-PROFIT_MEASURES = {"contribution", "contribution_margin", "cost_to_serve", "cost_to_serve_share"}
+PROFIT_ORDERINGS = {"cost_to_serve", "contribution", "attractiveness"}  # criteria may be calculated from profit
 
 
 def portfolio(user, run) -> QuerySet[Result]:

@@ -95,6 +95,7 @@ def columns(user) -> dict:
     profit = {
         _("Cost to serve"): lambda row: row.cost_to_serve,
         _("Contribution"): lambda row: row.contribution,
+        _("Attractiveness"): lambda row: row.position.attractiveness,  # criteria may be calculated from profit
     }
     return {
         _("Code"): lambda row: row.code,
@@ -104,7 +105,6 @@ def columns(user) -> dict:
         _("Segment"): lambda row: row.account.segment,
         _("Country"): lambda row: row.account.country,
         _("Box"): lambda row: row.position.get_box_display(),
-        _("Attractiveness"): lambda row: row.position.attractiveness,
         _("Relationship strength"): lambda row: row.position.relationship_strength,
         _("Class"): lambda row: row.revenue_class,
         **money,

@@ -271,7 +271,7 @@ def criteria_of(position: Position, profit: bool) -> list[dict]:
             "figure": FIGURE_OF[code],
             "score": score,
             "coverage": coverage,
-            "is_hidden": rests_on_profit(position, code) and not profit,
+            "is_hidden": not profit and (code == "attractiveness" or rests_on_profit(position, code)),
             "rows": [row for row in position.scores if row["axis"] == code],
         }
         for code, name, score, coverage in axes

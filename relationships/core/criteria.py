@@ -41,6 +41,7 @@ MEASURES = frozenset(
     )
 )
 AXES = ("attractiveness", "relationship")
+PROFIT_MEASURES = frozenset({"contribution", "contribution_margin", "cost_to_serve", "cost_to_serve_share"})
 KIND_KEYS = ("measure", "scale", "anchors")
 ANCHOR_SCORES: Mapping[int | str, int] = {key: score for score in range(11) for key in (score, str(score))}
 LONGEST_CODE = 50
@@ -219,9 +220,15 @@ class _Reader:
         if stated == "judged":
             return replace(criterion, anchors=self.anchors(entries.get("anchors"), f"{path}.anchors"))
         if stated == "measured":
-            measure = self.choice(entries.get("measure"), f"{path}.measure", self.measures)
+            measure = self.choice(entries.get("measure"), f"{path}.measure", self.measures_of(path))
             return replace(criterion, measure=measure, scale=self.scale(entries.get("scale"), f"{path}.scale"))
         return criterion
+
+    def measures_of(self, path: str) -> list[str]:
+        """How strong we are with a customer does not follow from what we earn on it; and its score is seen by
+        people who may not see profit."""
+        across = path.startswith("relationship")
+        return [measure for measure in self.measures if not (across and measure in PROFIT_MEASURES)]
 
     def scale(self, found: object, path: str) -> Scale:
         if not isinstance(found, list) or len(found) < 2:

@@ -221,6 +221,15 @@ def test_without_order_lines_the_reason_is_said():
     assert not Publication.objects.exists()
 
 
+def test_a_window_without_anything_is_refused_and_the_published_run_stays(ledger):
+    good = recompute(202601, 202602)
+    empty = recompute(203001, 203002)
+
+    assert empty.state == Run.State.FAILED
+    assert "2030-01" in empty.message
+    assert published_run() == good
+
+
 def test_pools_that_do_not_close_are_never_published(ledger, monkeypatch):
     from profitability import runs
 
