@@ -6,6 +6,7 @@ from django.urls import include, path
 from kam_portal.views.account_list import account_list
 from kam_portal.views.account_page import account_page
 from kam_portal.views.capacity import capacity
+from kam_portal.views.compare import runs_compare
 from kam_portal.views.health import healthz, readyz
 from kam_portal.views.home import home
 from kam_portal.views.imports import import_detail, import_problems, import_progress, import_template, imports
@@ -27,6 +28,7 @@ urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
     path("accounts/", account_list, name="accounts"),
+    path("runs/compare/", runs_compare, name="runs_compare"),
     path("runs/start/", start_run, name="start_run"),
     path("", include("profitability.urls")),  # before the account page, whose code takes any path
     path("accounts/<path:code>/trail/", account_trail, name="trail"),

@@ -62,6 +62,7 @@ def runs_page(request, form: WindowForm, status: int = 200):
         "form": form,
         "costs": costs,
         "may_recompute": may(request.user, Permission.RECOMPUTE),
+        "may_compare": may(request.user, Permission.SEE_PROFITABILITY),
         "current": run_of(request),
         "under_way": Run.objects.filter(state__in=[Run.State.WAITING, Run.State.RUNNING]).exists(),
     }
@@ -83,6 +84,7 @@ def run_page(request, run_id):
         "current": run_of(request),
         "sees_reason": costs or may(request.user, Permission.RECOMPUTE),
         "may_recompute": may(request.user, Permission.RECOMPUTE),
+        "may_compare": may(request.user, Permission.SEE_PROFITABILITY),
     }
     if run.state in READABLE:
         earlier = earlier_run(run)
