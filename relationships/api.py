@@ -5,7 +5,7 @@ from django.shortcuts import get_object_or_404
 
 from accounts.api import master_filters
 from accounts.models import Account
-from accounts.permissions import Permission
+from accounts.permissions import Permission, may
 from accounts.queries import parent_code
 from accounts.rest import parameters
 from accounts.rest.columns import Column, Kind
@@ -153,8 +153,10 @@ class Matrix(OfRun, ListView):
 
     def finished(self, rows, run):
         stood = earlier_points(run, [row["code"] for row in rows])
+        profit = may(self.request.user, PROFIT)
         for row in rows:
-            row["previous_attractiveness"], row["previous_relationship_strength"] = stood.get(row["code"], (None, None))
+            attractiveness, row["previous_relationship_strength"] = stood.get(row["code"], (None, None))
+            row["previous_attractiveness"] = attractiveness if profit else None
         return rows
 
 

@@ -270,3 +270,15 @@ def test_anything_anywhere_gives_a_set_or_problems(path, value):
     assert all(isinstance(each.path, str) and each.message for each in problems)
     if found is not None:
         assert accepted(json.loads(json.dumps(to_document(found)))) == found
+
+
+def test_the_relationship_axis_may_not_be_measured_by_what_we_earn():
+    document = copy.deepcopy(DEFAULT)
+    document["relationship"] = [document["attractiveness"][1] | {"code": "earned", "weight": 100}]
+
+    place, message = problem(document)
+
+    assert place == "relationship[0].measure"
+    assert "contribution" in message
+    document["relationship"][0]["measure"] = "share_of_wallet"
+    assert accepted(document)
