@@ -26,6 +26,7 @@ MENU = [
         [
             (_("Cost model"), "cost_model", Permission.SEE_COSTS, "c"),
             (_("Runs"), "runs", Permission.SEE_ACCOUNTS, "u"),
+            (_("What-if"), "scenarios", Permission.SEE_PROFITABILITY, "f"),
             (_("Unused capacity"), "capacity", Permission.SEE_COSTS, ""),
             (_("Method comparison"), "method_comparison", Permission.SEE_PROFITABILITY, ""),
         ],

@@ -14,6 +14,7 @@ from kam_portal.views.matrix import matrix
 from kam_portal.views.methods import method_comparison
 from kam_portal.views.ranking import ranking
 from kam_portal.views.runs import start_run
+from kam_portal.views.scenarios import scenario, scenario_compare, scenario_export, scenario_new, scenarios
 from kam_portal.views.sign_in import sign_in, sign_out
 from kam_portal.views.site import glossary, search
 from kam_portal.views.trail import account_trail
@@ -38,6 +39,11 @@ urlpatterns = [
     path("whale/", whale, name="whale"),
     path("capacity/", capacity, name="capacity"),
     path("methods/", method_comparison, name="method_comparison"),
+    path("what-if/", scenarios, name="scenarios"),
+    path("what-if/new/", scenario_new, name="scenario_new"),
+    path("what-if/compare/", scenario_compare, name="scenario_compare"),
+    path("what-if/<int:scenario_id>/", scenario, name="scenario"),
+    path("what-if/<int:scenario_id>/export/<str:ending>/", scenario_export, name="scenario_export"),
     path("imports/", imports, name="imports"),
     path("imports/<int:import_id>/", import_detail, name="import_detail"),
     path("imports/<int:import_id>/progress/", import_progress, name="import_progress"),

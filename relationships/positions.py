@@ -2,12 +2,12 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from operator import attrgetter, itemgetter
+from operator import attrgetter
 
 from django.db import transaction
 from django.utils import timezone
@@ -22,9 +22,9 @@ from profitability.rollup.database import first_orders
 from relationships.core import criteria as core_criteria
 from relationships.core import scoring
 from relationships.core.matrix import Place, confidence, cuts, place
+from relationships.measured import MEASURES, Figure
 from relationships.models import AccountCriterion, CriteriaSet, Position, Rating
 
-Figure = Fraction | Decimal | int | None
 FIGURES = [
     "net_revenue",
     "gross_margin",
@@ -110,30 +110,6 @@ def results(run: Run, names: set[str]) -> Iterator[Row]:
         raw = dict(zip(FIGURES, values, strict=True))
         raw["potential"], raw["duration"] = potential[account], months_as_customer(first.get(account), until)
         yield Row(result_id, account, code, {name: MEASURES[name](raw) for name in names})
-
-
-def quotient(part: Decimal, whole: Decimal | int) -> Fraction | None:
-    """Undefined of nothing, or of a negative whole."""
-    if whole <= 0:
-        return None
-    (above, below), (above_whole, below_whole) = part.as_integer_ratio(), whole.as_integer_ratio()
-    return Fraction(above * below_whole, below * above_whole)
-
-
-def of_active(measure: Callable[[dict], Figure]) -> Callable[[dict], Figure]:
-    """An account without activity has none of these."""
-    return lambda raw: measure(raw) if raw["is_active"] else None
-
-
-MEASURES: dict[str, Callable[[dict], Figure]] = {
-    **{name: of_active(itemgetter(name)) for name in ("net_revenue", "growth", "gross_margin", "contribution")},
-    "cost_to_serve": of_active(itemgetter("cost_to_serve")),
-    "breadth": of_active(itemgetter("products")),
-    "contribution_margin": of_active(lambda raw: quotient(raw["contribution"], raw["net_revenue"])),
-    "cost_to_serve_share": of_active(lambda raw: quotient(raw["cost_to_serve"], raw["net_revenue"])),
-    "average_order_value": of_active(lambda raw: quotient(raw["net_revenue"], raw["orders"])),
-    **{name: itemgetter(name) for name in ("share_of_wallet", "duration", "potential")},
-}
 
 
 def months_as_customer(first: str | None, until: date) -> int | None:

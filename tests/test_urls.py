@@ -15,6 +15,7 @@ from accounts.models import ApiToken
 from accounts.permissions import PERMISSIONS, Permission, Role
 from accounts.rest.scopes import SCOPES
 from kam_portal.api.policy import DeclaredPolicy
+from profitability.models import Scenario
 from tests.factories import a_portfolio
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
@@ -51,6 +52,7 @@ def values_of(route: str, portfolio) -> dict[str, tuple]:
         "month": (202601, 202601, 209901),
         "run_id": (portfolio.run.pk, portfolio.run.pk, 999_999_999),
         "import_id": (1, 1, 999_999_999),
+        "scenario_id": (*scenario_ids(), 999_999_999),
         "kind": ("order_lines", "order_lines", "nothing"),
         "file_type": ("csv", "csv", "exe"),
         "ending": ("csv", "csv", "exe"),
@@ -93,7 +95,15 @@ def unhurried(monkeypatch):
 
 @pytest.fixture
 def portfolio(db):
-    return a_portfolio()
+    made = a_portfolio()
+    for name, sharing in (("Shared", "everyone"), ("Secret", "nobody")):
+        Scenario.objects.create(name=name, sharing=sharing, owner=made.user("stranger"), run=made.run)
+    return made
+
+
+def scenario_ids() -> list[int]:
+    """One that everyone opens, and one of somebody else alone."""
+    return list(Scenario.objects.order_by("pk").values_list("pk", flat=True))
 
 
 @pytest.fixture

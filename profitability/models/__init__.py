@@ -12,6 +12,7 @@ from profitability.models.ledger import (
 )
 from profitability.models.result import Concentration, MethodCost, MonthResult, Ranking, Result
 from profitability.models.run import ActivityTotal, PoolBalance, Publication, Run
+from profitability.models.scenario import Scenario
 
 __all__ = [
     "ActivityEvent",
@@ -31,4 +32,5 @@ __all__ = [
     "ResourceCost",
     "Result",
     "Run",
+    "Scenario",
 ]

@@ -11,6 +11,7 @@ import "./announce.js";
 import "./tip.js";
 import "./table-select.js";
 import "./autosubmit-filters.js";
+import "./levers.js";
 import "./drop-file.js";
 import "./send-once.js";
 import "./print.js";

@@ -1,4 +1,4 @@
-// The whale curve: {label, points: [[place, name, contribution, cumulative, url]], total, peak, peak_place, currency, digits; optional: count, if not every place is drawn}.
+// The whale curve: {label, points: [[place, name, contribution, cumulative, url]], total, peak, peak_place, currency, digits; optional: count, if not every place is drawn; before: {name, points: [[place, cumulative]]}, another curve behind it}.
 import { word } from "../words.js";
 import { compact, count, exact, share } from "./format.js";
 import { axis, faint, grid, gridLines } from "./look.js";
@@ -14,8 +14,16 @@ export function option({ data, look, width }) {
     series: [
       { type: "line", data: line, symbol: "circle", symbolSize: 5, showSymbol: false, lineStyle: { color: look.ink, width: 2 }, itemStyle: { color: look.ink }, areaStyle: { color: faint(look.profit, 0.1) }, cursor: "pointer", markPoint: marks(data, look, last), markLine: peakLine(data, look) },
       { type: "line", data: line.filter(({ value: [place] }) => place >= data.peak_place), symbol: "none", silent: true, lineStyle: { width: 0 }, areaStyle: { color: faint(look.loss, 0.22), origin: data.peak }, tooltip: { show: false } },
+      ...earlier(data, look),
     ],
   };
+}
+
+function earlier({ before }, look) {
+  if (!before?.points.length) return [];
+  const label = { show: true, position: "insideTop", align: "center", color: look.inkQuiet, fontSize: 11, formatter: before.name };
+  const middle = before.points[Math.floor(before.points.length / 3)];
+  return [{ type: "line", data: [[0, 0], ...before.points], symbol: "none", silent: true, lineStyle: { color: look.inkQuiet, width: 1.5, type: "dashed" }, tooltip: { show: false }, markPoint: { symbol: "circle", symbolSize: 1, silent: true, data: [{ coord: middle, label: { ...label, position: "bottom", distance: 8 } }] } }];
 }
 
 function marks(data, look, last) {

@@ -1,0 +1,263 @@
+"""A what-if from end to end for one reader: the accounts chosen, their figures before and after, their places among
+all accounts, their boxes, and what becomes of capacity. Loads numpy, so pages import it when they are asked for."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+
+from django.conf import settings
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import Account
+from accounts.permissions import Permission, may
+from kam_portal.boxes_after import Move, moves
+from kam_portal.templatetags.kam import phase
+from profitability import scenarios
+from profitability.balances import capacities, pool_names
+from profitability.core.concentration import Whale, whale
+from profitability.core.cost_model import PHASES
+from profitability.core.levers import Levers, volume_factor
+from profitability.core.scenario import Outcome, Saving, Sensitivity, savings, sensitivities
+from profitability.models import Result, Run
+from profitability.scenarios import Chosen, Standing
+from profitability.wording import many_of
+
+MOST_BOXES = 500  # of these accounts, the ones that change most, the matrix shows where they go
+AMOUNTS = (
+    ("list_sales", gettext_lazy("List sales"), 1, "total"),
+    ("discounts", gettext_lazy("Discounts"), -1, "detail"),
+    ("returns", gettext_lazy("Returns"), -1, "detail"),
+    ("net_revenue", gettext_lazy("Net revenue"), 1, "total"),
+    ("cost_of_goods", gettext_lazy("Cost of goods"), -1, "detail"),
+    ("freight", gettext_lazy("Freight"), -1, "detail"),
+    ("gross_margin", gettext_lazy("Gross margin"), 1, "total"),
+)
+
+
+def units(minor) -> Decimal:
+    """Minor units as an amount of the currency."""
+    return Decimal(int(minor)).scaleb(-settings.CURRENCY_DIGITS)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One line of the statement, before and after."""
+
+    label: str
+    before: Decimal
+    after: Decimal
+    kind: str
+
+    @property
+    def change(self) -> Decimal:
+        return self.after - self.before
+
+
+@dataclass(frozen=True)
+class Place:
+    """One account of the scenario: contribution, rank among the accounts seen, and class, before and after."""
+
+    account: int
+    code: str
+    name: str
+    before: Decimal
+    after: Decimal
+    rank_before: int | None
+    rank_after: int | None
+    class_before: str
+    class_after: str
+
+    @property
+    def change(self) -> Decimal:
+        return self.after - self.before
+
+
+@dataclass(frozen=True)
+class CapacityLine:
+    """What the scenario does to one pool; minutes are None for a pool that is not consumed by time."""
+
+    name: str
+    saved_minutes: Decimal | None
+    left_minutes: Decimal | None  # practical minutes nobody uses under the scenario; below zero: too few
+    usage: Decimal
+    people: int | None
+    cash: Decimal
+
+
+class Study:
+    """The figures of one what-if. Everything is of the accounts that the reader sees; nothing is written."""
+
+    def __init__(self, user, run: Run, results: QuerySet[Result], levers: Levers) -> None:
+        self.user, self.run, self.levers = user, run, levers
+        self.selected: Chosen = scenarios.chosen(run, results)
+        self.outcome: Outcome = scenarios.outcome_of(self.selected, levers)
+
+    @property
+    def count(self) -> int:
+        return len(self.selected.ids)
+
+    # The statement
+
+    @cached_property
+    def steps(self) -> list[Step]:
+        """From list sales down to contribution, of all chosen accounts together."""
+        before, after = self.selected.window.statement, self.outcome.statement
+        rows = [
+            Step(label, sign * units(getattr(before, name).sum()), sign * units(getattr(after, name).sum()), kind)
+            for name, label, sign, kind in AMOUNTS
+        ]
+        earlier, later = self.phases
+        rows += [Step(phase(name), -units(earlier[name].sum()), -units(later[name].sum()), "detail") for name in PHASES]
+        return [*rows, Step(_("Contribution"), *map(units, (sum(self.before), sum(self.after))), "total")]
+
+    def step(self, place: int) -> Step:
+        return self.steps[place]
+
+    @cached_property
+    def phases(self):
+        window = self.selected.window
+        return scenarios.by_phase(window, window.costs), scenarios.by_phase(window, self.outcome.costs)
+
+    @cached_property
+    def before(self) -> list[int]:
+        """Contribution of each chosen account in the run, minor units."""
+        window = self.selected.window
+        return window.statement.contribution(window.costs.sum(axis=1)).tolist()
+
+    @cached_property
+    def after(self) -> list[int]:
+        return self.outcome.statement.contribution(self.outcome.costs.sum(axis=1)).tolist()
+
+    # Places among all accounts
+
+    @cached_property
+    def standings(self) -> tuple[Standing, Standing]:
+        """All active accounts of the run, before and after."""
+        standing = scenarios.standing_of(self.run)
+        return standing, standing.under(self.selected, self.outcome, self.levers.drop)
+
+    @cached_property
+    def seen(self) -> tuple[Standing, Standing]:
+        """The accounts that the reader sees, before and after."""
+        ids = None
+        if not may(self.user, Permission.SEE_ALL_ACCOUNTS):
+            ids = set(Account.objects.visible_to(self.user).values_list("pk", flat=True))
+        before, after = self.standings
+        return before.among(ids), after.among(ids)
+
+    @cached_property
+    def whales(self) -> tuple[Whale, Whale]:
+        before, after = self.seen
+        return whale(before.contribution.tolist(), before.codes), whale(after.contribution.tolist(), after.codes)
+
+    @cached_property
+    def places(self) -> list[Place]:
+        """The chosen accounts, the largest change first."""
+        ranks, classes = [each.ranks() for each in self.seen], [each.classes() for each in self.standings]
+        selected = self.selected
+        rows = zip(selected.ids, selected.codes, selected.names, self.before, self.after, strict=True)
+        found = [
+            Place(
+                account,
+                code,
+                name,
+                units(before),
+                units(after),
+                ranks[0].get(account),
+                ranks[1].get(account),
+                classes[0].get(account, "N"),
+                classes[1].get(account, ""),
+            )
+            for account, code, name, before, after in rows
+        ]
+        return sorted(found, key=lambda place: (-abs(place.change), place.code))
+
+    # The matrix
+
+    @cached_property
+    def moves(self) -> dict[int, Move]:
+        """Where the accounts that change most stand before and after, by account id."""
+        chosen = {place.account for place in self.places[:MOST_BOXES]}
+        return moves(self.run, {key: row for key, row in self.figures() if key in chosen}, self.levers.drop)
+
+    def figures(self) -> Iterator[tuple[int, dict[str, Decimal]]]:
+        """The new amounts of each account, as measured criteria need them."""
+        statement, costs = self.outcome.statement, self.outcome.costs.sum(axis=1).tolist()
+        orders = dict(self.selected.results.values_list("account_id", "orders"))
+        by = Decimal(float(volume_factor(self.levers, "orders")))
+        rows = zip(
+            self.selected.ids, statement.net_revenue.tolist(), statement.gross_margin.tolist(), costs, strict=True
+        )
+        for account, net, margin, cost in rows:
+            yield (
+                account,
+                {
+                    "net_revenue": units(net),
+                    "gross_margin": units(margin),
+                    "cost_to_serve": units(cost),
+                    "contribution": units(margin - cost),
+                    "orders": orders[account] * by,
+                },
+            )
+
+    # Capacity, for those who may see costs
+
+    @cached_property
+    def charged(self) -> dict[str, int]:
+        return scenarios.charged(self.run)
+
+    @cached_property
+    def savings(self) -> tuple[Saving, ...]:
+        return savings(self.selected.window, self.outcome, self.charged, self.levers)
+
+    @property
+    def cash_saved(self) -> Decimal:
+        return units(sum(row.cash for row in self.savings))
+
+    @property
+    def usage_saved(self) -> Decimal:
+        return units(sum(row.usage for row in self.savings))
+
+    @property
+    def people(self) -> int:
+        return sum(row.people for row in self.savings)
+
+    @property
+    def cash_effect(self) -> Decimal:
+        """What changes in cash: the gross margin, and the people that are no longer paid."""
+        return self.step(6).change + self.cash_saved
+
+    def capacity(self) -> list[CapacityLine]:
+        names, held = pool_names(self.run), {row.code: row for row in capacities(self.run)}
+        return [self._capacity(row, names.get(row.pool, row.pool), held.get(row.pool)) for row in self.savings]
+
+    def _capacity(self, row: Saving, name: str, held) -> CapacityLine:
+        minutes = None if row.minutes is None else Decimal(row.minutes).scaleb(-4)
+        unused = held.practical_minutes - held.used_minutes if held and minutes is not None else None
+        return CapacityLine(
+            name=name,
+            saved_minutes=minutes,
+            left_minutes=None if unused is None or minutes is None else unused + minutes,
+            usage=units(row.usage),
+            people=None if minutes is None else row.people,
+            cash=units(row.cash),
+        )
+
+    # Sensitivity
+
+    def sensitivity(self) -> list[dict]:
+        """Small changes of the published figures, whatever the levers say."""
+        rows = sensitivities(self.selected.window, self.charged, self.levers)
+        return [{"label": _spoken(row), "usage": units(row.usage), "cash": units(row.cash)} for row in rows]
+
+
+def _spoken(row: Sensitivity) -> str:
+    if row.lever == "price":
+        return _("Price +1 %")
+    if row.lever == "volume":
+        return _("Volume +1 %, by larger orders")
+    name = many_of(row.lever)
+    return _("%(driver)s −10 %%") % {"driver": name[:1].upper() + name[1:]}

@@ -1,0 +1,227 @@
+import csv
+import hashlib
+import io
+import json
+from decimal import Decimal
+
+import pytest
+from django.core import serializers
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from profitability.models import ActivityTotal, MonthResult, PoolBalance, Publication, Ranking, Result, Run, Scenario
+from relationships.models import Position
+from tests.factories import a_portfolio
+
+MOST_QUERIES = 30
+NEW = "/what-if/new/"
+
+
+@pytest.fixture
+def portfolio(db):
+    return a_portfolio()
+
+
+@pytest.fixture
+def see(portfolio, client):
+    """`see("manager", "/what-if/new/?price=1")`: the text of the page."""
+
+    def read(role: str, address: str, status: int = 200) -> str:
+        client.force_login(portfolio.user(role))
+        response = client.get(address)
+        assert response.status_code == status
+        return response.content.decode()
+
+    return read
+
+
+@pytest.fixture
+def keep(portfolio, client):
+    """`keep("manager", "price=1", name="More")`: the scenario that was kept."""
+
+    def kept(role: str, query: str, **fields) -> Scenario:
+        client.force_login(portfolio.user(role))
+        response = client.post(f"{NEW}?{query}", {"sharing": "nobody", **fields})
+        assert response.status_code == 302, response.context["save"].errors
+        return Scenario.objects.get(name=fields["name"])
+
+    return kept
+
+
+def figures_of_runs() -> str:
+    """A hash of every row that a run stored."""
+    tables = (Run, Publication, Result, MonthResult, Ranking, PoolBalance, ActivityTotal, Position)
+    rows = [json.loads(serializers.serialize("json", table.objects.order_by("pk"))) for table in tables]
+    return hashlib.sha256(json.dumps(rows).encode()).hexdigest()
+
+
+def exported(client, user, scenario: Scenario) -> list[dict[str, str]]:
+    client.force_login(user)
+    response = client.get(reverse("scenario_export", args=[scenario.pk, "csv"]))
+    content = b"".join(response.streaming_content)
+    return list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"))))
+
+
+def test_a_scenario_shows_before_and_after(see):
+    page = see("manager", f"{NEW}?codes=N1&price=1")
+
+    # 1 % of 400,000 of sales without discounts
+    assert "What if?: contribution +4,000.00 USD" in page
+    assert "1 active account is changed" in page
+    assert "Account S1" not in page
+
+
+def test_without_levers_it_is_the_published_statement(see):
+    page = see("finance", NEW)
+
+    assert '<h1><span id="finding">What if?</span></h1>' in page
+    assert "11 active accounts are changed" in page
+
+
+def test_a_scenario_is_kept_shared_changed_and_deleted(keep, portfolio, client):
+    kept = keep(
+        "manager", "codes=N1,N3&price=2&event:sales_visit=-50", name="Fewer visits", sharing="team", note="Why not"
+    )
+
+    assert kept.levers == {"price": "2", "events": {"sales_visit": "-50"}}
+    assert kept.accounts == {"codes": "N1 N3"}
+    assert kept.run == portfolio.run
+    address = reverse("scenario", args=[kept.pk])
+    assert "Fewer visits: contribution" in client.get(address).content.decode()
+
+    client.post(f"{address}?codes=N1&price=3", {"name": "Fewer visits", "sharing": "nobody", "note": ""})
+    kept.refresh_from_db()
+    assert (kept.levers, kept.accounts, kept.sharing) == ({"price": "3"}, {"codes": "N1"}, "nobody")
+
+    client.post(address, {"delete": "1"})
+    assert not Scenario.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("sharing", "seers"),
+    [("nobody", set()), ("team", {"lead"}), ("everyone", {"lead", "stranger", "finance", "executive"})],
+)
+def test_who_opens_a_scenario(keep, portfolio, client, sharing, seers):
+    kept = keep("manager", "price=1", name="Five percent dearer", sharing=sharing)
+
+    for role in ("lead", "stranger", "finance", "executive"):
+        client.cookies.clear()
+        client.force_login(portfolio.user(role))
+        status = 200 if role in seers else 404
+        for name, arguments in (("scenario", [kept.pk]), ("scenario_export", [kept.pk, "csv"])):
+            response = client.get(reverse(name, args=arguments))
+            assert response.getvalue() and response.status_code == status, (role, name)
+        assert (kept.name in client.get(reverse("scenarios")).content.decode()) == (role in seers)
+
+
+def test_only_the_owner_changes_a_scenario(keep, portfolio, client):
+    kept = keep("manager", "price=1", name="Price", sharing="everyone")
+    client.force_login(portfolio.user("lead"))
+
+    response = client.post(reverse("scenario", args=[kept.pk]), {"delete": "1"})
+
+    assert response.status_code == 404
+    assert Scenario.objects.filter(pk=kept.pk).exists()
+
+
+def test_a_shared_scenario_shows_each_reader_own_accounts(keep, portfolio, client):
+    kept = keep("finance", "price=1", name="Price", sharing="everyone")
+
+    assert {row["Code"] for row in exported(client, portfolio.user("stranger"), kept)} == {"S1", "S2", "S3", "S4", "S5"}
+    assert len(exported(client, portfolio.user("finance"), kept)) == 11
+
+
+def test_the_file_sums_to_the_page(keep, portfolio, client):
+    kept = keep("finance", "price=1&orders=-50&event:sales_visit=-20", name="All")
+
+    rows = exported(client, portfolio.user("finance"), kept)
+
+    total = client.get(reverse("scenario", args=[kept.pk])).context["study"].steps[-1]
+    assert sum(Decimal(row["Contribution before"]) for row in rows) == total.before
+    assert sum(Decimal(row["Contribution after"]) for row in rows) == total.after
+    assert sum(Decimal(row["Change"]) for row in rows) == total.change
+
+
+def test_nothing_published_is_touched(keep, see, portfolio):
+    before = figures_of_runs()
+
+    kept = keep("finance", "drop=on&codes=N1 S1", name="Without the two largest")
+    see("finance", reverse("scenario", args=[kept.pk]))
+    see("finance", f"{NEW}?price=5&minimum_order=10000&small_orders=refuse&volume=10&discount_cap=3")
+
+    assert figures_of_runs() == before
+
+
+def test_capacity_is_for_those_who_see_costs(see):
+    for role, shown in (("manager", False), ("finance", True)):
+        page = see(role, f"{NEW}?event:sales_visit=-50&avoidable=sales&person_minutes=10")
+
+        assert ("usage saved is not cash saved" in page) == shown
+        assert ("Cash saved" in page) == shown
+        assert ('name="avoidable"' in page) == shown
+
+
+def test_dropping_an_account_takes_it_out_of_ranks_and_classes(see):
+    page = see("finance", f"{NEW}?drop=on&codes=N1")
+
+    assert "contribution −80,000.00 USD" in page  # 120,000 − 40,000
+    assert "1 → –" in page
+    assert "A → –" in page
+
+
+def test_a_lever_that_makes_no_sense_says_so_and_changes_nothing(see):
+    page = see("manager", f"{NEW}?price=-200")
+
+    assert "A lever makes no sense and changes nothing" in page
+    assert "Ensure this value is greater than or equal to -100" in page
+
+
+def test_codes_that_are_hidden_and_codes_that_are_missing_read_alike(see):
+    hidden, missing = (see("manager", f"{NEW}?codes={code}&price=1") for code in ("S1", "XX"))
+
+    for page in (hidden, missing):
+        assert "1 code is not among the active accounts in view." in page
+        assert "No account is chosen" in page
+
+
+def test_a_name_is_used_once_by_its_owner(keep, client):
+    keep("manager", "price=1", name="Price")
+
+    response = client.post(f"{NEW}?price=2", {"name": "Price", "sharing": "nobody"})
+
+    assert response.status_code == 422
+    assert "You have a scenario of this name already." in response.content.decode()
+
+
+def test_scenarios_stand_side_by_side(keep, see):
+    first = keep("finance", "price=1&codes=N1", name="Price")
+    second = keep("finance", "event:sales_visit=-50&codes=N1", name="Visits")
+
+    page = see("finance", f"{reverse('scenario_compare')}?scenario={first.pk}&scenario={second.pk}")
+
+    assert "+4,000.00" in page
+    assert "Cash effect with the gross margin" in page
+
+
+def test_one_scenario_is_nothing_to_compare(keep, see):
+    kept = keep("manager", "price=1", name="Price")
+
+    assert "Nothing to compare" in see("manager", f"{reverse('scenario_compare')}?scenario={kept.pk}")
+
+
+def test_the_number_of_queries_does_not_grow_with_the_accounts(portfolio, client):
+    from tests.profitability.test_views import crowd
+
+    def count(address: str) -> int:
+        client.force_login(portfolio.user("finance"))
+        with CaptureQueriesContext(connection) as captured:
+            assert client.get(address).status_code == 200
+        return len(captured)
+
+    addresses = [f"{NEW}?price=1", f"{NEW}?minimum_order=1000&orders=-10", "/what-if/"]
+    before = [count(address) for address in addresses]
+    crowd(portfolio, 60)
+
+    assert [count(address) for address in addresses] == before
+    assert max(before) <= MOST_QUERIES
