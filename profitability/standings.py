@@ -18,6 +18,7 @@ from profitability.models import Concentration, Ranking, Run
 
 READABLE = (Run.State.PUBLISHED, Run.State.SUPERSEDED)
 DIGITS = {"volume": 4, "potential": 4, "share_of_wallet": 6}  # of ranked values; all others are money
+QUANTITY_UNIT = Decimal("0.0001")
 FIGURES = Figures.__slots__
 AMOUNTS_OF_CONCENTRATION = {"total", "total_positive", "whale_peak", "erosion"}
 
@@ -60,14 +61,14 @@ def concentration_of(run: Run | None, measure: str, level: str, user) -> dict:
     if may(user, Permission.SEE_COMPANY_FIGURES):
         stored = Concentration.objects.filter(run=run, measure=measure, level=level).first()
         if stored:
-            return written(stored.figures)
+            return written(stored.figures, measure)
         values = values_by(run, measure, level, Account.objects.all())
     else:
         values = values_by(run, measure, level, Account.objects.visible_to(user))
     figures = concentration(values)
     places = DIGITS.get(measure, settings.CURRENCY_DIGITS)
     found = {name: getattr(figures, name) for name in FIGURES}
-    return written({name: _in_units(name, value, places) for name, value in found.items()})
+    return written({name: _in_units(name, value, places) for name, value in found.items()}, measure)
 
 
 def values_by(run: Run | None, measure: str, level: str, accounts) -> list[int]:
@@ -86,17 +87,14 @@ def _in_units(name: str, value, places: int):
     return float(value) if isinstance(value, Fraction) else value
 
 
-def written(figures: dict) -> dict:
-    """Amounts with the currency's decimals, shares with six; counts as they are. In the order of the figures:
+def written(figures: dict, measure: str) -> dict:
+    """Amounts with the decimals of the measure, shares with six; counts as they are. In the order of the figures:
     PostgreSQL keeps the keys of a document in its own."""
-    return {name: _written(name, figures[name]) for name in FIGURES}
+    unit = QUANTITY_UNIT if measure == "volume" else MONEY_UNIT
+    return {name: _written(figures[name], unit if name in AMOUNTS_OF_CONCENTRATION else SHARE_UNIT) for name in FIGURES}
 
 
-def _written(name: str, value):
+def _written(value, unit: Decimal):
     if value is None or isinstance(value, int):
         return value
-    return Decimal(str(value)).quantize(_unit(name))
-
-
-def _unit(name: str) -> Decimal:
-    return MONEY_UNIT if name in AMOUNTS_OF_CONCENTRATION else SHARE_UNIT
+    return Decimal(str(value)).quantize(unit)

@@ -68,12 +68,12 @@ def among_visible(row: dict) -> dict:
 
 
 def in_units(row: dict, measure: str) -> dict:
-    """The value in its own unit. Shares of shares of wallet mean nothing."""
+    """The value in its own unit. Shares of wallet do not add up, so they have no shares, nor classes by them."""
     row["value"] = Decimal(row["value"]).scaleb(-standings.DIGITS.get(measure, settings.CURRENCY_DIGITS))
     if measure == "potential":
         row["value"] = as_money(row["value"])
     if measure not in SUMMED:
-        row["share"] = row["cumulative_share"] = None
+        row["share"] = row["cumulative_share"] = row["class"] = None
     return row
 
 

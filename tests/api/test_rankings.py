@@ -1,4 +1,9 @@
+import re
+from decimal import Decimal
+
 import pytest
+
+from profitability import standings
 
 RANKINGS, CONCENTRATION = "/api/v1/rankings/", "/api/v1/concentration/"
 FIGURES = [
@@ -105,3 +110,25 @@ def test_without_any_account_concentration_is_null(api, portfolio):
 
     answer = api("manager").get(CONCENTRATION).json()
     assert (answer["n"], answer["gini"], answer["run"]) == (0, None, None)
+
+
+@pytest.mark.parametrize("role", ["finance", "manager"])
+def test_concentration_of_volume_has_the_decimals_of_quantities(api, role):
+    content = api(role).get(f"{CONCENTRATION}?measure=volume").content
+
+    assert re.search(rb'"total":\d+\.\d{4},', content)
+
+
+def test_a_currency_without_decimals_takes_none_from_a_volume(monkeypatch):
+    monkeypatch.setattr(standings, "MONEY_UNIT", Decimal(1))
+    figures = dict.fromkeys(standings.FIGURES) | {"total": 275.5, "n": 3, "gini": 0.25}
+
+    assert str(standings.written(figures, "volume")["total"]) == "275.5000"
+    assert str(standings.written(figures, "revenue")["total"]) == "276"
+
+
+def test_shares_of_wallet_have_no_class(api):
+    rows = api("finance").get(f"{RANKINGS}?measure=share_of_wallet").json()["results"]
+
+    assert rows and {(row["class"], row["share"]) for row in rows} == {(None, None)}
+    assert None not in {row["class"] for row in api("finance").get(RANKINGS).json()["results"]}
