@@ -105,13 +105,13 @@ class AccountProfitability(OfRun, ApiView):
         return Response(answer)
 
     def span(self, run: Run | None) -> tuple[int | None, int | None]:
-        """The months asked for, within those of the run."""
+        """The months asked for: some of those of the run, for others there is nothing to tell."""
+        if run:
+            refuse_outside(run, {name: self.asked[name] for name in ("from", "to")})
         first, last = self.asked["from"], self.asked["to"]
         if first and last and first > last:
             raise ValidationError({"to": [_("The last month comes before the first.")]})
-        if run is None:
-            return first, last
-        return max(first or 0, run.month_from), min(last or run.month_to, run.month_to)
+        return (first or run.month_from, last or run.month_to) if run else (first, last)
 
     def answer_schema(self, method):
         rows = {"months": MONTH, "activities": ACTIVITY}
@@ -121,6 +121,14 @@ class AccountProfitability(OfRun, ApiView):
             "type": "object",
             "properties": {**texts, **listed, "total": schema_of(PERIOD), "run": RUN_SCHEMA},
         }
+
+
+def refuse_outside(run: Run, asked: dict[str, int | None]) -> None:
+    covered = {"first": as_month(run.month_from), "last": as_month(run.month_to)}
+    reason = _("The run covers %(first)s to %(last)s.") % covered
+    outside = [name for name, month in asked.items() if month and not run.month_from <= month <= run.month_to]
+    if outside:
+        raise ValidationError({name: [reason] for name in outside})
 
 
 def months_between(first: int, last: int) -> list[int]:

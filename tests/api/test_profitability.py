@@ -59,7 +59,16 @@ def test_a_member_sees_down_to_gross_margin_and_no_activities(api):
 
 @pytest.mark.parametrize(
     ("query", "field"),
-    [("from=2026-13", "from"), ("from=2026-02&to=2026-01", "to"), ("from=26-01", "from"), ("month=2026-01", "month")],
+    [
+        ("from=2026-13", "from"),
+        ("from=2026-02&to=2026-01", "to"),
+        ("from=26-01", "from"),
+        ("month=2026-01", "month"),
+        ("from=2025-12", "from"),
+        ("from=2026-03", "from"),
+        ("to=2025-12", "to"),
+        ("to=2026-03", "to"),
+    ],
 )
 def test_a_span_that_makes_no_sense_is_refused(api, query, field):
     response = api("manager").get(f"{PROFITABILITY}?{query}")
@@ -68,11 +77,13 @@ def test_a_span_that_makes_no_sense_is_refused(api, query, field):
     assert response.json()["errors"][0]["field"] == field
 
 
-def test_a_span_outside_the_run_is_empty(api):
-    answer = api("manager").get(f"{PROFITABILITY}?from=2027-01").json()
+def test_a_span_outside_the_run_is_refused_with_the_months_there_are(api):
+    response = api("manager").get(f"{PROFITABILITY}?from=2019-01&to=2019-02")
 
-    assert (answer["months"], answer["activities"]) == ([], [])
-    assert answer["total"]["net_revenue"] == 0
+    assert response.status_code == 400
+    assert response.json()["errors"] == [
+        {"field": name, "reason": "The run covers 2026-01 to 2026-02."} for name in ("from", "to")
+    ]
 
 
 def test_the_list_has_the_statement_of_each_visible_account(api):
