@@ -2,6 +2,7 @@
 
 from django.http import Http404
 from django.urls import path, re_path
+from rest_framework.views import APIView
 
 from accounts.api import AccountDetail, Accounts
 from accounts.permissions import Permission
@@ -23,16 +24,21 @@ class AccountsOfRun(OfPublishedRun, Accounts):
 
 
 class Nowhere(ApiView):
-    """Any other address below the API: a problem in JSON, not a page."""
+    """Any other address below the API, also one that lacks its last slash: a problem in JSON, not a page."""
 
     policy = Permission.SIGN_IN
     scope = Scope.ANY
     schema = None
 
+    def initial(self, request, *args, **kwargs):
+        """Who asks is looked at as everywhere; what else is asked for does not matter."""
+        APIView.initial(self, request, *args, **kwargs)
+        raise Http404
+
     def get(self, request, **kwargs):
         raise Http404
 
-    post = put = patch = delete = get
+    post = put = patch = delete = options = get
 
 
 urlpatterns = [
@@ -55,5 +61,5 @@ urlpatterns = [
     path("exports/rankings.<slug:file_type>", exports.RankingsFile.as_view(), name="export_rankings"),
     path("schema/", docs.Schema.as_view(), name="schema"),
     path("docs/", docs.Docs.as_view(url_name="api:schema"), name="docs"),
-    re_path(r"^(?P<rest>.*/)$", Nowhere.as_view(), name="nowhere"),
+    re_path(r"^(?P<rest>.*)$", Nowhere.as_view(), name="nowhere"),
 ]

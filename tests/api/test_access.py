@@ -122,11 +122,39 @@ def test_the_tag_changes_with_what_the_reader_sees(api, portfolio):
     assert client.get(SCORES).headers["Vary"] == "Authorization, Cookie"
 
 
-def test_an_unknown_address_is_a_problem_in_json(api):
-    response = api("manager").get("/api/v1/nowhere/")
+UNKNOWN = [
+    "", "nowhere", "nowhere/", "nowhere/?x=1&x=2", "scores", "accounts/N1", "accounts/N1/nothing/", "runs/x/", "runs/1",
+    "exports/foo.csv", "exports/scores.exe", "exports/scores.tar.gz", "exports/", "docs",
+]  # fmt: skip
 
-    assert response.status_code == 404
-    assert response.headers["Content-Type"] == "application/problem+json"
+
+@pytest.mark.parametrize("address", UNKNOWN)
+def test_an_unknown_address_is_a_problem_in_json(api, address):
+    for method in methods_of(address):
+        response = getattr(api("manager"), method)(f"/api/v1/{address}")
+
+        assert response.status_code == 404, method
+        assert response.headers["Content-Type"] == "application/problem+json"
+
+
+def methods_of(address: str) -> tuple[str, ...]:
+    """An export of an unknown type and an account of a longer name are addresses, which can be read only."""
+    read_only = address in ("accounts/N1/nothing/", "exports/scores.exe")
+    return ("get", "head") if read_only else ("get", "post", "put", "patch", "delete", "options", "head")
+
+
+@pytest.mark.parametrize("address", UNKNOWN)
+def test_to_a_stranger_unknown_addresses_are_like_all_others(api, address):
+    response = api().get(f"/api/v1/{address}")
+
+    assert response.status_code == 401
+    assert response.content == api().get(SCORES).content
+
+
+def test_what_is_below_an_account_is_not_taken_for_its_code(api):
+    for tail in ("scores", "profitability"):
+        assert api("manager").get(f"/api/v1/accounts/N1/{tail}/").status_code == 200
+        assert api("manager").get(f"/api/v1/accounts/N1/{tail}").status_code == 404
 
 
 def test_a_hidden_account_and_a_missing_one_are_told_in_the_same_bytes(api):
