@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+from django.db.models.functions import Coalesce
 from django.http import Http404
 from rest_framework.response import Response
 
@@ -28,8 +29,8 @@ RUNS = (
     Column("id", Kind.WHOLE, "pk", nullable=False),
     Column("kind", Kind.TEXT, "kind", nullable=False),
     Column("state", Kind.TEXT, "state", nullable=False),
-    Column("from", Kind.MONTH, "month_from"),
-    Column("to", Kind.MONTH, "month_to"),
+    Column("from", Kind.MONTH, "first_month"),
+    Column("to", Kind.MONTH, "last_month"),
     Column("model_code", Kind.TEXT, "cost_model__code"),
     Column("model_version", Kind.WHOLE, "cost_model__version"),
     Column("engine", Kind.TEXT, "engine"),
@@ -50,6 +51,12 @@ RUNS = (
 BALANCE_ROW = (Column("pool", Kind.TEXT), *(Column(name, Kind.MONEY, nullable=False) for name in BALANCE))
 
 
+def with_window():
+    """All runs with the window they calculated, or, before that, the one they were asked for."""
+    first, last = Coalesce("month_from", "asked_from"), Coalesce("month_to", "asked_to")
+    return Run.objects.annotate(first_month=first, last_month=last)
+
+
 class Runs(OfPublishedRun, ListView):
     """Runs, newest first, whatever became of them."""
 
@@ -60,7 +67,7 @@ class Runs(OfPublishedRun, ListView):
     ordering = "-id"
 
     def rows_of(self, request, run):
-        return Run.objects.all()
+        return with_window()
 
     def sorts(self, user):
         return {"-id": Sort("-id", "pk", descending=True, tie="pk")}
@@ -77,7 +84,7 @@ class RunDetail(ApiView):
 
     @staticmethod
     def row(run_id: int, user) -> dict:
-        return row_or_404(Run.objects.filter(pk=run_id), RUNS, user)
+        return row_or_404(with_window().filter(pk=run_id), RUNS, user)
 
     def answer_schema(self, method):
         return schema_of(RUNS)

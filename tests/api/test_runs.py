@@ -57,6 +57,9 @@ def test_a_run_can_be_asked_for(api):
     run = Run.objects.get(state="waiting")
     assert response.headers["Location"] == f"http://testserver{RUNS}{run.pk}/"
     assert response.json()["id"] == run.pk
+    assert [response.json()[name] for name in ("from", "to")] == ["2026-01", "2026-02"]
+    assert api("finance").get(response.headers["Location"]).json() == response.json()
+    assert api("finance").get(RUNS).json()["results"][0] == response.json()
     assert (run.asked_from, run.asked_to, run.model_code, run.kind) == (202601, 202602, "standard", "demand")
 
 
