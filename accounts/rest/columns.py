@@ -87,7 +87,7 @@ class RowReader:
         self.paths = [column.source for column in self.selected]
         self._names = [column.name for column in self.selected]
         self._blank = dict.fromkeys(column.name for column in columns)
-        self._writers = [(c.name, _WRITERS[c.kind]) for c in self.selected if c.nullable and c.kind in _WRITERS]
+        self._writers = [(c.name, _WRITERS[c.kind]) for c in self.selected if c.kind in _WRITERS and _needs_writing(c)]
         self._derived = [(column.name, column.derive) for column in shown if column.derive]
 
     def row(self, values: Iterable) -> dict:
@@ -116,6 +116,11 @@ def as_share(part: Decimal | None, whole: Decimal | None) -> Decimal | None:
 def as_month(month: int | None) -> str | None:
     """202403 as “2024-03”."""
     return None if month is None else f"{month // 100:04d}-{month % 100:02d}"
+
+
+def _needs_writing(column: Column) -> bool:
+    """Texts and amounts that are never missing come from the database as they are told."""
+    return column.nullable or column.kind is Kind.MONTH
 
 
 _WRITERS = {Kind.TEXT: lambda text: text or None, Kind.MONEY: as_money, Kind.MONTH: as_month}

@@ -210,6 +210,7 @@ def test_history_is_newest_first(api, portfolio):
     rows = api("manager").get("/api/v1/accounts/N1/scores/").json()["results"]
 
     assert [row["run"] for row in rows] == [portfolio.run.pk, portfolio.earlier.pk]
+    assert rows[0]["to"] == "2026-02"
     assert list(rows[0])[: len(FIELDS)] == FIELDS
 
 
