@@ -43,6 +43,8 @@ def default_figure(user) -> str:
 
 def is_known(run: Run | None, figure: str, user) -> bool:
     """Whether there is such a figure for this reader: one below gross margin is unknown to whoever may not see it."""
+    if figure == "attractiveness":  # its criteria may be calculated from profit
+        return may(user, Permission.SEE_PROFITABILITY)
     return figure in KINDS or figures.figure_of(run, figure, user) is not None
 
 

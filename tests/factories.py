@@ -10,6 +10,7 @@ from decimal import Decimal
 from itertools import accumulate
 
 from accounts.models import Account, Team, User
+from kam_portal.frozen import thaw
 from profitability.models import (
     ActivityTotal,
     Concentration,
@@ -92,7 +93,10 @@ class Portfolio:
         return self.users[role]
 
 
-def a_portfolio() -> Portfolio:
+def a_portfolio(frozen: bool = False) -> Portfolio:
+    """The database lets tests alter these made-up figures until the test ends, unless they are to be `frozen`."""
+    if not frozen:
+        thaw()
     rows = table(PORTFOLIO)
     teams = {code: Team.objects.create(code=code, name=code.title()) for code in ("north", "south")}
     users = people(teams)
@@ -149,7 +153,7 @@ def a_run(rows, accounts, model, criteria, state, published_on: int) -> Run:
         month_from=MONTHS[0],
         month_to=MONTHS[-1],
         cost_model=model,
-        state=state,
+        state=Run.State.RUNNING,
         attempts=1,
         input_fingerprint="f" * 64,
         result_hash="e" * 64,
@@ -169,6 +173,8 @@ def a_run(rows, accounts, model, criteria, state, published_on: int) -> Run:
     totals(run, rows)
     for measure, values in ranked_values(rows).items():
         rank_by(run, accounts, measure, values)
+    run.state = state  # last: from then on the database refuses any change
+    run.save()
     return run
 
 

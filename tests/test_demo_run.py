@@ -11,6 +11,10 @@ from django.db.models import F, Sum
 
 from accounts.models import Account, Import, User
 from kam_portal.demo.people import demo_logins, login_email
+from kam_portal.frozen import thawed
+from profitability.balances import pool_names
+from profitability.explain.figures import ACTIVITY, FIGURES, activity_names, explained, figure_of
+from profitability.explain.forward import cost_line
 from profitability.models import OrderLine, PoolBalance, Publication, Result, Run
 from relationships.models import Position
 
@@ -112,6 +116,20 @@ def test_everybody_can_sign_in(seeded, db, rf):
     assert not User.objects.get(email="jae.pak@demo.kam-portal.example").has_usable_password()
 
 
+def test_every_figure_of_an_account_adds_up_from_the_ledger(run):
+    finance = User.objects.get(role="finance")
+    for account in Account.objects.order_by("code")[::25]:
+        for name in (*FIGURES, *(f"{ACTIVITY}{code}" for code in activity_names(run))):
+            found = explained(run, account, figure_of(run, name, finance))
+
+            assert found.closes, (account, name, found)
+
+
+def test_every_resource_cost_of_a_month_is_borne_to_the_cent(run):
+    for pool in pool_names(run):
+        assert cost_line(run, pool, run.month_to).closes, pool
+
+
 def test_seeding_again_changes_nothing(seeded, db):
     before = (Account.objects.count(), Import.objects.count(), Run.objects.count())
 
@@ -122,7 +140,8 @@ def test_seeding_again_changes_nothing(seeded, db):
 
 def test_a_seed_that_was_stopped_before_its_runs_is_finished(seeded, db):
     Publication.objects.all().delete()
-    Run.objects.all().delete()
+    with thawed():
+        Run.objects.all().delete()
 
     call_command("seed_demo", verbosity=0)
 

@@ -209,7 +209,7 @@ def without_tokens(page: str) -> str:
     return re.sub(r"\b[A-Za-z0-9]{64}\b", "", page)
 
 
-@pytest.mark.parametrize("figure", ["contribution", "cost_to_serve", "presale", "unit_cost", "visits"])
+@pytest.mark.parametrize("figure", ["contribution", "cost_to_serve", "presale", "visits", "attractiveness"])
 def test_a_member_does_not_know_figures_below_gross_margin(see, figure):
     hidden = see("member", f"/accounts/N1/trail/?figure={figure}", status=404)
 

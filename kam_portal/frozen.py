@@ -1,0 +1,185 @@
+"""What was published cannot be changed: the database itself refuses it, whoever asks and by whatever way.
+
+Rows of a published or superseded run are neither added, changed nor removed; the run itself may only go from
+published to superseded; the publication points at the published run. `freeze` makes the triggers from the tables as
+they are, `thawed` takes them off for as long as a migration or a flush works on the tables: SQLite would lose them, or
+refuse to rebuild a table that a trigger names. On PostgreSQL a statement is looked at once, with all its rows.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import connection, models
+
+from profitability.models import (
+    ActivityTotal,
+    Concentration,
+    MethodCost,
+    MonthResult,
+    PoolBalance,
+    Publication,
+    Ranking,
+    Result,
+    Run,
+)
+from relationships.models import Position
+
+FIGURES: tuple[type[models.Model], ...] = (
+    Result,
+    MonthResult,
+    PoolBalance,
+    ActivityTotal,
+    Ranking,
+    Concentration,
+    MethodCost,
+    Position,
+)
+PREFIX = "frozen_"
+FROZEN = "('published', 'superseded')"
+REFUSED = "the figures of a published run cannot be changed"
+REFUSED_RUN = "a published run can only be superseded"
+REFUSED_POINTER = "only a published run can stand behind the pages"
+RUN, POINTER = Run._meta.db_table, Publication._meta.db_table
+
+
+def freeze() -> None:
+    """Make the triggers, on the tables that are there."""
+    there = set(connection.introspection.table_names())
+    if RUN not in there:
+        return
+    tables = [model._meta.db_table for model in FIGURES if model._meta.db_table in there]
+    make = _postgres if connection.vendor == "postgresql" else _sqlite
+    _execute(list(make(tables, POINTER in there)))
+
+
+def thaw() -> None:
+    """Take the triggers off."""
+    postgres = connection.vendor == "postgresql"
+    _execute([f"DROP TRIGGER {name} ON {table}" if postgres else f"DROP TRIGGER {name}" for name, table in triggers()])
+
+
+@contextmanager
+def thawed() -> Iterator[None]:
+    """For whoever has to work on the tables themselves: migrations, a flush, tests that tamper with figures."""
+    thaw()
+    try:
+        yield
+    finally:
+        freeze()
+
+
+def triggers() -> list[tuple[str, str]]:
+    """Name and table of each of our triggers that is there."""
+    found = {
+        "postgresql": "SELECT t.tgname, c.relname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid "
+        "WHERE NOT t.tgisinternal AND c.relnamespace = current_schema()::regnamespace",
+        "sqlite": "SELECT name, tbl_name FROM sqlite_master WHERE type = 'trigger'",
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(found[connection.vendor])
+        return [(name, table) for name, table in cursor.fetchall() if name.startswith(PREFIX)]
+
+
+def _execute(statements: list[str]) -> None:
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql" and connection.in_atomic_block:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # else pending checks would lock the tables against us
+        for statement in statements:
+            cursor.execute(statement)
+        if connection.vendor == "postgresql" and connection.in_atomic_block:
+            cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+
+
+# SQLite: a trigger on each row, whose condition is one look at the run
+
+
+def _sqlite(tables: list[str], pointer: bool) -> Iterator[str]:
+    for table in tables:
+        yield _on_row(f"{table}_insert", "INSERT", table, _adds(table), REFUSED)
+        for event, rows in (("UPDATE", ["OLD", "NEW"]), ("DELETE", ["OLD"])):
+            when = " OR ".join(f"{_state(f'{row}.run_id')} IN {FROZEN}" for row in rows)
+            yield _on_row(f"{table}_{event.lower()}", event, table, when, REFUSED)
+    same = " AND ".join(f'OLD."{name}" IS NEW."{name}"' for name in _columns_of_run() if name != "state")
+    stays = f"({same} AND (OLD.state IS NEW.state OR NEW.state = 'superseded'))"
+    yield _on_row("run_update", "UPDATE", RUN, f"OLD.state IN {FROZEN} AND NOT {stays}", REFUSED_RUN)
+    yield _on_row("run_delete", "DELETE", RUN, f"OLD.state IN {FROZEN}", REFUSED_RUN)
+    yield _on_row("run_insert", "INSERT", RUN, f"{_state('NEW.id')} IN {FROZEN}", REFUSED_RUN)
+    for event in ("INSERT", "UPDATE") if pointer else ():
+        when = f"{_state('NEW.run_id')} IS NOT 'published'"
+        yield _on_row(f"pointer_{event.lower()}", event, POINTER, when, REFUSED_POINTER)
+
+
+def _adds(table: str) -> str:
+    """A row comes to a published run, or takes the place of one of its rows (INSERT OR REPLACE)."""
+    (model,) = (model for model in FIGURES if model._meta.db_table == table)
+    unique = [field.column for field in model._meta.local_fields if field.unique]
+    replaced = [f"(SELECT run_id FROM {table} WHERE {name} = NEW.{name})" for name in unique]  # noqa: S608
+    return " OR ".join(f"{_state(run)} IN {FROZEN}" for run in ["NEW.run_id", *replaced])
+
+
+def _columns_of_run() -> list[str]:
+    with connection.cursor() as cursor:
+        return [column.name for column in connection.introspection.get_table_description(cursor, RUN)]
+
+
+def _state(run: str) -> str:
+    return f"(SELECT state FROM {RUN} WHERE id = {run})"  # noqa: S608
+
+
+def _on_row(name: str, event: str, table: str, when: str, refusal: str) -> str:
+    refuse = f"SELECT RAISE(ABORT, '{refusal}')"
+    return f"CREATE TRIGGER {PREFIX}{name} BEFORE {event} ON {table} WHEN {when} BEGIN {refuse}; END"
+
+
+# PostgreSQL: one look for each statement, at all the rows it touched
+
+
+def _postgres(tables: list[str], pointer: bool) -> Iterator[str]:
+    yield _function("refuse_rows", _IF.format(_touched("touched"), REFUSED, "NULL"))
+    yield _function("refuse_both", _IF.format(f"{_touched('touched')} OR {_touched('before')}", REFUSED, "NULL"))
+    any_frozen = f"EXISTS (SELECT 1 FROM {RUN} WHERE state IN {FROZEN})"  # noqa: S608
+    yield _function("refuse_truncate", _IF.format(any_frozen, REFUSED, "NULL"))
+    yield _function("refuse_run", _RUN_BODY)
+    yield _function(
+        "refuse_pointer", _IF.format(f"{_state('NEW.run_id')} IS DISTINCT FROM 'published'", REFUSED_POINTER, "NEW")
+    )
+    for table in tables:
+        yield from _on_statements(table)
+    yield _trigger("run_update", f"BEFORE UPDATE ON {RUN} FOR EACH ROW WHEN (OLD.state IN {FROZEN})", "refuse_run")
+    yield _trigger("run_delete", f"BEFORE DELETE ON {RUN} FOR EACH ROW WHEN (OLD.state IN {FROZEN})", "refuse_run")
+    yield _trigger("run_truncate", f"BEFORE TRUNCATE ON {RUN} FOR EACH STATEMENT", "refuse_truncate")
+    if pointer:
+        yield _trigger("pointer", f"BEFORE INSERT OR UPDATE ON {POINTER} FOR EACH ROW", "refuse_pointer")
+
+
+def _on_statements(table: str) -> Iterator[str]:
+    each = "FOR EACH STATEMENT"
+    added, removed = "REFERENCING NEW TABLE AS touched", "REFERENCING OLD TABLE AS touched"
+    both = "REFERENCING OLD TABLE AS before NEW TABLE AS touched"
+    yield _trigger(f"{table}_insert", f"AFTER INSERT ON {table} {added} {each}", "refuse_rows")
+    yield _trigger(f"{table}_update", f"AFTER UPDATE ON {table} {both} {each}", "refuse_both")
+    yield _trigger(f"{table}_delete", f"AFTER DELETE ON {table} {removed} {each}", "refuse_rows")
+    yield _trigger(f"{table}_truncate", f"BEFORE TRUNCATE ON {table} {each}", "refuse_truncate")
+
+
+def _touched(rows: str) -> str:
+    return f"EXISTS (SELECT 1 FROM {RUN} WHERE state IN {FROZEN} AND id IN (SELECT run_id FROM {rows}))"  # noqa: S608
+
+
+_IF = "IF {} THEN RAISE EXCEPTION '{}' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN {};"
+_RUN_BODY = (
+    f"IF TG_OP = 'DELETE' OR NEW.state NOT IN (OLD.state, 'superseded') "
+    f"OR to_jsonb(NEW) - 'state' IS DISTINCT FROM to_jsonb(OLD) - 'state' "
+    f"THEN RAISE EXCEPTION '{REFUSED_RUN}' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW;"
+)
+
+
+def _function(name: str, body: str) -> str:
+    return (
+        f"CREATE OR REPLACE FUNCTION {PREFIX}{name}() RETURNS trigger LANGUAGE plpgsql AS $body$ "
+        f"BEGIN {body} END $body$"
+    )
+
+
+def _trigger(name: str, on: str, function: str) -> str:
+    return f"CREATE TRIGGER {PREFIX}{name} {on} EXECUTE FUNCTION {PREFIX}{function}()"
