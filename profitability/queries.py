@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from django.conf import settings
 from django.db.models import Sum
 from django.utils.translation import gettext as _
 
@@ -42,7 +43,8 @@ class BalanceRow:
 
     @property
     def texts(self) -> list[str]:
-        return [self.pool, *(f"{self.amounts[name]:,.2f}" for name in BALANCE)]
+        """As they are printed: amounts have the decimals of the currency."""
+        return [self.pool, *(f"{self.amounts[name]:,f}" for name in BALANCE)]
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,6 @@ def balance_of(run: Run) -> Balance:
     }
     order = [pool["code"] for pool in run.cost_model.document["pools"]] if run.cost_model else []
     rows = [BalanceRow(code, found[code]) for code in order if code in found]
-    zero = Decimal(0)
+    zero = Decimal(0).scaleb(-settings.CURRENCY_DIGITS)
     total = {name: sum((row.amounts[name] for row in rows), zero) for name in BALANCE}
     return Balance(rows, BalanceRow(_("Total"), total))

@@ -16,8 +16,8 @@ class JSONRenderer(BaseRenderer):
         return b"" if data is None else dumps(data)
 
 
-def dumps(data) -> bytes:
-    return orjson.dumps(data, default=_plain, option=orjson.OPT_UTC_Z)
+def dumps(data, options: int = 0) -> bytes:
+    return orjson.dumps(data, default=_plain, option=orjson.OPT_UTC_Z | options)
 
 
 def _plain(value):

@@ -1,12 +1,14 @@
 """`manage.py recompute`: calculate here and now, publish, print the balance."""
 
-import json
 import re
 from argparse import ArgumentTypeError
 
+import orjson
 from django.core.management.base import BaseCommand
 from django.utils.translation import gettext as _
 
+from accounts.rest.columns import as_month
+from kam_portal.api.rendering import dumps
 from kam_portal.recompute import recompute
 from profitability.models import Run
 from profitability.queries import balance_of
@@ -54,18 +56,19 @@ class Command(BaseCommand):
 
 
 def as_json(run: Run) -> str:
-    return json.dumps(
-        {
-            "id": run.pk,
-            "state": run.state,
-            "message": run.message,
-            "month_from": run.month_from,
-            "month_to": run.month_to,
-            "input_fingerprint": run.input_fingerprint,
-            "result_hash": run.result_hash,
-            "notices": run.notices,
-            "balance": balance_of(run).as_json() if run.state == Run.State.PUBLISHED else None,
-        },
-        default=float,
-        indent=1,
-    )
+    """As the API tells it: months as YYYY-MM, amounts with the decimals of the currency."""
+    first, last = as_month(run.month_from), as_month(run.month_to)
+    told = {
+        "id": run.pk,
+        "state": run.state,
+        "message": run.message,
+        "from": first,
+        "to": last,
+        "month_from": first,
+        "month_to": last,
+        "input_fingerprint": run.input_fingerprint,
+        "result_hash": run.result_hash,
+        "notices": run.notices,
+        "balance": balance_of(run).as_json() if run.state == Run.State.PUBLISHED else None,
+    }
+    return dumps(told, orjson.OPT_INDENT_2).decode()
