@@ -1,5 +1,6 @@
 """Ledger, cost models, runs and results."""
 
+from profitability.models.archive import ArchivedMonth, RolledMonth
 from profitability.models.cost_model import CostModel
 from profitability.models.ledger import (
     ActivityEvent,
@@ -17,6 +18,7 @@ from profitability.models.scenario import Scenario
 __all__ = [
     "ActivityEvent",
     "ActivityTotal",
+    "ArchivedMonth",
     "ClosedMonth",
     "Concentration",
     "CostModel",
@@ -31,6 +33,7 @@ __all__ = [
     "Ranking",
     "ResourceCost",
     "Result",
+    "RolledMonth",
     "Run",
     "Scenario",
 ]

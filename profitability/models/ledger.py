@@ -73,7 +73,10 @@ class OrderLine(models.Model):
                 name="one_current_order_line",
             )
         ]
-        indexes = [models.Index(fields=["account", "month"], name="order_line_account_month")]
+        indexes = [
+            models.Index(fields=["account", "month"], name="order_line_account_month"),
+            models.Index(fields=["month"], name="order_line_month"),  # a nightly run reads a month of many
+        ]
 
     def __str__(self) -> str:
         return f"{self.order_id}/{self.line_no}"
@@ -102,7 +105,10 @@ class ActivityEvent(models.Model):
                 name="one_current_activity_event",
             )
         ]
-        indexes = [models.Index(fields=["account", "month"], name="event_account_month")]
+        indexes = [
+            models.Index(fields=["account", "month"], name="event_account_month"),
+            models.Index(fields=["month"], name="event_month"),
+        ]
 
     def __str__(self) -> str:
         return self.event_id

@@ -1,15 +1,20 @@
 """Ledger → sums of measures per account and month: the only step that grows with the ledger, and the one seam
-for other engines. Everything after it starts from the frame made here."""
+for other engines. Everything after it starts from the frame made here.
+
+`measures` says what is summed, in SQL that every engine understands. An engine answers it: `database` inside SQLite
+or PostgreSQL, with closed months from `closed`; `columnar` by DuckDB over Parquet files. `archive` makes the file of
+a month when it is closed.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING
 
-import pandas as pd
+if TYPE_CHECKING:
+    import pandas as pd
 
-from profitability.core.months import earlier_window
-from profitability.rollup import database
-
-NO_ACCOUNT = -1
+ENGINES = ("database", "columnar")
 
 
 @dataclass(frozen=True)
@@ -18,38 +23,22 @@ class RollUp:
     `month` (yyyymm) and one int64 column of ten-thousandths per measure. `products`: distinct products bought over
     the window, by account id. `earlier`: net revenue of the window of the same length before, by account id."""
 
-    measures: pd.DataFrame
+    measures: "pd.DataFrame"
     products: dict[int, int]
     earlier: dict[int, int]
 
 
-ENGINES: dict[str, Callable[[int, int], RollUp]] = {}
+class Damaged(ValueError):
+    """The file of a closed month is not what was written when it was closed; the message names it."""
 
 
 def roll_up(month_from: int, month_to: int, engine: str = "database") -> RollUp:
     """The measures of every account and month from `month_from` to `month_to` (yyyymm, both included)."""
-    return ENGINES[engine](month_from, month_to)
+    return engine_of(engine)(month_from, month_to)
 
 
-def in_database(month_from: int, month_to: int) -> RollUp:
-    before_from, before_to = earlier_window(month_from, month_to)
-    return RollUp(
-        measures=joined(database.lines(month_from, month_to), database.events(month_from, month_to)),
-        products=database.products(month_from, month_to),
-        earlier=database.net_revenue(before_from, before_to),
-    )
-
-
-ENGINES["database"] = in_database
-
-
-def joined(lines: pd.DataFrame, events: pd.DataFrame) -> pd.DataFrame:
-    """Order-line measures and event measures side by side; what is not there counts as 0."""
-    keys = ["account", "month"]
-    if events.empty:
-        both = lines
-    elif lines.empty:
-        both = events.reindex(columns=[*keys, *lines.columns[2:], *events.columns[2:]])
-    else:
-        both = lines.merge(events, on=keys, how="outer")
-    return both.fillna(0).astype("int64").sort_values(keys, ignore_index=True)
+def engine_of(name: str) -> Callable[[int, int], RollUp]:
+    """Loaded when it is used: what closes and reopens months needs none of it."""
+    if name not in ENGINES:
+        raise ValueError(f"There is no engine {name!r}.")
+    return import_module(f"profitability.rollup.{name}").roll_up

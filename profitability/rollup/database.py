@@ -1,117 +1,92 @@
-"""The roll-up as GROUP BYs inside the database where the lines live."""
+"""The roll-up inside the database where the lines live. What closed months come to is known from before: only open
+months are read."""
 
-from itertools import chain
+from collections.abc import Collection, Container
+from operator import itemgetter
 
 import numpy as np
 import pandas as pd
 from django.db import connection
-from django.db.models import BigIntegerField, Count, F, Min, Q, Sum
-from django.db.models.functions import Cast
+from django.db.models import Min
 
-from profitability.models import ActivityEvent, Counts, EventAttribute, OrderLine
+from profitability.core.months import earlier_window, months_between, ordinal
+from profitability.models import OrderLine, RolledMonth
+from profitability.rollup import RollUp, closed, frames, measures
 
-ONE = 10_000  # a count of one, in ten-thousandths
-
-
-def _sum(field, condition=None, sign=1):
-    """A sum as a whole number: PostgreSQL would widen it to a decimal."""
-    whole = Sum(field, filter=condition, default=0, output_field=BigIntegerField())
-    return Cast(whole, BigIntegerField()) * sign if sign != 1 else Cast(whole, BigIntegerField())
-
-
-def _marked(mark: Counts):
-    """How many lines carry the mark: the sum of its bit, in units of the bit."""
-    return Cast(Sum(F("counts").bitand(int(mark))), BigIntegerField()) * (ONE // mark)  # a whole number: ONE is 5⁴·2⁴
-
-
-SOLD, RETURNED = Q(is_return=False), Q(is_return=True)
-LINE_MEASURES = {
-    "orders": _marked(Counts.ORDER),
-    "order_lines": Count("id", filter=SOLD) * ONE,
-    "units": _sum("quantity", SOLD),
-    "deliveries": _marked(Counts.DELIVERY),
-    "express_orders": _marked(Counts.EXPRESS_ORDER),
-    "late_orders": _marked(Counts.LATE_ORDER),
-    "return_orders": _marked(Counts.RETURN_ORDER),
-    "return_lines": Count("id", filter=RETURNED) * ONE,
-    "return_units": _sum("quantity", RETURNED, -1),
-    "list_amount": _sum("list_amount", SOLD),
-    "discount_amount": _sum("discount_amount", SOLD),
-    "return_amount": _sum("net_amount", RETURNED, -1),
-    "net_revenue": _sum("net_amount"),
-    "cost_amount": _sum("cost_amount"),
-    "freight_amount": _sum("freight_amount"),
+# What `measures` calls lines, events and attributes.
+SOURCES = {
+    "lines": "SELECT * FROM profitability_orderline WHERE superseded_in_id IS NULL AND month BETWEEN %s AND %s",
+    "events": "SELECT * FROM profitability_activityevent WHERE superseded_in_id IS NULL AND month BETWEEN %s AND %s",
+    "attributes": """
+        SELECT account_id, month, event_type, name, amount
+        FROM profitability_activityevent AS event
+        JOIN profitability_eventattribute AS attribute ON attribute.event_id = event.id
+        WHERE superseded_in_id IS NULL AND month BETWEEN %s AND %s""",
 }
+TEXTS = {"event_type", "name"}
+Span = tuple[int, int]  # the first and the last month of a stretch
 
 
-def lines(month_from: int, month_to: int) -> pd.DataFrame:
-    """Measures of order lines: one row per account and month."""
-    window = OrderLine.objects.current().filter(month__range=(month_from, month_to))
-    rows = window.values("account_id", "month").annotate(**{f"m_{name}": sums for name, sums in LINE_MEASURES.items()})
-    return _frame(_fetched(rows), ["account", "month", *LINE_MEASURES])
-
-
-def events(month_from: int, month_to: int) -> pd.DataFrame:
-    """Measures of activity events, `TYPE.count` and so on: one row per account and month, one column a measure."""
-    window = ActivityEvent.objects.current().filter(month__range=(month_from, month_to))
-    rows = window.values("account_id", "month", "event_type").annotate(
-        m_count=Count("id") * ONE, m_quantity=_sum("quantity"), m_minutes=_sum("minutes")
+def roll_up(month_from: int, month_to: int) -> RollUp:
+    earlier_from, earlier_to = earlier_window(month_from, month_to)
+    done = closed.between(earlier_from, month_to)
+    known = [row for month, row in done.items() if month >= month_from]
+    before = [row for month, row in done.items() if month < month_from]
+    spans = open_spans(month_from, month_to, done)
+    return RollUp(
+        measures=measured(spans, known),
+        products=products(spans, known),
+        earlier=net_revenue(open_spans(earlier_from, earlier_to, done), before),
     )
-    counted = _wide(_fetched(rows), ["count", "quantity", "minutes"])
-    attributes = _attributes(month_from, month_to)
-    both = counted if attributes.empty else counted.join(attributes, how="outer").fillna(0).astype("int64")
-    return both[sorted(both.columns)].reset_index()
 
 
-def _attributes(month_from: int, month_to: int) -> pd.DataFrame:
-    window = EventAttribute.objects.filter(
-        event__superseded_in__isnull=True, event__month__range=(month_from, month_to)
-    )
-    rows = window.values("event__account_id", "event__month", "event__event_type", "name").annotate(
-        m_amount=_sum("amount")
-    )
-    cells = [(account, month, f"{kind}.{name}", amount) for account, month, kind, name, amount in _fetched(rows)]
-    return _wide(cells, [""])
+def measured(spans: list[Span], known: Collection[RolledMonth]) -> pd.DataFrame:
+    parts = [frames.rolled_up(ask, *span) for span in spans]
+    return frames.together([*parts, *map(closed.measures_of, known)])
 
 
-def products(month_from: int, month_to: int) -> dict[int, int]:
+def products(spans: list[Span], known: Collection[RolledMonth]) -> dict[int, int]:
     """How many different products each account bought, returns left out."""
-    window = OrderLine.objects.current().filter(SOLD, month__range=(month_from, month_to), account__isnull=False)
-    rows = window.values("account_id").annotate(m_products=Count("product_id", distinct=True))
-    return dict(_fetched(rows))
+    if not known:
+        return frames.by_account(ask(measures.PRODUCTS, spans[0][0], spans[-1][1]), "products")
+    return frames.breadth([*(ask(measures.BASKETS, *span) for span in spans), *map(closed.baskets_of, known)])
 
 
-def net_revenue(month_from: int, month_to: int) -> dict[int, int]:
-    """Net revenue of each account, ten-thousandths."""
-    window = OrderLine.objects.current().filter(month__range=(month_from, month_to), account__isnull=False)
-    return dict(_fetched(window.values("account_id").annotate(m_net=_sum("net_amount"))))
+def net_revenue(spans: list[Span], known: Collection[RolledMonth]) -> dict[int, int]:
+    """Net revenue of each account that has order lines, ten-thousandths."""
+    parts = [*(ask(measures.NET_REVENUE, *span) for span in spans), *map(closed.net_revenue_of, known)]
+    return frames.summed(parts, "net_revenue")
+
+
+def open_spans(month_from: int, month_to: int, done: Container[int]) -> list[Span]:
+    """The months that are not done, as stretches from the first to the last."""
+    spans: list[Span] = []
+    for month in months_between(month_from, month_to):
+        if month in done:
+            continue
+        if spans and ordinal(spans[-1][1]) == ordinal(month) - 1:
+            spans[-1] = (spans[-1][0], month)
+        else:
+            spans.append((month, month))
+    return spans
+
+
+def ask(question: str, month_from: int, month_to: int) -> frames.Columns:
+    """What the database answers to a question of `measures` about some months, by column."""
+    name = measures.relation(question)
+    with connection.cursor() as cursor:
+        cursor.execute(f"WITH {name} AS ({SOURCES[name]}) {question}", [month_from, month_to])
+        rows = cursor.fetchall()
+        return {column[0]: _column(column[0], place, rows) for place, column in enumerate(cursor.description)}
+
+
+def _column(name: str, place: int, rows: list[tuple]) -> np.ndarray:
+    kind = object if name in TEXTS else np.int64
+    return np.fromiter(map(itemgetter(place), rows), kind, len(rows))
 
 
 def first_orders() -> dict[int, str]:
     """The day of each account's first order line, as ISO text."""
-    rows = OrderLine.objects.current().filter(account__isnull=False).values("account_id")
-    return {account: str(day) for account, day in _fetched(rows.annotate(m_first=Min("ordered_on")))}
-
-
-def _fetched(rows) -> list[tuple]:
-    """The rows as the database gives them: no Decimal per cell, so a million groups stay quick."""
-    sql, parameters = rows.order_by().query.sql_with_params()
-    with connection.cursor() as cursor:
-        cursor.execute(sql, parameters)
-        return cursor.fetchall()
-
-
-def _frame(rows: list[tuple], columns: list[str]) -> pd.DataFrame:
-    """Whole numbers as they come; no account, which only a few rows have, is -1."""
-    known = (row if row[0] is not None else (-1, *row[1:]) for row in rows)
-    cells = np.fromiter(chain.from_iterable(known), np.int64, len(rows) * len(columns))
-    return pd.DataFrame(cells.reshape(-1, len(columns)), columns=columns)
-
-
-def _wide(rows: list[tuple], names: list[str]) -> pd.DataFrame:
-    """Rows of account, month, kind and figures as one row per account and month, with columns KIND.NAME."""
-    kinds = {kind: number for number, kind in enumerate(sorted({row[2] for row in rows}))}
-    frame = _frame([(*row[:2], kinds[row[2]], *row[3:]) for row in rows], ["account", "month", "kind", *names])
-    wide = frame.pivot(index=["account", "month"], columns="kind", values=names).fillna(0).astype("int64")
-    spoken = list(kinds)
-    return wide.set_axis([f"{spoken[kind]}.{name}" if name else spoken[kind] for name, kind in wide.columns], axis=1)
+    rows = OrderLine.objects.current().filter(account__isnull=False).order_by().values("account_id")
+    found = rows.annotate(first=Min("ordered_on")).values_list("account_id", "first")
+    return {account: str(day) for account, day in found}
