@@ -49,7 +49,7 @@ def values_of(route: str, portfolio) -> dict[str, tuple]:
         "version": (1, 1, 999),
         "activity": ("visits", "visits", "XX"),
         "pool": ("service", "service", "XX"),
-        "month": (202601, 202601, 209901),
+        "month": ("2026-01", "2026-01", "2099-01") if route.startswith("api/") else (202601, 202601, 209901),
         "run_id": (portfolio.run.pk, portfolio.run.pk, 999_999_999),
         "import_id": (1, 1, 999_999_999),
         "scenario_id": (*scenario_ids(), 999_999_999),

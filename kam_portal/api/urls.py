@@ -9,6 +9,7 @@ from accounts.permissions import Permission
 from accounts.rest.scopes import Scope
 from accounts.rest.views import ApiView
 from kam_portal.api import docs, exports, imports
+from kam_portal.api.explain import Explain, ExplainCostLine
 from kam_portal.api.runs import RequestableRuns
 from profitability.api.rankings import Concentration, Rankings
 from profitability.api.run import OfPublishedRun
@@ -45,6 +46,7 @@ urlpatterns = [
     path("accounts/", AccountsOfRun.as_view(), name="accounts"),
     path("accounts/<path:code>/scores/", AccountScores.as_view(), name="account_scores"),
     path("accounts/<path:code>/profitability/", AccountProfitability.as_view(), name="account_profitability"),
+    path("accounts/<path:code>/explain/", Explain.as_view(), name="explain"),
     path("accounts/<path:code>/", AccountDetail.as_view(), name="account"),
     path("scores/", Scores.as_view(), name="scores"),
     path("matrix/", Matrix.as_view(), name="matrix"),
@@ -54,6 +56,7 @@ urlpatterns = [
     path("runs/", RequestableRuns.as_view(), name="runs"),
     path("runs/<int:run_id>/", RunDetail.as_view(), name="run"),
     path("runs/<int:run_id>/balance/", Balance.as_view(), name="balance"),
+    path("cost-lines/<str:pool>/<str:month>/explain/", ExplainCostLine.as_view(), name="cost_line"),
     path("imports/", imports.Imports.as_view(), name="imports"),
     path("imports/<int:import_id>/", imports.ImportDetail.as_view(), name="import"),
     path("exports/scores.<slug:file_type>", exports.ScoresFile.as_view(), name="export_scores"),

@@ -10,6 +10,7 @@ from accounts.models import Account, Team
 from profitability.models import Concentration, MonthResult, PoolBalance, Ranking, Result, Run
 from relationships.models import Position
 
+FIGURES = ("contribution", "net_revenue", "visits", "revenue_rank", "revenue_class", "attractiveness", "box", "batch_cost")
 LISTS = ("accounts", "scores", "profitability", "rankings", "matrix", "runs")
 OBJECTS = ("accounts/N1/", "accounts/N4/", "accounts/S1/", "accounts/N1/profitability/", "accounts/N4/scores/")
 QUERIES = {
@@ -33,7 +34,8 @@ def asked() -> list[str]:
     for name in LISTS:
         paths += [f"{name}/", f"{name}/?count=1&page_size=2"]
         paths += [f"{name}/?{query}" for query in QUERIES.get(name, ())]
-    return paths
+    paths += [f"accounts/{code}/explain/?figure={figure}" for code in ("N1", "N4", "S1") for figure in FIGURES]
+    return [*paths, "accounts/N1/explain/?month=2026-01", "cost-lines/sales/2026-01/explain/"]
 
 
 def answers(client) -> dict[str, tuple]:
