@@ -6,17 +6,17 @@ from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
 
-from django.db import IntegrityError, OperationalError, connection, transaction
+from django.db import IntegrityError, OperationalError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.imports.outcome import Outcome, TotalsDiffer
 from accounts.models import Import
+from accounts.queue import take_turn
 from accounts.tables import Mapping, Unusable
 from accounts.tables.problems import LISTED
 from kam_portal.imports import KINDS
 
-LOCK = 0x6B616D  # any number, the same for all imports
 State = Import.State
 
 
@@ -126,7 +126,8 @@ def together(attempts: Sequence[Attempt], wait: bool = True) -> list[Import]:
     """
     try:
         with transaction.atomic():
-            _take_turn(wait)
+            if not take_turn(wait):
+                raise Busy
             if not _done_elsewhere(attempts):
                 for attempt in attempts:
                     attempt.make()
@@ -139,19 +140,6 @@ def together(attempts: Sequence[Attempt], wait: bool = True) -> list[Import]:
         _write_failure(attempts, error)
         raise
     return [attempt.record for attempt in attempts]
-
-
-def _take_turn(wait: bool) -> None:
-    """One import at a time. On SQLite the transaction itself is the turn."""
-    if connection.vendor != "postgresql":
-        return
-    with connection.cursor() as cursor:
-        if wait:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
-            return
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [LOCK])
-        if not cursor.fetchone()[0]:
-            raise Busy
 
 
 def _done_elsewhere(attempts: Sequence[Attempt]) -> bool:

@@ -25,6 +25,7 @@ MENU = [
         "coins",
         [
             (_("Cost model"), "cost_model", Permission.SEE_COSTS, "c"),
+            (_("Monthly costs"), "costs_grid", Permission.SEE_COSTS, ""),
             (_("Runs"), "runs", Permission.SEE_ACCOUNTS, "u"),
             (_("What-if"), "scenarios", Permission.SEE_PROFITABILITY, "f"),
             (_("Unused capacity"), "capacity", Permission.SEE_COSTS, ""),

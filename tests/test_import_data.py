@@ -10,10 +10,12 @@ from django.core.management import call_command
 from django.db import connection
 
 from accounts.models import Account, Assignment, Import, Team, User
+from accounts.queue import LOCK
 from accounts.tables import Unusable
 from kam_portal import attempts, imports
 from kam_portal.attempts import Attempt, Busy, together
 from kam_portal.imports import KINDS, import_files, perform_import, request_import
+from kam_portal.recompute import recompute
 from profitability.models import ActivityEvent, CostModel, EventAttribute, OrderLine, Product, ResourceCost
 from relationships.models import AccountCriterion, CriteriaSet, Rating
 from tests.bringing import counts, file
@@ -142,6 +144,35 @@ def test_what_is_exported_makes_the_same_ledger_in_an_empty_portal(folder, tmp_p
 
     assert status == 0, output
     assert ledger() == before
+
+
+NAMELESS = """
+    order_id,line_no,ordered_on,account_code,product_code,quantity,net_amount
+    O1,1,2025-01-10,A1,P1,2,10.5
+    O1,2,2025-01-10,A1,P2,1,5.5
+    O2,1,2025-01-10,,,1,1
+    O3,1,2025-01-10,A1,=7,1,1
+    """
+
+
+@pytest.mark.django_db(transaction=True)
+def test_products_that_nobody_named_make_the_same_run_in_an_empty_portal(tmp_path, tmp_path_factory):
+    run("import_data", file(tmp_path, "accounts.csv", "code,name\nA1,Alpha\n"))
+    run("import_data", file(tmp_path, "order_lines.csv", NAMELESS))
+    Product.objects.filter(code="P2").update(name="")  # as earlier versions stored it
+    before, away = recompute(202501, 202501), tmp_path_factory.mktemp("away")
+
+    for kind in ("accounts", "products", "order_lines"):
+        assert run("export_data", kind, away)[1] == 0
+    call_command("flush", interactive=False, verbosity=0)
+    output, status = run("import_data", away)
+    after = recompute(202501, 202501)
+
+    assert status == 0, output
+    assert dict(Product.objects.values_list("code", "name")) == {"P1": "P1", "P2": "P2", "=7": "=7"}
+    assert "P2,P2," in (away / "products.csv").read_text()
+    assert (before.state, after.state) == ("published", "published")
+    assert before.result_hash == after.result_hash
 
 
 @pytest.mark.parametrize("ending", ["csv.gz", "xlsx", "parquet"])
@@ -415,7 +446,7 @@ def test_of_two_imports_at_once_the_second_waits_its_turn(folder):
 
     other = psycopg2.connect(**{**connection.get_connection_params(), "cursor_factory": None})
     try:
-        other.cursor().execute("SELECT pg_advisory_lock(%s)", [attempts.LOCK])
+        other.cursor().execute("SELECT pg_advisory_lock(%s)", [LOCK])
         record = Import(kind="teams", file_name="teams.csv")
 
         with pytest.raises(Busy):

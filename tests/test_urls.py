@@ -47,6 +47,7 @@ def values_of(route: str, portfolio) -> dict[str, tuple]:
     return {
         "code": ("standard", "standard", "XX") if route.startswith("cost-model/") else ("N1", "S1", "XX"),
         "version": (1, 1, 999),
+        "other": (1, 1, 999),
         "activity": ("visits", "visits", "XX"),
         "pool": ("service", "service", "XX"),
         "month": ("2026-01", "2026-01", "2099-01") if route.startswith("api/") else (202601, 202601, 209901),

@@ -1,12 +1,13 @@
 """The cost model as a page that reads: pools, activities with their rules in words, rates, monthly costs, versions."""
 
-from django.db.models import Count
-from django.http import Http404
+from django.db.models import Count, OuterRef, Subquery
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from accounts.permissions import Permission, may, needs
+from profitability.advice import problems_of
 from profitability.core import cost_model as core_model
+from profitability.core.model_form import lines_of
 from profitability.models import CostModel
 from profitability.rates import activity_lines, months_shown, pool_lines
 from profitability.runline import run_of
@@ -19,7 +20,7 @@ def cost_model(request):
     """The model that the next run uses."""
     row = CostModel.objects.current()
     if row is None:
-        context = {"may_import": may(request.user, Permission.IMPORT_DATA)}
+        context = {"may_edit": may(request.user, Permission.EDIT_COSTS), "versions": versions(), "current": None}
         return render(request, "profitability/no_cost_model.html", context)
     return model_page(request, row)
 
@@ -32,14 +33,26 @@ def cost_model_version(request, code, version):
 
 
 def model_page(request, row: CostModel):
-    model, problems = core_model.parse(row.document)
+    context = {
+        "row": row,
+        "is_used": row.is_used,
+        "may_edit": may(request.user, Permission.EDIT_COSTS),
+        "versions": versions(),
+        "current": CostModel.objects.current(),
+    }
+    model, _problems = core_model.parse(row.document)
     if model is None:
-        raise Http404(problems)
+        context["told"] = problems_of(lines_of(row.document))
+        return render(request, "profitability/model_draft.html", context)
+    return render(request, "profitability/cost_model.html", context | figures(request, row, model))
+
+
+def figures(request, row: CostModel, model: core_model.CostModel) -> dict:
+    """What the published run found out about the model, and the ledger of its pools."""
     run = run_of(request)
     used = run if run and run.cost_model_id == row.pk else None
     months = months_shown(used or run)
-    context = {
-        "row": row,
+    return {
         "model": model,
         "kinds": KINDS,
         "method": method_of(model),
@@ -47,10 +60,7 @@ def model_page(request, row: CostModel):
         "phases": by_phase(activity_lines(model, used, months)),
         "months": months,
         "used": used,
-        "versions": versions(),
-        "current": CostModel.objects.current(),
     }
-    return render(request, "profitability/cost_model.html", context)
 
 
 def by_phase(lines) -> list[tuple[str, list]]:
@@ -60,6 +70,8 @@ def by_phase(lines) -> list[tuple[str, list]]:
 
 
 def versions():
-    """All versions, newest first, with how many runs used them."""
+    """All versions, newest first, with how many runs used them, and the version before each."""
     rows = CostModel.objects.select_related("created_by").defer("document").annotate(run_count=Count("runs"))
+    before = CostModel.objects.filter(code=OuterRef("code"), version__lt=OuterRef("version")).order_by("-version")
+    rows = rows.annotate(version_before=Subquery(before.values("version")[:1]))
     return rows.order_by("code", "-version")

@@ -1,0 +1,202 @@
+"""What is told beside the fields of a cost model: what must be settled, and where it does not fit the ledger."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.core.cache import cache
+from django.db.models import F, Max, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from accounts.models import Import
+from profitability.core import cost_model as core_model
+from profitability.core.document import Problem
+from profitability.core.measures import EVENT_FIELDS, EVENT_MEASURE, NEVER_DRIVERS, ORDER_MEASURES
+from profitability.core.model_form import MAPPINGS, Lines, document_of, input_of, twice
+from profitability.core.months import month_of, ordinal
+from profitability.models import ActivityEvent, Counts, EventAttribute, OrderLine, ResourceCost
+
+MONTHS = 12
+DAY = 24 * 60 * 60
+FEW = 3
+MARKS = {
+    "orders": Counts.ORDER,
+    "deliveries": Counts.DELIVERY,
+    "express_orders": Counts.EXPRESS_ORDER,
+    "late_orders": Counts.LATE_ORDER,
+    "return_orders": Counts.RETURN_ORDER,
+}
+COLUMNS = {
+    "list_amount": "list_amount",
+    "discount_amount": "discount_amount",
+    "net_revenue": "net_amount",
+    "cost_amount": "cost_amount",
+    "freight_amount": "freight_amount",
+}
+
+
+@dataclass(frozen=True)
+class Told:
+    """One message and the input it belongs to; a warning does not keep a model from being ready."""
+
+    input: str
+    message: str
+    is_warning: bool = False
+
+    @property
+    def field_id(self) -> str:
+        return id_of(self.input)
+
+
+def id_of(name: str) -> str:
+    """The id of an input: `pools[0].code` is pools-0-code."""
+    return name.replace("[", "-").replace("]", "").replace(".", "-").replace(":", "-")
+
+
+def told(lines: Lines) -> list[Told]:
+    """Everything there is to say: problems, and once there are none of names and numbers, warnings too."""
+    problems = problems_of(lines)
+    return [*problems, *warnings_of(lines)]
+
+
+def problems_of(lines: Lines) -> list[Told]:
+    """What keeps the model from being ready."""
+    _model, problems = core_model.parse(document_of(lines))
+    found = [*twice(lines), *problems]
+    return [Told(input_of(lines, problem), in_words(problem)) for problem in found]
+
+
+def in_words(problem: Problem) -> str:
+    """The message for somebody who fills in a form; the others speak of the document as it is."""
+    key = problem.path.rpartition(".")[2]
+    if problem.path == "pools":
+        return _("Add a pool: resources with a monthly cost.")
+    if problem.path == "activities":
+        return _("Add an activity: what is done for accounts.")
+    if key in MAPPINGS and problem.message.startswith("must be a mapping"):
+        return _("Fill in at least one line.")
+    if key == "serves" and problem.message.startswith("is missing"):
+        return _("Say which pools it serves.")
+    return problem.message
+
+
+# The ledger
+
+
+def warnings_of(lines: Lines) -> Iterator[Told]:
+    """Where the model does not fit the ledger of the last twelve months: a run may be refused, or leave costs over."""
+    if lines.currency != settings.CURRENCY:
+        yield Told("currency", _("The ledger is in %s: a run is refused.") % settings.CURRENCY, True)
+    last = remembered("last", _last_month)
+    if last is None:
+        return
+    first = month_of(ordinal(last) - MONTHS + 1)
+    yield from _without_volume(lines, first)
+    costs = list(
+        ResourceCost.objects.current()
+        .filter(month__range=(first, last))
+        .order_by("month")
+        .values_list("pool_code", "month", "amount", "practical_minutes")
+    )
+    yield from _without_capacity(lines, costs)
+    known = {pool.code for pool in lines.pools}
+    for code in sorted({pool for pool, *_rest in costs} - known):
+        yield Told("", _("The ledger has costs of the pool %s, which the model lacks: a run is refused.") % code, True)
+
+
+def _without_capacity(lines: Lines, costs: list[tuple]) -> Iterator[Told]:
+    timed = {activity.pool for activity in lines.activities if activity.basis == "time"}
+    for place, pool in enumerate(lines.pools):
+        months = [
+            month for code, month, _amount, minutes in costs if code == pool.code and (minutes is None or minutes <= 0)
+        ]
+        if pool.code in timed and months:
+            text = _("No practical minutes in %(months)s: a run is refused.") % {"months": spoken_months(months)}
+            yield Told(f"pools[{place}].code", text, True)
+
+
+def spoken_months(months: list[int]) -> str:
+    """“2026-01, 2026-02 and 3 more months”."""
+    named = ", ".join(f"{month // 100}-{month % 100:02d}" for month in months[:FEW])
+    rest = len(months) - FEW
+    return _("%(months)s and %(rest)s more") % {"months": named, "rest": rest} if rest > 0 else named
+
+
+def _without_volume(lines: Lines, first: int) -> Iterator[Told]:
+    event_types = {EVENT_MEASURE.fullmatch(name)["event_type"] for name in known_measures() if "." in name}
+    for name, measure in _measures_in(lines):
+        kind = EVENT_MEASURE.fullmatch(measure)
+        if measure in NEVER_DRIVERS or not (kind or measure in ORDER_MEASURES):
+            continue
+        if kind and kind["event_type"] not in event_types:
+            text = _("The ledger has no events of the type %s.") % kind["event_type"]
+        elif not remembered(f"volume-{first}-{measure}", lambda each=measure: has_volume(each, first)):
+            text = _("No volume in the last twelve months: its cost would be unassigned.")
+        else:
+            continue
+        yield Told(name, text, True)
+
+
+def _measures_in(lines: Lines) -> Iterator[tuple[str, str]]:
+    """Each measure in use and its input."""
+    for place, activity in enumerate(lines.activities):
+        if activity.basis == "shares":
+            yield f"activities[{place}].driver", activity.driver
+        else:
+            yield from (
+                (f"activities[{place}].minutes[{number}].name", entry.name)
+                for number, entry in enumerate(activity.minutes)
+            )
+
+
+def known_measures() -> list[str]:
+    """Measures that may be chosen: those of order lines, and of the events and attributes in the ledger."""
+    return [name for name in ORDER_MEASURES if name not in NEVER_DRIVERS] + remembered("events", _event_measures)
+
+
+def _event_measures() -> list[str]:
+    types = ActivityEvent.objects.current().order_by("event_type").values_list("event_type", flat=True).distinct()
+    attributes = EventAttribute.objects.filter(event__superseded_in__isnull=True)
+    named = attributes.order_by().values_list("event__event_type", "name").distinct()
+    plain = [f"{event_type}.{field}" for event_type in types for field in EVENT_FIELDS]
+    return sorted({*plain, *(f"{event_type}.{name}" for event_type, name in named)})
+
+
+def has_volume(measure: str, first: int) -> bool:
+    """Whether anything was counted by this measure since that month."""
+    kind = EVENT_MEASURE.fullmatch(measure)
+    if kind:
+        return _has_event_volume(kind["event_type"], kind["field"], first)
+    lines = OrderLine.objects.current().filter(month__gte=first)
+    return _counted(lines, measure).exists()
+
+
+def _has_event_volume(event_type: str, field: str, first: int) -> bool:
+    events = ActivityEvent.objects.current().filter(month__gte=first, event_type=event_type)
+    if field == "count":
+        return events.exists()
+    if field in EVENT_FIELDS:
+        return events.exclude(**{field: 0}).exists()
+    return EventAttribute.objects.filter(event__in=events, name=field).exclude(amount=0).exists()
+
+
+def _counted(lines: QuerySet, measure: str) -> QuerySet:
+    if measure in MARKS:
+        return lines.annotate(mark=F("counts").bitand(int(MARKS[measure]))).filter(mark__gt=0)
+    if measure.startswith("return_"):
+        return lines.filter(is_return=True)
+    if measure in COLUMNS:
+        return lines.exclude(**{COLUMNS[measure]: 0})
+    return lines.filter(is_return=False).filter(~Q(quantity=0) if measure == "units" else Q())
+
+
+def _last_month() -> int | None:
+    lines, costs = (rows.objects.current().aggregate(last=Max("month"))["last"] for rows in (OrderLine, ResourceCost))
+    return lines or costs
+
+
+def remembered(what: str, find):
+    """An answer of the ledger, kept until something is imported: a long ledger takes a while to look through."""
+    ended = Import.objects.filter(state=Import.State.DONE, dry_run=False).aggregate(last=Max("finished_at"))["last"]
+    key = f"ledger:{ended.timestamp() if ended else 0}:{what}".replace(" ", "_")
+    return cache.get_or_set(key, lambda: (find(),), DAY)[0]

@@ -1,0 +1,162 @@
+"""A cost model's lines as the fields of its form, each with what is told beside it."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from profitability.advice import Told, id_of
+from profitability.core.cost_model import spoken
+from profitability.core.model_form import ActivityLine, Entry, Lines, PoolLine
+from profitability.differences import LEVELS, METHODS, PHASES
+from profitability.wording import KINDS
+
+BASES = {"time": gettext_lazy("By time (minutes)"), "shares": gettext_lazy("By shares of pools")}
+NONE: list[Told] = []
+
+
+@dataclass(frozen=True)
+class Field:
+    """One input: its name, what it holds, what it is called, and what is wrong with it."""
+
+    name: str
+    value: str
+    label: str
+    told: list[Told] = field(default_factory=list)
+    choices: list[tuple[str, str]] | None = None
+    list_id: str = ""  # of the datalist that proposes values
+    is_number: bool = False
+    hint: str = ""
+    has_focus: bool = False
+
+    @property
+    def id(self) -> str:
+        return id_of(self.name)
+
+    @property
+    def is_invalid(self) -> bool:
+        return any(not each.is_warning for each in self.told)
+
+
+@dataclass(frozen=True)
+class Group:
+    """Lines of a name and a number: whom a pool serves, what an activity takes."""
+
+    name: str
+    title: str
+    add: str
+    told: list[Told]
+    lines: list[dict]
+
+    @property
+    def id(self) -> str:
+        return id_of(self.name)
+
+
+@dataclass(frozen=True)
+class Card:
+    """A pool or an activity with its fields; `wish` is what its buttons act on."""
+
+    wish: str
+    title: str
+    fields: list[Field]
+    groups: dict[str, Group]
+    driver: Field | None = None
+    pool: Field | None = None
+
+    @property
+    def id(self) -> str:
+        return id_of(self.wish)
+
+
+class Form:
+    """Everything the template shows of a model that is edited. `focus` is where the hand is after a button."""
+
+    def __init__(self, lines: Lines, told: Iterable[Told], focus: str = ""):
+        self.lines, self.focus = lines, focus
+        self._told: dict[str, list[Told]] = defaultdict(list)
+        for each in told:
+            self._told[each.input].append(each)
+        self.problems = [each for several in self._told.values() for each in several if not each.is_warning]
+        self.warnings = [each for several in self._told.values() for each in several if each.is_warning]
+
+    def _field(self, name: str, value: str, label: str, **more) -> Field:
+        choices = more.pop("choices", None)
+        if choices is not None:
+            listed = [(key, str(text)) for key, text in choices.items()]
+            more["choices"] = listed if value in choices else [(value, value or _("Choose")), *listed]
+        return Field(name, value, str(label), self._told.get(name, NONE), has_focus=name == self.focus, **more)
+
+    @property
+    def of_model(self) -> list[Field]:
+        return [
+            self._field("currency", self.lines.currency, _("Currency")),
+            self._field("support_method", self.lines.support_method, _("Support pools charge"), choices=METHODS),
+        ]
+
+    @property
+    def order(self) -> dict:
+        lines = [
+            {"wish": f"order[{place}]", "name": self._field(f"order[{place}]", code, _("Pool"), list_id="pool-codes")}
+            for place, code in enumerate(self.lines.order)
+        ]
+        return {"lines": lines, "told": self._told.get("order", NONE)}
+
+    @property
+    def pools(self) -> list[Card]:
+        return [self._pool(f"pools[{place}]", pool) for place, pool in enumerate(self.lines.pools)]
+
+    @property
+    def activities(self) -> list[Card]:
+        return [self._activity(f"activities[{place}]", line) for place, line in enumerate(self.lines.activities)]
+
+    @property
+    def pool_codes(self) -> list[tuple[str, str]]:
+        return [(pool.code, pool.name or spoken(pool.code)) for pool in self.lines.pools if pool.code]
+
+    def _pool(self, path: str, pool: PoolLine) -> Card:
+        serves = self._group(f"{path}.serves", _("Serves"), _("Add a pool it serves"), pool.serves, _("Share"))
+        return Card(
+            wish=path,
+            title=pool.name or spoken(pool.code) if pool.code or pool.name else _("New pool"),
+            fields=[
+                self._field(f"{path}.code", pool.code, _("Code")),
+                self._field(f"{path}.name", pool.name, _("Name")),
+                self._field(f"{path}.kind", pool.kind, _("Kind"), choices=KINDS),
+            ],
+            groups={"serves": serves},
+        )
+
+    def _activity(self, path: str, line: ActivityLine) -> Card:
+        minutes = self._group(f"{path}.minutes", _("Takes"), _("Add a measure"), line.minutes, _("Minutes"))
+        shares = self._group(f"{path}.shares", _("Takes"), _("Add a pool"), line.shares, _("Share"))
+        return Card(
+            wish=path,
+            title=line.name or spoken(line.code) if line.code or line.name else _("New activity"),
+            fields=[
+                self._field(f"{path}.code", line.code, _("Code")),
+                self._field(f"{path}.name", line.name, _("Name")),
+                self._field(f"{path}.phase", line.phase, _("Phase"), choices=PHASES),
+                self._field(f"{path}.level", line.level, _("Level"), choices=LEVELS),
+                self._field(f"{path}.basis", line.basis, _("Consumes"), choices=BASES),
+            ],
+            groups={"minutes": minutes, "shares": shares},
+            driver=self._field(f"{path}.driver", line.driver, _("Spread by"), list_id="measures"),
+            pool=self._field(f"{path}.pool", line.pool, _("Pool"), list_id="pool-codes"),
+        )
+
+    def _group(self, name: str, title: str, add: str, entries: list[Entry], number: str) -> Group:
+        of_measures = name.endswith(".minutes")
+        first = _("Per unit of") if of_measures else _("Pool")
+        list_id = "measures" if of_measures else "pool-codes"
+        lines = [
+            {
+                "wish": f"{name}[{place}]",
+                "name": self._field(f"{name}[{place}].name", entry.name, first, list_id=list_id),
+                "number": self._field(f"{name}[{place}].number", entry.number, number, is_number=True),
+            }
+            for place, entry in enumerate(entries)
+        ]
+        return Group(name, title, add, self._told.get(name, NONE), lines)
