@@ -20,6 +20,7 @@ from .amounts import Amounts
 from .arrays import NULL
 from .ledger import Ledger, Rows
 from .marks import marks
+from .products import named_or_code
 from .products_seen import ProductsSeen, stated_first
 from .schemas import ORDER_LINES as SCHEMA
 
@@ -175,7 +176,7 @@ def exported() -> Exported:
     named = {
         "account_code": "account__code",
         "product_code": "product__code",
-        "product_name": "product__name",
+        "product_name": named_or_code("product__"),
         "category": "product__category",
         "express": "is_express",
     }

@@ -1,5 +1,7 @@
 """Products."""
 
+from django.db.models import Case, When
+
 from accounts.imports import master
 from accounts.imports.outcome import Outcome
 from accounts.imports.outgoing import Exported, rows_of
@@ -20,4 +22,10 @@ def load(table: Table, record: Import) -> Outcome:
 
 
 def exported() -> Exported:
-    return rows_of(Product.objects.order_by("code"), {name: name for name in SCHEMA.by_name})
+    named = {"name": named_or_code("")}
+    return rows_of(Product.objects.order_by("code"), {name: named.get(name, name) for name in SCHEMA.by_name})
+
+
+def named_or_code(product: str) -> Case:
+    """The name of the product at that path, or its code where it has none: a name is required on the way back."""
+    return Case(When(**{f"{product}name": ""}, then=f"{product}code"), default=f"{product}name")

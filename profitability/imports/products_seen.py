@@ -1,9 +1,13 @@
-"""Products that order lines name: made when unknown, named when they have no name yet."""
+"""Products that order lines name: made when unknown, named when they have no name yet.
+
+A product whose name nobody has stated is named by its code, so that it has one wherever it is shown or exported.
+"""
 
 from collections.abc import Iterable
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from accounts.imports import master
 from profitability.models import Product
@@ -25,11 +29,12 @@ class ProductsSeen:
 
     def _learn(self, code: str, id: int, name: str, category: str) -> None:
         self.ids[code] = id
-        for column, value in (("name", name), ("category", category)):
-            (self.blank[column].discard if value else self.blank[column].add)(code)
+        for column, known in (("name", name not in ("", code)), ("category", category)):
+            (self.blank[column].discard if known else self.blank[column].add)(code)
 
     def see(self, codes: arrays.Coded, columns: dict[str, pa.Array]) -> None:
         unknown = [code for code in codes.texts if code not in self.ids]
+        columns = {**columns, "product_name": _names(columns["product_name"], columns["product_code"])}
         stated = {
             ours: stated_first(codes, columns[theirs], {*unknown, *self.blank[ours]})
             for ours, theirs in self.STATED.items()
@@ -39,7 +44,8 @@ class ProductsSeen:
             self._fill(column, {code: text for code, text in texts.items() if code in self.blank[column]})
 
     def _make(self, codes: list[str], stated: dict[str, dict[str, str]]) -> None:
-        rows = [{"code": code, **{name: stated[name].get(code, "") for name in stated}} for code in codes]
+        names, categories = stated["name"], stated["category"]
+        rows = [{"code": code, "name": names.get(code, code), "category": categories.get(code, "")} for code in codes]
         master.insert(Product, rows)
         self.made += len(rows)
         for some in master.pieces(codes):
@@ -49,6 +55,11 @@ class ProductsSeen:
     def _fill(self, column: str, texts: dict[str, str]) -> None:
         master.update(Product, [column], [(text, self.ids[code]) for code, text in texts.items()])
         self.blank[column] -= texts.keys()
+
+
+def _names(stated: pa.Array, codes: pa.Array) -> pa.Array:
+    """Without those that only repeat the code."""
+    return pc.if_else(pc.equal(stated, codes), None, stated) if stated.null_count < len(stated) else stated
 
 
 def stated_first(codes: arrays.Coded, texts: pa.Array, wanted: Iterable[str]) -> dict[str, str]:

@@ -46,7 +46,7 @@ def test_lines_go_in_with_their_products_and_without_an_account_where_none_is_na
     assert (line.list_amount, line.net_amount, line.cost_amount, line.freight_amount) == (20, 20, 12, 0)
     assert line.imported_in == record
     assert OrderLine.objects.get(order_id="O2").account is None
-    assert dict(Product.objects.values_list("code", "name")) == {"P1": "Pump", "P2": ""}
+    assert dict(Product.objects.values_list("code", "name")) == {"P1": "Pump", "P2": "P2"}
 
 
 def test_the_same_file_again_changes_no_row(tmp_path):
@@ -211,6 +211,18 @@ def test_a_name_filled_early_in_a_file_stays_to_its_end(tmp_path, monkeypatch):
     bring(tmp_path, "order_lines", header + "".join(f"O,{n},2025-01-10,P,Name {n},1,1\n" for n in range(1, 60)))
 
     assert Product.objects.get().name == "Name 1"
+
+
+@pytest.mark.parametrize("first", ["", "P"])
+def test_a_product_is_named_by_its_code_until_a_name_is_known(tmp_path, first):
+    header = "order_id,line_no,ordered_on,product_code,product_name,quantity,unit_price\n"
+    bring(tmp_path, "order_lines", header + f"O1,1,2025-01-10,P,{first},1,1\n")
+    assert Product.objects.get().name == "P"
+
+    bring(tmp_path, "order_lines", header + "O2,1,2025-01-10,P,P,1,1\nO2,2,2025-01-10,P,Pump,1,1\n")
+    bring(tmp_path, "order_lines", header + "O3,1,2025-01-10,P,P,1,1\n")
+
+    assert Product.objects.get().name == "Pump"
 
 
 def test_a_closed_month_takes_no_line_and_gives_none_away(tmp_path):
