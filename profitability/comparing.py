@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from functools import cached_property
 from itertools import groupby
 from math import lcm
 from operator import itemgetter
@@ -42,13 +43,16 @@ class Window:
 
     months: dict[int, Month] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def sales(self) -> Sales:
         return sum((month.sales for month in self.months.values()), Sales())
 
-    @property
+    @cached_property
     def quantities(self) -> Counter:
-        return sum((month.quantities for month in self.months.values()), Counter())
+        found: Counter = Counter()
+        for month in self.months.values():
+            found.update(month.quantities)
+        return found
 
     @property
     def serving(self) -> Serving:
@@ -68,18 +72,28 @@ class Rules:
     factors: dict[str, dict[str, int]]
     scales: dict[str, int]
 
-    @property
+    @cached_property
     def amounts(self) -> list[str]:
         """Amounts that drive an activity: they stand in columns of their own."""
         used = core_model.measures_used(self.model)
         return [name for name in AMOUNTS if name in used and name not in SALES]
 
-    def count(self, measures: dict[str, int]) -> Counter:
-        found: Counter = Counter()
+    @cached_property
+    def uses(self) -> dict[str, list[tuple[str, int]]]:
+        """Which activities a measure drives, with its factor in each: a month has far fewer measures than those."""
+        found: dict[str, list[tuple[str, int]]] = {}
         for code, factors in self.factors.items():
-            quantity = sum(factor * measures.get(name, 0) for name, factor in factors.items())
-            if quantity:
-                found[code] = quantity
+            for name, factor in factors.items():
+                found.setdefault(name, []).append((code, factor))
+        return found
+
+    def count(self, measures: dict[str, int]) -> Counter:
+        """Quantities of the activities, those of nothing left out."""
+        found: Counter = Counter()
+        for name in measures.keys() & self.uses.keys():
+            for code, factor in self.uses[name]:
+                if measures[name] and factor:
+                    found[code] += factor * measures[name]
         return found
 
 

@@ -1,5 +1,6 @@
 """Unused capacity: money, minutes and whole people of each pool and month."""
 
+from collections import Counter
 from decimal import Decimal
 
 from django.conf import settings
@@ -13,6 +14,8 @@ from kam_portal.downloads import download
 from kam_portal.navigation import run_of
 from kam_portal.templatetags.kam import share, whole
 from profitability.capacity import Idle, IdlePool, idle_pools, per_person, together
+
+DRAWN = 3  # pools with a colour of their own: as many as can be told apart beside the others
 
 
 @require_safe
@@ -64,10 +67,11 @@ def heading(pools: list[IdlePool]) -> str:
 def chart_of(pools: list[IdlePool]) -> dict:
     """Unused capacity in money, month by month."""
     months = sorted({month.month for pool in pools for month in pool.months})
-    series = []
-    for pool in pools:
-        unused = {month.month: float(month.unused) for month in pool.months}
-        series.append({"code": pool.code, "name": pool.name, "values": [unused.get(month, 0) for month in months]})
+    largest = sorted(pools, key=lambda pool: (-abs(pool.whole.unused), pool.code))[:DRAWN]
+    others = [pool for pool in pools if pool not in largest]
+    series = [{"code": pool.code, "name": pool.name, "values": by_month([pool], months)} for pool in largest]
+    if others:
+        series.append({"code": "", "name": _("Other pools"), "values": by_month(others, months)})
     return {
         "label": _("Unused capacity by pool and month; below zero: over-used"),
         "currency": settings.CURRENCY,
@@ -75,6 +79,13 @@ def chart_of(pools: list[IdlePool]) -> dict:
         "months": [iso(month) for month in months],
         "series": series,
     }
+
+
+def by_month(pools: list[IdlePool], months: list[int]) -> list[float]:
+    unused = Counter()
+    for pool in pools:
+        unused.update({month.month: month.unused for month in pool.months})
+    return [float(unused[month]) for month in months]
 
 
 def columns() -> dict:

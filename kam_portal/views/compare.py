@@ -169,7 +169,7 @@ def figures_of(request, before: Run, after: Run, listed: list[Line]) -> dict:
         "total": total,
         "effects": list(zip(NAMES.values(), MEANINGS.values(), total.effects, strict=True)),
         "effect_names": list(NAMES.values()),
-        "chart": waterfall(total, before, after) if listed else None,
+        "chart": waterfall(total) if listed else None,
         "page": page,
         "rows": [(line, list(zip(NAMES.values(), line.effects, strict=True))) for line in page],
         "same_window": (before.month_from, before.month_to) == (after.month_from, after.month_to),
@@ -197,22 +197,18 @@ def heading(total: Line, before: Run, after: Run) -> str:
     return _("%(change)s %(currency)s from run %(before)s to run %(after)s, most by %(effect)s (%(most)s)") % words
 
 
-def waterfall(total: Line, before: Run, after: Run) -> dict:
-    """From the contribution of one run to that of the other."""
+def waterfall(total: Line) -> dict:
+    """The effects one after the other, and the change they add up to."""
     steps = [
         {"name": str(name), "amount": float(abs(effect)), "kind": "minus" if effect < 0 else "plus"}
         for name, effect in zip(NAMES.values(), total.effects, strict=True)
     ]
-    ends = [
-        {"name": str(run), "amount": float(amount), "kind": "total"}
-        for run, amount in ((before, total.before), (after, total.after))
-    ]
     return {
-        "label": _("Contribution from one run to the other, effect by effect"),
+        "label": _("Change of contribution, effect by effect"),
         "currency": settings.CURRENCY,
         "digits": settings.CURRENCY_DIGITS,
-        "base": float(total.before),
-        "steps": [ends[0], *steps, ends[1]],
+        "base": 0,
+        "steps": [*steps, {"name": _("Change"), "amount": float(total.change), "kind": "total"}],
     }
 
 

@@ -88,34 +88,33 @@ def effects(before: Before, after: After, rates: Mapping[str, Fraction]) -> tupl
     rates: what a unit of each activity cost all accounts in the earlier run, for an account that used none of it
     then. Rounded together by largest remainder, so no effect is off by more than one unit.
     """
-    own = _own_rates(before.serving, rates)
-    corrected = _at(own, before.corrected_quantities) - _at(own, before.serving.quantities)
-    used = _at(own, after.serving.quantities)
+    used, corrected, later = before.serving, before.corrected_quantities, after.serving.quantities
+    correction = _cost_of(used.quantities, corrected, used, rates)
+    usage = _cost_of(corrected, later, used, rates)
     same_model = after.serving.costs if after.cost_by_old_model is None else after.cost_by_old_model
-    expected = sum((Fraction(cost) for cost in same_model.values()), Fraction(0))
-    residue = before.serving.cost - _at(own, before.serving.quantities)
+    expected = sum(same_model.values())
     exact = (
-        before.corrected_sales.margin - before.sales.margin - corrected,
+        before.corrected_sales.margin - before.sales.margin - correction,
         *sales_effects(before.corrected_sales, after.sales),
-        _at(own, before.corrected_quantities) - used,
-        used + residue - expected,
-        expected - after.serving.cost,
+        -usage,
+        used.cost + correction + usage - expected,
+        Fraction(expected - after.serving.cost),
     )
     change = after.sales.margin - after.serving.cost - before.sales.margin + before.serving.cost
     return tuple(round_to(change, exact, KEYS))
 
 
-def _own_rates(serving: Serving, rates: Mapping[str, Fraction]) -> dict[str, Fraction]:
-    """What the account paid for a unit of each activity; what all paid, where it used none."""
-    own = {code: Fraction(rate) for code, rate in rates.items()}
-    for code, quantity in serving.quantities.items():
-        if quantity:
-            own[code] = Fraction(serving.costs.get(code, 0)) / quantity
-    return own
-
-
-def _at(rates: Mapping[str, Fraction], quantities: Quantities) -> Fraction:
-    return sum((rates.get(code, Fraction(0)) * quantity for code, quantity in quantities.items()), Fraction(0))
+def _cost_of(before: Quantities, after: Quantities, serving: Serving, rates: Mapping[str, Fraction]) -> Fraction:
+    """What the change of quantities costs at what the account paid for a unit; at what all paid, where it paid for
+    none."""
+    cost = Fraction(0)
+    for code in before.keys() | after.keys():
+        more = after.get(code, 0) - before.get(code, 0)
+        if more:
+            own = serving.quantities.get(code, 0)
+            rate = Fraction(serving.costs.get(code, 0), own) if own else rates.get(code, Fraction(0))
+            cost += rate * more
+    return cost
 
 
 def sales_effects(before: Sales, after: Sales) -> tuple[Fraction, Fraction, Fraction]:

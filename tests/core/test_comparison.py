@@ -3,7 +3,7 @@
 from dataclasses import replace
 from fractions import Fraction
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from profitability.core.comparison import EFFECTS, After, Before, Sales, Serving, effects, sales_effects, together
@@ -97,9 +97,12 @@ SERVING = st.builds(Serving, QUANTITIES, st.dictionaries(CODES, st.integers(-(10
 BEFORES = st.builds(Before, SALES, SERVING, SALES, QUANTITIES)
 OLD_RULES = st.one_of(st.none(), st.dictionaries(CODES, st.fractions(-100, 10**6, max_denominator=997)))
 AFTERS = st.builds(After, SALES, SERVING, OLD_RULES)
+# figures are many and drawn slowly on a busy machine
+unhurried = settings(suppress_health_check=[HealthCheck.too_slow])
 RATES = st.dictionaries(CODES, st.fractions(0, 10**4, max_denominator=997))
 
 
+@unhurried
 @given(BEFORES, AFTERS, RATES)
 def test_the_effects_sum_to_the_change_to_the_cent(before, after, rates):
     change = after.sales.margin - after.serving.cost - (before.sales.margin - before.serving.cost)
@@ -107,6 +110,7 @@ def test_the_effects_sum_to_the_change_to_the_cent(before, after, rates):
     assert sum(effects(before, after, rates)) == change
 
 
+@unhurried
 @given(BEFORES, AFTERS, RATES)
 def test_swapping_the_runs_turns_the_sign_of_the_total(before, after, rates):
     there = After(before.sales, before.serving)
@@ -115,6 +119,7 @@ def test_swapping_the_runs_turns_the_sign_of_the_total(before, after, rates):
     assert sum(effects(back, there, rates)) == -sum(effects(before, after, rates))
 
 
+@unhurried
 @given(SALES, SERVING, RATES)
 def test_a_run_compared_with_itself_has_no_effects(sales, serving, rates):
     before = Before(sales, serving, sales, serving.quantities)
@@ -122,6 +127,7 @@ def test_a_run_compared_with_itself_has_no_effects(sales, serving, rates):
     assert effects(before, After(sales, serving), rates) == (0,) * len(EFFECTS)
 
 
+@unhurried
 @given(SALES, SERVING, SALES, SERVING, RATES)
 def test_the_same_rules_leave_nothing_to_the_model(sales, serving, later, served, rates):
     before = Before(sales, serving, sales, serving.quantities)
@@ -129,6 +135,7 @@ def test_the_same_rules_leave_nothing_to_the_model(sales, serving, later, served
     assert effects(before, After(later, served), rates)[EFFECTS.index("model")] == 0
 
 
+@unhurried
 @given(st.lists(st.tuples(BEFORES, AFTERS), max_size=5), RATES, st.randoms(use_true_random=False))
 def test_the_order_of_accounts_does_not_matter(pairs, rates, chance):
     shuffled = chance.sample(pairs, len(pairs))

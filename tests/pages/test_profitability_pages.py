@@ -3,10 +3,11 @@
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
+from django.db.models import F
 from django.test import Client
 from django.utils import timezone
 
-from profitability.models import Run
+from profitability.models import MonthResult, PoolBalance, Run
 from tests.factories import a_portfolio
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -19,6 +20,10 @@ PAGES = {
     "ranking": "/ranking/",
     "ranking of few": "/ranking/?country=DE&measure=contribution",
     "whale curve": "/whale/",
+    "whale curve by revenue": "/whale/?method=revenue",
+    "method comparison": "/methods/?method=two_stage",
+    "unused capacity": "/capacity/",
+    "runs compared": "/runs/compare/",
     "runs": "/runs/",
     "run": "/runs/{run}/?pool=service",
     "cost model": "/cost-model/",
@@ -28,7 +33,10 @@ PAGES = {
 
 @pytest.fixture
 def portfolio(transactional_db):
-    return a_portfolio()
+    made = a_portfolio()
+    PoolBalance.objects.filter(pool="service").update(practical_minutes=1000, used_minutes=1200)
+    MonthResult.objects.filter(run=made.run, month=202602).update(net_revenue=F("net_revenue") - 100)
+    return made
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ import io
 from decimal import Decimal
 
 import pytest
+from django.core.cache import cache
 
 from kam_portal.recompute import recompute
 from profitability.comparing import compared
@@ -13,6 +14,7 @@ from profitability.models import Result, Run
 from tests.factories import a_portfolio
 from tests.ledger import imported
 from tests.profitability.test_runs import ACCOUNTS, COSTS, EVENTS, LINES, MODEL
+from tests.profitability.test_views import MOST_QUERIES, crowd, queries
 
 
 @pytest.fixture
@@ -175,3 +177,18 @@ def test_the_runs_lead_to_the_comparison(portfolio, client):
 
 def test_a_run_that_is_not_there_is_left_out_of_account(portfolio, client):
     assert "Nothing changed" in read(portfolio, client, "finance", "/runs/compare/?before=999999&after=nonsense")
+
+
+def test_the_number_of_queries_does_not_grow_with_the_accounts(portfolio, client):
+    roles, addresses = ("manager", "finance"), ("/runs/compare/", "/runs/compare/?segment=crowd")
+
+    def counts() -> list[int]:
+        cache.clear()  # what is kept for readers of all accounts
+        return [queries(client, portfolio.user(role), address) for role in roles for address in addresses[:1]]
+
+    before = counts()
+    crowd(portfolio, 120)
+
+    assert counts() == before
+    assert max(before) <= MOST_QUERIES
+    assert queries(client, portfolio.user("finance"), addresses[1]) <= MOST_QUERIES

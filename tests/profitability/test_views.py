@@ -77,6 +77,9 @@ ADDRESSES = (
     "/ranking/",
     "/ranking/?measure=contribution&segment=growth",
     "/whale/",
+    "/whale/?method=revenue",
+    "/methods/",
+    "/methods/?method=two_stage&segment=growth",
     "/runs/",
     "/accounts/N1/activities/visits/",
 )
