@@ -109,14 +109,29 @@ class LeverForm(forms.Form):
         for kind, of_kind in kinds.items():
             self._offer_event(kind, many_of(f"{kind}.count"))
             for measure in of_kind if len(of_kind) > 1 else []:
-                self._offer_event(measure, _("only %(measure)s") % {"measure": many_of(measure)})
+                self._offer_event(measure, _("Only %(measure)s") % {"measure": self._name_of(measure)})
+
+    @staticmethod
+    def _name_of(measure: str) -> str:
+        field = measure.rpartition(".")[2]
+        return _("the number of %(events)s") % {"events": many_of(measure)} if field == "count" else many_of(measure)
 
     def _offer_event(self, name: str, label: str) -> None:
         self.fields[EVENT + name] = PercentField(label[:1].upper() + label[1:], (-80, 20))
 
     @property
     def events(self) -> list[forms.BoundField]:
-        return [self[name] for name in self.fields if name.startswith(EVENT)]
+        """The levers of whole kinds of events."""
+        return [self[name] for name in self.fields if name.startswith(EVENT) and "." not in name]
+
+    @property
+    def single_measures(self) -> list[forms.BoundField]:
+        """Those of one figure of a kind: shorter visits, fewer kilometres."""
+        return [self[name] for name in self.fields if name.startswith(EVENT) and "." in name]
+
+    @property
+    def single_measures_used(self) -> bool:
+        return any(field.value() for field in self.single_measures)
 
     def clean(self):
         given = [self.cleaned_data.get(name) for name in ("channel_from", "channel_to", "channel_percent")]

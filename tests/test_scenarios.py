@@ -67,7 +67,7 @@ def test_a_scenario_shows_before_and_after(see):
     page = see("manager", f"{NEW}?codes=N1&price=1")
 
     # 1 % of 400,000 of sales without discounts
-    assert "What if?: contribution +4,000.00 USD" in page
+    assert "What if: contribution +4,000.00 USD" in page
     assert "1 active account is changed" in page
     assert "Account S1" not in page
 
@@ -75,7 +75,7 @@ def test_a_scenario_shows_before_and_after(see):
 def test_without_levers_it_is_the_published_statement(see):
     page = see("finance", NEW)
 
-    assert '<h1><span id="finding">What if?</span></h1>' in page
+    assert '<h1><span id="finding">What if</span></h1>' in page
     assert "11 active accounts are changed" in page
 
 

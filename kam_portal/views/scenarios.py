@@ -47,11 +47,11 @@ def scenario_new(request):
     """The workbench on the published run; a POST gives what is in the address a name."""
     run = run_of(request)
     if run is None:
-        return render(request, "profitability/scenario.html", {"heading": _("What if?")})
+        return render(request, "profitability/scenario.html", {"heading": _("What if")})
     bench = Bench(request.user, run, request.GET)
     if request.method == "POST":
         return save(request, bench, Scenario(run=run), _("“%(name)s” is kept."))
-    return bench.page(request, {"save": SaveForm(owner=request.user), "heading": bench.heading(_("What if?"))})
+    return bench.page(request, {"save": SaveForm(owner=request.user), "heading": bench.heading(_("What if"))})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -132,7 +132,7 @@ def save(request, bench: "Bench", kept: Scenario, said: str):
     """Keep the accounts and levers of the bench under the name given."""
     form = SaveForm(request.POST, instance=kept, owner=request.user)
     if not bench.is_valid or not form.is_valid():
-        context = {"save": form, "heading": bench.heading(_("What if?"))}
+        context = {"save": form, "heading": bench.heading(_("What if"))}
         if kept.pk:
             context |= {"scenario": Scenario.objects.get(pk=kept.pk), "mine": True, "changed": True}
         return bench.page(request, context, status=422)
@@ -314,6 +314,7 @@ def matrix_chart(study) -> dict:
             bubble(move, after[account], net[account]) for account, move in study.moves.items() if is_drawn(move)
         ],
         "density": None,
+        "movement": _("Show where they come from"),
     }
 
 

@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from profitability.core.cost_model import Activity
@@ -261,16 +261,20 @@ some_levers = st.builds(
     person_minutes=st.decimals(1, 10_000, places=0),
     avoidable=st.sampled_from([(), ("sales",), ("desk", "cars")]),
 )
-windows = st.builds(
-    lambda net, discounts, returns, orders, lines, visits: a_window(
-        a_statement(net, discounts, returns), **{"orders": orders, "order_lines": lines, "visit.count": visits}
-    ),
-    amounts, amounts, amounts, *[st.lists(st.integers(0, 10**5), min_size=2, max_size=2)] * 3,
-)  # fmt: skip
+volumes = st.lists(st.integers(0, 10**5), min_size=2, max_size=2)
+unhurried = settings(suppress_health_check=[HealthCheck.too_slow])
+sheets = st.tuples(amounts, amounts, amounts, volumes, volumes, volumes)
 
 
-@given(windows, some_levers)
-def test_usage_saved_and_usage_left_make_the_usage_before(window, levers):
+def window_of(net, discounts, returns, orders, lines, visits) -> Window:
+    moved = {"orders": orders, "order_lines": lines, "visit.count": visits}
+    return a_window(a_statement(net, discounts, returns), **moved)
+
+
+@unhurried
+@given(sheets, some_levers)
+def test_usage_saved_and_usage_left_make_the_usage_before(sheet, levers):
+    window = window_of(*sheet)
     found = apply(window, levers)
 
     saved = sum(row.usage for row in savings(window, found, CHARGED, levers))
@@ -278,14 +282,20 @@ def test_usage_saved_and_usage_left_make_the_usage_before(window, levers):
     assert saved + int(found.costs.sum()) == int(window.costs.sum())
 
 
-@given(windows, some_levers)
-def test_cash_is_never_more_than_usage_but_for_avoidable_pools(window, levers):
+@unhurried
+@given(sheets, some_levers)
+def test_cash_is_never_more_than_usage_but_for_avoidable_pools(sheet, levers):
+    window = window_of(*sheet)
+
     for row in savings(window, apply(window, levers), CHARGED, levers):
         assert row.cash == row.usage if row.pool in levers.avoidable else 0 <= row.cash <= max(row.usage, 0)
 
 
-@given(windows, some_levers)
-def test_the_order_of_the_accounts_does_not_matter_for_the_total(window, levers):
+@unhurried
+@given(sheets, some_levers)
+def test_the_order_of_the_accounts_does_not_matter_for_the_total(sheet, levers):
+    window = window_of(*sheet)
+
     before = window.statement
     turned = replace(
         window,
@@ -299,8 +309,11 @@ def test_the_order_of_the_accounts_does_not_matter_for_the_total(window, levers)
     assert sum(contribution(apply(turned, levers))) == sum(contribution(apply(window, levers)))
 
 
-@given(windows, percents)
-def test_a_price_moves_the_total_by_exactly_its_share(window, price):
+@unhurried
+@given(sheets, percents)
+def test_a_price_moves_the_total_by_exactly_its_share(sheet, price):
+    window = window_of(*sheet)
+
     found = apply(window, Levers(price=price))
 
     sold = sum((window.statement.net_revenue + window.statement.returns).tolist())
@@ -308,8 +321,11 @@ def test_a_price_moves_the_total_by_exactly_its_share(window, price):
     assert abs(sum(contribution(found)) - sum(contribution(window)) - exact) <= Fraction(1, 2)
 
 
-@given(windows)
-def test_the_parts_of_a_cost_sum_to_it(window):
+@unhurried
+@given(sheets)
+def test_the_parts_of_a_cost_sum_to_it(sheet):
+    window = window_of(*sheet)
+
     for activity in range(len(window.activities)):
         columns = [place for place, term in enumerate(window.terms) if term.activity == activity]
         assert (window.parts[:, columns].sum(axis=1) == window.costs[:, activity] * FINE).all()

@@ -83,7 +83,7 @@ function arrow([fromX, fromY], [toX, toY], colour) {
 }
 
 export function movements({ data, look, state }) {
-  const moved = state.movement ? data.points.filter((row) => row[8] !== null && row[9] !== null && Math.hypot(row[8] - row[2], row[9] - row[3]) > NOTICEABLE) : [];
+  const moved = (state.movement ?? data.movement) ? data.points.filter((row) => row[8] !== null && row[9] !== null && Math.hypot(row[8] - row[2], row[9] - row[3]) > NOTICEABLE) : [];
   return {
     type: "custom",
     z: 5,

@@ -18,11 +18,12 @@ function movementSwitch(view) {
   const label = document.createElement("label");
   const box = document.createElement("input");
   box.type = "checkbox";
+  box.checked = view.state.movement ?? Boolean(view.data.movement);
   box.addEventListener("change", () => {
     view.state.movement = box.checked;
     view.redraw();
   });
-  label.append(box, word("movement"));
+  label.append(box, view.data.movement ?? word("movement"));
   return item(label);
 }
 

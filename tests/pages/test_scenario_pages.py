@@ -1,0 +1,136 @@
+"""What-if scenarios in a real browser: levers act at once, what is worth a name is kept, nothing hinders anybody."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
+from django.test import Client
+
+from profitability.models import Scenario
+from tests.factories import a_portfolio
+from tests.pages.test_profitability_pages import WATCH, drawn
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+PAGES = {
+    "scenarios": "/what-if/",
+    "workbench": "/what-if/new/?price=1&event:sales_visit=-50",
+    "kept": "/what-if/{first}/",
+    "comparison": "/what-if/compare/?scenario={first}&scenario={second}",
+}
+
+
+@pytest.fixture
+def portfolio(transactional_db):
+    return a_portfolio()
+
+
+@pytest.fixture
+def visit(portfolio, live_server, page):
+    """`visit("finance", "/what-if/")`: the page, opened by somebody signed in."""
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.add_init_script(WATCH)
+    first, second = (
+        Scenario.objects.create(
+            name=name, owner=portfolio.user("lead"), run=portfolio.run, sharing="everyone", levers=levers
+        )
+        for name, levers in (("Dearer", {"price": "2"}), ("Fewer visits", {"events": {"sales_visit": "-50"}}))
+    )
+
+    def opened(role: str, address: str):
+        client = Client()
+        client.force_login(portfolio.user(role))
+        cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
+        page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}])
+        page.goto(live_server.url + address.format(first=first.pk, second=second.pk))
+        return page
+
+    yield opened
+    assert errors == []
+
+
+@pytest.mark.parametrize("colours", ["light", "dark"])
+@pytest.mark.parametrize("name", PAGES)
+def test_nothing_hinders_anybody_and_nothing_is_refused(visit, page, name, colours):
+    page.emulate_media(color_scheme=colours)
+    visit("finance", PAGES[name])
+    drawn(page)
+
+    findings = [(found["id"], found["nodes"][0]["html"]) for found in Axe().run(page).response["violations"]]
+
+    assert findings == []
+    assert page.evaluate("refused") == []
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_phone_shows_everything_without_scrolling_sideways(visit, page, name):
+    page.set_viewport_size({"width": 390, "height": 844})
+
+    visit("finance", PAGES[name])
+    drawn(page)
+
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_a_lever_acts_at_once_and_stands_in_the_address(visit, page):
+    visit("finance", "/what-if/new/?codes=N1")
+
+    page.get_by_label("Price").fill("1")
+    page.keyboard.press("Tab")
+
+    page.get_by_role("heading", name="What if: contribution +4,000.00 USD").wait_for()
+    assert page.url.endswith("?codes=N1&price=1")
+    drawn(page)
+    page.go_back()
+    page.get_by_role("heading", name="What if", exact=True).wait_for()
+
+
+def test_a_slider_and_its_number_say_the_same(visit, page):
+    visit("finance", "/what-if/new/?codes=N1")
+
+    page.locator(".lever-range").first.fill("5")
+
+    page.get_by_role("heading", name="What if: contribution +20,000.00 USD").wait_for()
+    assert page.get_by_label("Price").input_value() == "5"
+
+
+def test_what_is_kept_is_what_the_levers_say(visit, page):
+    visit("manager", "/what-if/new/")
+    page.get_by_label("Price").fill("3")
+    page.keyboard.press("Tab")
+    page.wait_for_url("**price=3**")
+
+    page.get_by_label("Name required").fill("Three percent")
+    page.get_by_label("Shared with required").select_option("team")
+    page.get_by_role("button", name="Keep", exact=True).press("Enter")
+
+    page.get_by_role("heading", name="Three percent: contribution").wait_for()
+    kept = Scenario.objects.get(name="Three percent")
+    assert (kept.levers, kept.sharing) == ({"price": "3"}, "team")
+
+
+def test_scenarios_are_ticked_and_compared_by_keyboard(visit, page):
+    visit("finance", "/what-if/")
+
+    for name in ("Dearer", "Fewer visits"):
+        page.get_by_label(f"Compare {name}").press("Space")
+    page.get_by_role("button", name="Compare").press("Enter")
+
+    page.get_by_role("heading", name="Scenarios side by side").wait_for()
+    assert page.get_by_role("columnheader").all_inner_texts()[1:] == ["Fewer visits", "Dearer"]
+
+
+def test_without_scripts_the_button_applies_the_levers(visit, page, browser, portfolio, live_server):
+    client = Client()
+    client.force_login(portfolio.user("finance"))
+    plain = browser.new_context(java_script_enabled=False)
+    cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
+    plain.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}])
+    tab = plain.new_page()
+    tab.goto(f"{live_server.url}/what-if/new/?codes=N1")
+
+    tab.get_by_label("Price").fill("1")
+    tab.get_by_role("button", name="Apply").click()
+
+    tab.get_by_role("heading", name="What if: contribution +4,000.00 USD").wait_for()
+    plain.close()
