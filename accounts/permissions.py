@@ -23,6 +23,7 @@ class Permission(StrEnum):
     IMPORT_DATA = "import_data"
     EDIT_COSTS = "edit_costs"  # cost models, monthly costs and capacity
     RECOMPUTE = "recompute"
+    CLOSE_MONTHS = "close_months"  # and reopen them, with a reason
     ADMINISTER = "administer"  # users, teams, roles, tokens: no business data
 
 
@@ -35,6 +36,7 @@ _FINANCE = _COMPANY | {
     Permission.IMPORT_DATA,
     Permission.EDIT_COSTS,
     Permission.RECOMPUTE,
+    Permission.CLOSE_MONTHS,
 }
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {

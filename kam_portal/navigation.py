@@ -32,7 +32,14 @@ MENU = [
             (_("Method comparison"), "method_comparison", Permission.SEE_PROFITABILITY, ""),
         ],
     ),
-    (_("Data"), "database-import", [(_("Imports"), "imports", Permission.OPEN_IMPORTS, "i")]),
+    (
+        _("Data"),
+        "database-import",
+        [
+            (_("Imports"), "imports", Permission.OPEN_IMPORTS, "i"),
+            (_("Closed months"), "months", Permission.CLOSE_MONTHS, "o"),
+        ],
+    ),
     (_("Admin"), "settings", [(_("Admin"), "admin:index", Permission.ADMINISTER, "")]),
 ]
 

@@ -23,12 +23,21 @@ def nightly() -> None:
 @shared_task
 def take_up_waiting() -> None:
     """Find runs and imports that a lost message or a killed worker left behind."""
-    from kam_portal import imports, recompute
+    from kam_portal import imports, months, recompute
     from kam_portal.uploads import drafts
 
     recompute.take_up_waiting()
     imports.take_up_waiting(timezone.now())
     drafts.tidy(timezone.now())
+    months.keep_missing_files()
+
+
+@shared_task
+def archive_month(month: int) -> None:
+    """Keep the ledger of a closed month as a file, unless it is there."""
+    from kam_portal import months
+
+    months.keep(month)
 
 
 @shared_task

@@ -12,6 +12,7 @@ from kam_portal.views.home import home
 from kam_portal.views.imports import import_detail, import_problems, import_progress, import_template, imports
 from kam_portal.views.matrix import matrix
 from kam_portal.views.methods import method_comparison
+from kam_portal.views.months import close_month, closed_months, reopen_month
 from kam_portal.views.ranking import ranking
 from kam_portal.views.runs import start_run
 from kam_portal.views.scenarios import scenario, scenario_compare, scenario_export, scenario_new, scenarios
@@ -44,6 +45,9 @@ urlpatterns = [
     path("what-if/compare/", scenario_compare, name="scenario_compare"),
     path("what-if/<int:scenario_id>/", scenario, name="scenario"),
     path("what-if/<int:scenario_id>/export/<str:ending>/", scenario_export, name="scenario_export"),
+    path("months/", closed_months, name="months"),
+    path("months/<int:month>/close/", close_month, name="close_month"),
+    path("months/<int:month>/reopen/", reopen_month, name="reopen_month"),
     path("imports/", imports, name="imports"),
     path("imports/<int:import_id>/", import_detail, name="import_detail"),
     path("imports/<int:import_id>/progress/", import_progress, name="import_progress"),

@@ -30,6 +30,12 @@ def as_read(run: Run, rows: QuerySet) -> QuerySet:
     return rows.filter(Q(superseded_in__isnull=True) | Q(superseded_in__in=later)).exclude(imported_in__in=later)
 
 
+def imported_since(run: Run, rows: QuerySet) -> QuerySet:
+    """The rows that imports brought in or superseded after the run read the ledger."""
+    later = Import.objects.filter(finished_at__gt=run.started_at or run.created_at).values("pk")
+    return rows.filter(Q(imported_in__in=later) | Q(superseded_in__in=later)).distinct()
+
+
 @dataclass(frozen=True)
 class Lines:
     """The order lines of a figure: how many, their exact sum in ten-thousandths, and what rounding added."""

@@ -198,7 +198,8 @@ class Ledger:
         for row in np.flatnonzero(applies & np.isin(month, self.closed)).tolist():
             fine[row] = False
             text = f"{month[row] // 100}-{month[row] % 100:02d}"
-            self.table.refuse(numbers[row], self.dated, text, _("is a closed month; reopen it with a reason first"))
+            reason = _("is a closed month; reopen it with a reason first: finance does, on the page Closed months")
+            self.table.refuse(numbers[row], self.dated, text, reason)
 
     # What is written
 

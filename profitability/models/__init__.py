@@ -12,6 +12,7 @@ from profitability.models.ledger import (
     ResourceCost,
 )
 from profitability.models.result import Concentration, MethodCost, MonthResult, Ranking, Result
+from profitability.models.closing import MonthClosing
 from profitability.models.run import ActivityTotal, PoolBalance, Publication, Run
 from profitability.models.scenario import Scenario
 
@@ -25,6 +26,7 @@ __all__ = [
     "Counts",
     "EventAttribute",
     "MethodCost",
+    "MonthClosing",
     "MonthResult",
     "OrderLine",
     "PoolBalance",

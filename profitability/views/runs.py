@@ -89,6 +89,7 @@ def run_page(request, run_id):
     if run.state in READABLE:
         earlier = earlier_run(run)
         context |= {"earlier": earlier, "changed": balances.changed_inputs(run, earlier)}
+        context["changed_months"] = balances.changed_months(run, earlier) if costs else []
         context |= balance_of(run, request.GET.get("pool", "")) if costs else {}
     return render(request, "profitability/run.html", context)
 

@@ -1,0 +1,149 @@
+"""Closing months: what may be closed, what a closed month refuses, and corrections as a new run."""
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from accounts.models import Import, User
+from kam_portal import months
+from kam_portal.recompute import recompute
+from profitability.balances import changed_months
+from profitability.models import ArchivedMonth, ClosedMonth, MonthClosing, Run
+from tests.bringing import bring
+from tests.factories import a_portfolio
+from tests.ledger import imported
+from tests.profitability.test_explain import ACCOUNTS, COSTS, EVENTS, LINES, MODEL
+
+CORRECTED = """\
+order_id,line_no,ordered_on,account_code,quantity,list_amount,net_amount,cost_amount
+{order},1,{day},A,2,90,90,30
+"""
+
+
+@pytest.fixture
+def run(transactional_db, tmp_path, settings):
+    settings.VAR_DIR = tmp_path
+    tables = {"accounts": ACCOUNTS, "order_lines": LINES, "activity_events": EVENTS, "resource_costs": COSTS}
+    imported(tmp_path / "in", cost_model=MODEL, **tables)
+    found = recompute(202601, 202602)
+    assert found.state == Run.State.PUBLISHED, found.message
+    return found
+
+
+@pytest.fixture
+def finance(transactional_db):
+    return User.objects.create_user("finance@example.com", "Fin", "finance", "x")
+
+
+@pytest.fixture(autouse=True)
+def at_once(monkeypatch):
+    """What a worker would do is done in the test."""
+    monkeypatch.setattr(months, "keep_file", months.keep)
+
+
+def test_a_closed_month_refuses_imports_by_name_until_it_is_reopened(run, finance, tmp_path):
+    months.close(202601, finance)
+
+    refused = bring(tmp_path, "order_lines", CORRECTED.format(order="N-1", day="2026-01-25"))
+    open_month = bring(tmp_path, "order_lines", CORRECTED.format(order="N-2", day="2026-02-25"))
+    assert (refused.state, open_month.state) == (Import.State.REFUSED, Import.State.DONE)
+    assert refused.problems[0]["value"] == "2026-01"
+    assert "reopen it with a reason" in refused.problems[0]["reason"]
+
+    months.reopen(202601, finance, "Wrong invoice")
+    again = bring(tmp_path, "order_lines", CORRECTED.format(order="N-3", day="2026-01-25"))
+    assert again.state == Import.State.DONE
+
+
+def test_a_correction_is_a_new_run_that_says_which_closed_months_changed(run, finance, tmp_path):
+    months.close(202601, finance)
+    months.close(202602, finance)
+    months.reopen(202601, finance, "Wrong invoice")
+    bring(tmp_path, "order_lines", CORRECTED.format(order="1", day="2026-01-05"))
+
+    corrected = recompute(202601, 202602)
+
+    assert corrected.state == Run.State.PUBLISHED, corrected.message
+    assert [month for month, _count in changed_months(corrected, run)] == [202601]
+    assert changed_months(run, None) == []
+    run.refresh_from_db()
+    assert run.state == Run.State.SUPERSEDED
+
+
+def test_closing_keeps_the_ledger_as_a_file_and_reopening_drops_it(run, finance):
+    months.close(202601, finance)
+    assert list(ArchivedMonth.objects.values_list("month", flat=True)) == [202601]
+
+    months.reopen(202601, finance, "Wrong invoice")
+    assert not ArchivedMonth.objects.exists() and not ClosedMonth.objects.exists()
+    months.keep(202601)  # a late message
+    assert not ArchivedMonth.objects.exists()
+    assert list(MonthClosing.objects.order_by("pk").values_list("is_closing", "reason", "by__name")) == [
+        (True, "", "Fin"),
+        (False, "Wrong invoice", "Fin"),
+    ]
+
+
+def test_what_no_published_run_covers_or_shows_cannot_be_closed(run, finance, tmp_path):
+    with pytest.raises(months.CannotClose, match="does not cover"):
+        months.close(202512, finance)
+    bring(tmp_path, "order_lines", CORRECTED.format(order="N-2", day="2026-02-25"))
+    with pytest.raises(months.CannotClose, match="recompute first"):
+        months.close(202602, finance)
+    months.close(202601, finance)
+    with pytest.raises(months.CannotClose, match="already"):
+        months.close(202601, finance)
+    with pytest.raises(months.CannotClose, match="not closed"):
+        months.reopen(202602, finance, "x")
+
+
+def test_nothing_is_closed_while_an_import_runs(run, finance):
+    Import.objects.create(kind="order_lines", file_name="x.csv", state=Import.State.RUNNING)
+
+    with pytest.raises(months.CannotClose, match="import is running"):
+        months.close(202601, finance)
+
+
+@pytest.mark.django_db
+def test_the_database_wants_a_reason_for_reopening():
+    user = User.objects.create_user("fin@example.com", "Fin", "finance", "x")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        MonthClosing.objects.create(month=202601, is_closing=False, by=user)
+
+
+# The page
+
+
+@pytest.fixture
+def portfolio(db):
+    return a_portfolio()
+
+
+def test_finance_closes_and_reopens_on_the_page(portfolio, client):
+    client.force_login(portfolio.user("finance"))
+    assert "Close Jan 2026" in client.get("/months/").content.decode()
+
+    closed = client.post("/months/202601/close/", follow=True).content.decode()
+    assert "Jan 2026 is closed" in closed and "Reopen Jan 2026" in closed and "closed by Finance" in closed
+
+    without = client.post("/months/202601/reopen/", {"reason": " "})
+    assert without.status_code == 422 and "This field is required" in without.content.decode()
+    reopened = client.post("/months/202601/reopen/", {"reason": "Wrong invoice"}, follow=True).content.decode()
+    assert "reopened by Finance: Wrong invoice" in reopened and not ClosedMonth.objects.exists()
+
+
+def test_what_cannot_be_closed_says_why(portfolio, client):
+    client.force_login(portfolio.user("finance"))
+
+    refused = client.post("/months/202512/close/", follow=True).content.decode()
+
+    assert "Dec 2025: The published run does not cover it." in refused
+    assert client.post("/months/202613/close/").status_code == 404
+
+
+@pytest.mark.parametrize("role", ["manager", "member", "lead", "executive", "admin"])
+def test_only_finance_closes_months(portfolio, client, role):
+    client.force_login(portfolio.user(role))
+
+    assert client.get("/months/").status_code == 403
+    assert client.post("/months/202601/close/").status_code == 403
+    assert not ClosedMonth.objects.exists()
