@@ -54,3 +54,12 @@ def look_into_draft(import_id: int) -> None:
     from kam_portal.uploads.looks import look_into
 
     look_into(import_id)
+
+
+@shared_task
+def prepare_window(run_id: int) -> None:
+    """Read the months of all accounts of a run for what-if scenarios, unless that is done."""
+    from profitability.models import Run
+    from profitability.scenarios import prepare
+
+    prepare(Run.objects.select_related("cost_model").get(pk=run_id))

@@ -7,9 +7,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
+from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 import numpy as np
 from django.conf import settings
+from django.core.files.storage import default_storage
 from django.db.models import BigIntegerField, F, QuerySet, Sum
 from django.db.models.functions import Cast
 
@@ -28,6 +31,7 @@ ONE = 10_000
 UNIT = 10 ** (4 - settings.CURRENCY_DIGITS)  # ledger units in a minor unit
 MINOR = 10**settings.CURRENCY_DIGITS
 ROWS = 5_000  # read at a time
+FEW = 2_000  # accounts whose months a page reads itself
 STATEMENT = {
     "net_revenue": "net_revenue",
     "discounts": "discount_amount",
@@ -45,6 +49,10 @@ TAKEN = {
 
 class NoRate(ValueError):
     """The run does not say what a unit of the activity costs."""
+
+
+class NotPrepared(LookupError):
+    """So many accounts are chosen that a worker must read their months first."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,12 +92,49 @@ def chosen(run: Run, results: QuerySet[Result]) -> Chosen:
     terms = terms_of(activities)
     rates = monthly_rates(run, activities, terms)
     sheet = Sheet(ids, activities, terms, rates)
-    sheet.fill(month_rows(run, results, sheet.measures))
+    if len(ids) <= FEW:
+        sheet.fill(month_rows(run, results, sheet.measures))
+    else:
+        sheet.take(kept_sheet(run))
     months = len(months_between(run.month_from, run.month_to))
     parts = parts_of(sheet.costs, sheet.weights, terms)
     window = Window(activities, terms, statement_of(results), sheet.costs, parts, sheet.minutes, sheet.volumes, months)
     names = [name for _account, _code, name in listed]
     return Chosen(run, results, ids, [code for _account, code, _name in listed], names, window, sheet.weights, rates)
+
+
+# The months of very many accounts take a minute to read, so a worker reads them once and keeps the sums in a file.
+
+
+def sheet_path(run: Run) -> Path:
+    """A published run never changes, so its file is right for ever."""
+    return Path(default_storage.path(f"windows/{run.pk}-{run.attempts}-{run.result_hash[:16]}.npz"))
+
+
+def kept_sheet(run: Run) -> dict[str, np.ndarray]:
+    """The sums of all active accounts of the run. Raises NotPrepared until a worker has kept them."""
+    try:
+        with np.load(sheet_path(run), allow_pickle=False) as found:
+            return dict(found)
+    except FileNotFoundError:
+        raise NotPrepared(run.pk) from None
+
+
+def prepare(run: Run) -> None:
+    """Read the months of all active accounts of the run and keep their sums; again it does nothing."""
+    path = sheet_path(run)
+    if path.exists():
+        return
+    results = Result.objects.in_run(run).of_accounts().filter(is_active=True)
+    ids = sorted(results.values_list("account_id", flat=True))
+    activities = activities_of(run)
+    terms = terms_of(activities)
+    sheet = Sheet(ids, activities, terms, monthly_rates(run, activities, terms))
+    sheet.fill(month_rows(run, results, sheet.measures))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with NamedTemporaryFile(dir=path.parent, suffix=".npz", delete=False) as file:
+        np.savez(file, ids=np.array(ids), costs=sheet.costs, weights=sheet.weights, amounts=sheet.amounts)
+    Path(file.name).replace(path)  # all at once: a reader sees no half of it
 
 
 def statement_of(results: QuerySet[Result]) -> Statement:
@@ -147,6 +192,11 @@ class Sheet:
             np.add.at(self.amounts, places, amounts)
             np.add.at(self.costs, places, costs)
             np.add.at(self.weights, places, amounts[:, self.columns] * rates)
+
+    def take(self, kept: dict[str, np.ndarray]) -> None:
+        """The sums of these accounts from those that were kept."""
+        rows = np.searchsorted(kept["ids"], np.array(list(self.place)))
+        self.costs, self.weights, self.amounts = (kept[name][rows] for name in ("costs", "weights", "amounts"))
 
     @property
     def minutes(self) -> np.ndarray:

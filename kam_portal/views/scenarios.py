@@ -1,10 +1,13 @@
 """What-if scenarios: the workbench with its levers, and the scenarios that people named, shared and compare."""
 
+import logging
 from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
+from django.core.cache import cache
 from django.core.paginator import Paginator
 from django.http import Http404, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
@@ -12,6 +15,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
+from django_htmx.http import HttpResponseClientRedirect
 
 from accounts.models import Account
 from accounts.permissions import Permission, may, needs
@@ -30,6 +34,41 @@ from relationships.models import Box
 PAGE = 25
 FEWEST, MOST = 2, 4  # scenarios side by side
 FRAME = {"page", "format", "csrfmiddlewaretoken"}
+ASKED_SECONDS = 600  # a worker is asked to read a window once in so many
+logger = logging.getLogger(__name__)
+
+
+def when_prepared(view):
+    """Wait, with a page that asks again, while a worker reads the months of very many accounts."""
+
+    @wraps(view)
+    def answer(request, *arguments, **named):
+        from profitability.scenarios import NotPrepared
+
+        try:
+            return view(request, *arguments, **named)
+        except NotPrepared as wanting:
+            ask_for_window(wanting.args[0])
+        if request.htmx:
+            return HttpResponseClientRedirect(request.get_full_path())
+        response = render(request, "profitability/scenario_waits.html", status=503)
+        response["Refresh"] = response["Retry-After"] = "3"
+        return response
+
+    return answer
+
+
+def ask_for_window(run_id: int) -> None:
+    """Ask a worker, if that was not done lately."""
+    from kam_portal.tasks import prepare_window
+
+    if not cache.add(f"window-asked:{run_id}", True, ASKED_SECONDS):
+        return
+    try:
+        prepare_window.delay(run_id)
+    except Exception:
+        cache.delete(f"window-asked:{run_id}")
+        logger.warning("No worker could be asked for the window of run %s.", run_id, exc_info=True)
 
 
 @require_safe
@@ -43,6 +82,7 @@ def scenarios(request):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs(Permission.SEE_PROFITABILITY)
+@when_prepared
 def scenario_new(request):
     """The workbench on the published run; a POST gives what is in the address a name."""
     run = run_of(request)
@@ -56,6 +96,7 @@ def scenario_new(request):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs(Permission.SEE_PROFITABILITY)
+@when_prepared
 def scenario(request, scenario_id):
     """A scenario that was kept. With other levers in the address it shows those; its owner may keep or delete it."""
     kept = kept_scenario(request.user, scenario_id)
@@ -83,6 +124,7 @@ def scenario(request, scenario_id):
 
 @require_safe
 @needs(Permission.SEE_PROFITABILITY)
+@when_prepared
 def scenario_export(request, scenario_id, ending):
     """Each account of the scenario before and after, as CSV or XLSX."""
     if ending not in CONTENT_TYPES:
@@ -93,6 +135,7 @@ def scenario_export(request, scenario_id, ending):
 
 @require_safe
 @needs(Permission.SEE_PROFITABILITY)
+@when_prepared
 def scenario_compare(request):
     """Two to four scenarios side by side."""
     asked = [int(number) for number in request.GET.getlist("scenario") if number.isdecimal()][:MOST]
