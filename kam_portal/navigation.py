@@ -18,6 +18,7 @@ MENU = [
         [
             (_("Pareto ranking"), "ranking", Permission.SEE_ACCOUNTS, "r"),
             (_("Whale curve"), "whale", Permission.SEE_PROFITABILITY, "w"),
+            (_("Profit and loss"), "pnl", Permission.SEE_ACCOUNTS, "p"),
         ],
     ),
     (

@@ -5,6 +5,7 @@ from django.urls import include, path
 
 from kam_portal.views.account_list import account_list
 from kam_portal.views.account_page import account_page
+from kam_portal.views.account_pnl import account_pnl
 from kam_portal.views.capacity import capacity
 from kam_portal.views.compare import runs_compare
 from kam_portal.views.health import healthz, readyz
@@ -13,6 +14,7 @@ from kam_portal.views.imports import import_detail, import_problems, import_prog
 from kam_portal.views.matrix import matrix
 from kam_portal.views.methods import method_comparison
 from kam_portal.views.months import close_month, closed_months, reopen_month
+from kam_portal.views.pnl import pnl
 from kam_portal.views.ranking import ranking
 from kam_portal.views.runs import start_run
 from kam_portal.views.scenarios import scenario, scenario_compare, scenario_export, scenario_new, scenarios
@@ -34,10 +36,12 @@ urlpatterns = [
     path("runs/start/", start_run, name="start_run"),
     path("", include("profitability.urls")),  # before the account page, whose code takes any path
     path("accounts/<path:code>/trail/", account_trail, name="trail"),
+    path("accounts/<path:code>/pnl/", account_pnl, name="account_pnl"),
     path("accounts/<path:code>/", account_page, name="account"),
     path("matrix/", matrix, name="matrix"),
     path("ranking/", ranking, name="ranking"),
     path("whale/", whale, name="whale"),
+    path("pnl/", pnl, name="pnl"),
     path("capacity/", capacity, name="capacity"),
     path("methods/", method_comparison, name="method_comparison"),
     path("what-if/", scenarios, name="scenarios"),

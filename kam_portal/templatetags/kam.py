@@ -75,6 +75,12 @@ def share(value) -> str:
 
 
 @register.filter
+def share_signed(value) -> str:
+    """A change as a percentage, with its sign."""
+    return NOTHING if value is None else with_plus(share(value))
+
+
+@register.filter
 def score(value) -> str:
     """A score 0…10, with two decimals so that a figure near a cut shows its side."""
     return NOTHING if value is None else written(Decimal(str(value)), 2)

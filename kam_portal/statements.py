@@ -1,0 +1,229 @@
+"""Statements as pages show them: which period the address asks for, its columns, and each line against the period
+before."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.conf import settings
+from django.db.models import QuerySet
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from kam_portal.templatetags.kam import compact, share
+from kam_portal.views.account_page import LAST_STEP, STEPS, steps_of
+from profitability.core.cost_model import PHASES
+from profitability.models import MonthResult, Run
+from profitability.periods import LENGTHS, NAMES, Period, before, cut, month_name, periods
+from profitability.pnl.statements import ACTIVITY, Statement, activities_of, added, by_month
+
+GROSS_MARGIN = STEPS[-1]
+LEVEL_STEPS = [
+    GROSS_MARGIN,
+    ("unit_cost", gettext_lazy("Unit level"), "minus"),
+    ("unit_margin", gettext_lazy("Margin after units"), "total"),
+    ("batch_cost", gettext_lazy("Batch level"), "minus"),
+    ("batch_margin", gettext_lazy("Margin after batches"), "total"),
+    ("customer_cost", gettext_lazy("Customer level"), "minus"),
+    LAST_STEP,
+]
+BETWEEN_LEVELS = {"unit_margin", "batch_margin"}
+COLUMNS = {"quarter": gettext_lazy("By quarter"), "month": gettext_lazy("By month")}
+OWN = ("period", "at", "columns", "scope", "by", "order")  # what the address says beside the filters
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the address asks for: a period, the one before where the window has it, and how to part the columns."""
+
+    run: Run
+    period: Period
+    earlier: Period | None
+    choices: list[Period]
+    columns: list[Period]
+
+    @property
+    def months(self) -> tuple[int, ...]:
+        return self.period.months
+
+    @property
+    def months_before(self) -> tuple[int, ...]:
+        return self.earlier.months if self.earlier else ()
+
+    @property
+    def is_whole_window(self) -> bool:
+        return (self.period.first, self.period.last) == (self.run.month_from, self.run.month_to)
+
+
+def asked(run: Run, query: QueryDict) -> Asked:
+    """The latest period of the kind where the address names none that the window has."""
+    kind = query.get("period", "")
+    choices = periods((run.month_from, run.month_to), kind if kind in LENGTHS else "last12")
+    period = next((each for each in choices if each.key == query.get("at", "")), choices[-1])
+    earlier = before(period, (run.month_from, run.month_to))
+    return Asked(run, period, earlier, choices, parted(period, query.get("columns", "")))
+
+
+def parted(period: Period, by: str) -> list[Period]:
+    """Quarters of a year, months of a quarter; one column needs no parts."""
+    if period.kind == "quarter" or by == "month":
+        columns = cut(period.months, "month")
+    else:
+        columns = cut(period.months, "quarter")
+    return columns if len(columns) > 1 else []
+
+
+def address(query: QueryDict, **changes: str | None) -> str:
+    """The address of this page with some parameters changed, on its first page."""
+    changed = query.copy()
+    for name, value in {"page": None, "format": None, **changes}.items():
+        changed.pop(name, None)
+        if value is not None:
+            changed[name] = value
+    return f"?{changed.urlencode()}"
+
+
+def period_links(query: QueryDict, found: Asked) -> dict:
+    """The kinds of period, the neighbours of the one in view, and how its columns are parted."""
+    period, place = found.period, found.choices.index(found.period)
+    parts = "month" if found.columns and found.columns[0].kind == "month" else "quarter"
+    return {
+        "kinds": [(label, address(query, period=kind, at=None), kind == period.kind) for kind, label in NAMES.items()],
+        "previous": found.choices[place - 1] if place else None,
+        "previous_url": address(query, at=found.choices[place - 1].key) if place else "",
+        "next": found.choices[place + 1] if place + 1 < len(found.choices) else None,
+        "next_url": address(query, at=found.choices[place + 1].key) if place + 1 < len(found.choices) else "",
+        "parts": [(label, address(query, columns=kind), kind == parts) for kind, label in COLUMNS.items()]
+        if period.kind in {"year", "last12"} and len(period.months) > 3
+        else [],
+        "before": before_words(found),
+    }
+
+
+def before_words(found: Asked) -> str:
+    """With what the period is compared; where the window does not reach back, that."""
+    if found.earlier is None:
+        text = _("There is no period before to compare with: the window of the run begins in %(month)s.")
+        return text % {"month": month_name(found.run.month_from)}
+    if found.period.is_whole:
+        return _("Compared with %(before)s.") % {"before": found.earlier.label}
+    return _("Compared with the same months of the period before: %(before)s.") % {"before": found.earlier.label}
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A statement over a period, in columns, and that of the period before."""
+
+    total: Statement
+    columns: list[tuple[Period, Statement]]
+    before: Statement | None
+
+
+def shown(found: Asked, rows: QuerySet[MonthResult], profit: bool, is_everything: bool = False) -> Shown:
+    """One question to the database, parted into columns here."""
+    rows = rows.filter(month__in=(*found.months, *found.months_before))
+    months = by_month(found.run, rows, profit, is_everything)
+    activities = activities_of(found.run) if profit else []
+
+    def over(listed) -> Statement:
+        return added((months[month] for month in listed if month in months), activities)
+
+    columns = [(period, over(period.months)) for period in found.columns]
+    return Shown(over(found.months), columns, over(found.months_before) if found.earlier else None)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a statement as it is shown: what is taken away has a minus sign. `growth`: how much larger the
+    line is than before; None where there was nothing, or less."""
+
+    name: str
+    label: str
+    kind: str
+    cells: list[tuple[Period, Decimal]]
+    total: Decimal
+    part: Decimal | None
+    before: Decimal | None
+    growth: Decimal | None
+
+    @property
+    def trail(self) -> str:
+        """The figure that explains it; the margins between the levels are sums of lines above them only."""
+        return "" if self.name in BETWEEN_LEVELS else self.name
+
+    @property
+    def change(self) -> Decimal | None:
+        return None if self.before is None else self.total - self.before
+
+
+def lines(found: Shown, steps: list[tuple[str, str, str]], net: str = "net_revenue") -> list[Line]:
+    base = found.total[net]
+    listed = []
+    for name, label, kind in steps:
+        sign = -1 if kind == "minus" else 1
+        total, was = found.total[name], found.before[name] if found.before else None
+        listed.append(
+            Line(
+                name,
+                str(label),
+                "total" if kind == "total" else "detail",
+                [(period, as_shown(sign, column[name])) for period, column in found.columns],
+                as_shown(sign, total),
+                as_shown(sign, total) / base if base > 0 else None,
+                None if was is None else as_shown(sign, was),
+                growth(total, was),
+            )
+        )
+    return listed
+
+
+def as_shown(sign: int, amount: Decimal) -> Decimal:
+    return sign * amount + 0  # no negative zero
+
+
+def growth(now: Decimal, was: Decimal | None) -> Decimal | None:
+    return (now - was) / was if was is not None and was > 0 else None
+
+
+def readings(run: Run, found: Shown) -> list[dict]:
+    """The second and third reading of cost to serve: by level, and by activity."""
+    listed = [(f"{ACTIVITY}{a.code}", a.name, "minus") for a in in_phases(run) if in_use(found, a.code)]
+    return [
+        {"title": _("By level"), "id": "levels", "lines": lines(found, LEVEL_STEPS)},
+        {"title": _("By activity"), "id": "activities", "lines": lines(found, [GROSS_MARGIN, *listed, LAST_STEP])},
+    ]
+
+
+def in_phases(run: Run):
+    return sorted(activities_of(run), key=lambda activity: PHASES.index(activity.phase))
+
+
+def in_use(found: Shown, code: str) -> bool:
+    return bool(found.total.costs[code] or (found.before and found.before.costs[code]))
+
+
+def waterfall(found: Shown, profit: bool) -> dict:
+    """From list sales down, for the chart."""
+    return {
+        "label": _("From list sales to contribution") if profit else _("From list sales to gross margin"),
+        "currency": settings.CURRENCY,
+        "digits": settings.CURRENCY_DIGITS,
+        "base": float(found.total["net_revenue"]),
+        "steps": [
+            {"name": str(label), "amount": float(found.total[name]), "kind": kind}
+            for name, label, kind in steps_of(profit)
+        ],
+    }
+
+
+def headline(found: Shown, profit: bool) -> str:
+    """The last line in a sentence, with its change."""
+    name = "contribution" if profit else "gross_margin"
+    amount, net = found.total[name], found.total["net_revenue"]
+    words = {"amount": f"{compact(abs(amount))} {settings.CURRENCY}", "share": share(amount / net) if net > 0 else ""}
+    if amount < 0:
+        text = _("Loses %(amount)s after cost to serve") if profit else _("Gross margin %(amount)s below zero")
+    else:
+        text = _("Contribution %(amount)s") if profit else _("Gross margin %(amount)s")
+        text += _(", %(share)s of net revenue") if net > 0 else ""
+    return text % words

@@ -1,0 +1,260 @@
+"""Profit and loss of the accounts in view, put together by account, parent, segment, country, team or category."""
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from django import forms
+from django.conf import settings
+from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet, Sum
+from django.http import QueryDict
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
+
+from accounts.models import Account, Team
+from accounts.permissions import Permission, may, needs
+from kam_portal.downloads import download
+from kam_portal.filters import PortfolioFilter, without
+from kam_portal.navigation import run_of
+from kam_portal.overview import kept
+from kam_portal.statements import (
+    OWN,
+    Asked,
+    Shown,
+    address,
+    asked,
+    growth,
+    headline,
+    lines,
+    period_links,
+    shown,
+    waterfall,
+)
+from kam_portal.views.account_page import PHASES, steps_of
+from profitability.models import MonthResult, Result, Run
+from profitability.pnl.categories import Categories, categories
+from profitability.pnl.groups import Grouping
+from profitability.pnl.statements import SALES, months_of
+
+PAGE = 50
+BY = {
+    "account": gettext_lazy("Account"),
+    "parent": gettext_lazy("Parent"),
+    "segment": gettext_lazy("Segment"),
+    "country": gettext_lazy("Country"),
+    "team": gettext_lazy("Team"),
+    "category": gettext_lazy("Product category"),
+}
+NAMELESS = {
+    "segment": gettext_lazy("No segment"),
+    "country": gettext_lazy("No country"),
+    "team": gettext_lazy("No team"),
+    "category": gettext_lazy("No category"),
+}
+ORDERS = {"name": "label", "net_revenue": "sum_net_revenue", "gross_margin": "sum_gross_margin"}
+PROFIT_ORDERS = {"cost_to_serve": "sum_cost_to_serve", "contribution": "sum_contribution"}
+
+
+class PnlFilter(PortfolioFilter):
+    """The filters of the portfolio; the rest of the address stays beside them."""
+
+    by = forms.CharField(required=False, widget=forms.HiddenInput)
+    period = forms.CharField(required=False, widget=forms.HiddenInput)
+    at = forms.CharField(required=False, widget=forms.HiddenInput)
+    columns = forms.CharField(required=False, widget=forms.HiddenInput)
+    order = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def chosen(self) -> dict:
+        return {name: value for name, value in super().chosen().items() if name not in OWN}
+
+
+@dataclass(frozen=True)
+class Group:
+    """One row of the table: what it is called, where it leads, and its statement."""
+
+    name: str
+    code: str
+    url: str
+    amounts: dict[str, Decimal]
+    before: dict[str, Decimal] = field(default_factory=dict)
+
+    @property
+    def net_growth(self) -> Decimal | None:
+        return growth(self.amounts["net_revenue"], self.before.get("net_revenue"))
+
+
+@require_safe
+@needs(Permission.SEE_ACCOUNTS)
+def pnl(request):
+    """The statement of the accounts in view, and that of each group of them."""
+    form, run = PnlFilter(request.GET, request.user), run_of(request)
+    chips = form.chips(request.GET)
+    context = {"form": form, "chips": chips, "heading": _("Profit and loss")}
+    if run is None:
+        return render(request, "profitability/pnl.html", context)
+    found, profit = asked(run, request.GET), may(request.user, Permission.SEE_PROFITABILITY)
+    accounts = accounts_in(form, run, request.user) if chips else None
+    statement = statement_of(request.user, found, accounts, profit)
+    by = by_of(request.GET)
+    table = by_category(request.user, found, accounts, statement) if by == "category" else None
+    grouping = None if table else Grouping(run, request.user, by, accounts, found.months, found.months_before, profit)
+    if request.GET.get("format") in {"csv", "xlsx"}:
+        listed = table.groups if table else exported(grouping, found)
+        return download(request.GET["format"], f"pnl-{by}", columns(by, profit and not table), listed)
+    context |= {"by": by, "by_label": BY[by], "tabs": tabs(request.GET, by), "profit": profit}
+    context |= figures_of(request, found, statement, profit)
+    context |= {"table": table, "page": None} if table else page_of(request, grouping, found)
+    return render(request, "profitability/pnl.html", context)
+
+
+def by_of(query: QueryDict) -> str:
+    by = query.get("by", "")
+    return by if by in BY else "segment"
+
+
+def tabs(query: QueryDict, current: str) -> list[dict]:
+    return [
+        {"label": label, "url": address(query, by=by, order=None), "active": by == current} for by, label in BY.items()
+    ]
+
+
+def accounts_in(form: PortfolioFilter, run: Run, user) -> QuerySet[Account]:
+    """The accounts that the filters leave."""
+    results = form.narrow(Result.objects.in_run(run).visible_to(user)).order_by()
+    return Account.objects.filter(pk__in=results.values("account"))
+
+
+def statement_of(user, found: Asked, accounts: QuerySet[Account] | None, profit: bool) -> Shown:
+    everything = accounts is None and may(user, Permission.SEE_ALL_ACCOUNTS)
+
+    def calculate() -> Shown:
+        return shown(found, months_of(found.run, user, accounts), profit, everything)
+
+    if accounts is not None:
+        return calculate()
+    parts = found.columns[0].kind if found.columns else "whole"
+    return kept(f"pnl-{found.period.kind}-{found.period.first}-{found.period.last}-{parts}", found.run, user, calculate)
+
+
+def figures_of(request, found: Asked, statement: Shown, profit: bool) -> dict:
+    return {
+        "heading": headline(statement, profit),
+        "asked": found,
+        "periods": period_links(request.GET, found),
+        "statement": statement,
+        "lines": lines(statement, steps_of(profit)),
+        "chart": waterfall(statement, profit),
+        "closes": statement.total.closes if profit else None,
+        "without_account": without_account(request.user, found),
+        "export_query": without(request.GET, "format").removeprefix("?"),
+    }
+
+
+def without_account(user, found: Asked) -> Decimal | None:
+    """Net revenue of the order lines that have no account, for those who see the whole ledger."""
+    if not may(user, Permission.SEE_ALL_ACCOUNTS):
+        return None
+    rows = MonthResult.objects.in_run(found.run).filter(account=None, month__in=found.months)
+    return rows.aggregate(net=Sum("net_revenue"))["net"]
+
+
+def orders_of(profit: bool) -> dict[str, str]:
+    return ORDERS | PROFIT_ORDERS if profit else ORDERS
+
+
+def page_of(request, grouping: Grouping, found: Asked) -> dict:
+    """One page of the groups, with the cost of their phases."""
+    orders = orders_of(grouping.profit)
+    order = request.GET.get("order", "")
+    order = order if order.removeprefix("-") in orders else "-net_revenue"
+    column = orders[order.removeprefix("-")]
+    rows = grouping.groups().order_by(f"-{column}" if order.startswith("-") else column, "key")
+    paginator = Paginator(rows, PAGE)
+    paginator.count = grouping.count()  # else it would group once more
+    page: Page = paginator.get_page(request.GET.get("page"))
+    page.object_list = listed(page.object_list, grouping, request.GET)
+    return {"page": page, "order": order}
+
+
+def exported(grouping: Grouping, found: Asked) -> list[Group]:
+    return listed(grouping.groups().order_by("-sum_net_revenue", "key"), grouping, QueryDict(), every=True)
+
+
+def listed(rows, grouping: Grouping, query: QueryDict, every: bool = False) -> list[Group]:
+    rows = list(rows)
+    phases = {}
+    if grouping.profit and rows:
+        phases = grouping.phases(None if every else [row["key"] for row in rows])
+    teams = {pk: (code, name) for pk, code, name in Team.objects.values_list("pk", "code", "name")}
+    return [group_of(row, grouping.by, phases.get(row["key"], {}), teams, query) for row in rows]
+
+
+def group_of(row: dict, by: str, phases: dict, teams: dict, query: QueryDict) -> Group:
+    code, name = row["key"], row["label"]
+    if by == "team":
+        code, name = teams.get(code, ("", ""))
+    amounts = {key.removeprefix("sum_"): value for key, value in row.items() if key.startswith("sum_")}
+    was = {key.removeprefix("was_"): value for key, value in row.items() if key.startswith("was_")}
+    return Group(name or str(NAMELESS.get(by, "")), code, address_of(by, code, query), amounts | phases, was)
+
+
+def address_of(by: str, code: str, query: QueryDict) -> str:
+    """Where the name of a group leads: the statement of the account or family, or this page narrowed to the group.
+    A filter by team means the team now, not that of each month, so a team leads nowhere."""
+    if by in {"account", "parent"}:
+        kept_on = QueryDict(mutable=True)
+        kept_on.update({name: query[name] for name in ("period", "at", "columns") if name in query})
+        if by == "account":
+            kept_on["scope"] = "own"
+        return f"{reverse('account_pnl', args=[code])}?{kept_on.urlencode()}"
+    if by in {"segment", "country"} and code:
+        return address(query, **{by: code, "by": "account", "order": None})
+    return ""
+
+
+# Product categories
+
+
+@dataclass(frozen=True)
+class CategoryTable:
+    groups: list[Group]
+    found: Categories
+    net_growth: Decimal | None
+
+
+def by_category(user, found: Asked, accounts: QuerySet[Account] | None, statement: Shown) -> CategoryTable:
+    """Categories down to gross margin; the net revenue of the period before beside them."""
+    now = categories(found.run, user, accounts, found.months, statement.total)
+    was = {}
+    if found.earlier:
+        was = dict(categories(found.run, user, accounts, found.months_before, statement.before).rows)
+    groups = [
+        Group(name or str(NAMELESS["category"]), name, "", amounts, was.get(name, {})) for name, amounts in now.rows
+    ]
+    before = statement.before["net_revenue"] if statement.before else None
+    return CategoryTable(groups, now, growth(statement.total["net_revenue"], before))
+
+
+# Files
+
+
+def columns(by: str, profit: bool) -> dict:
+    """Heads of the export and how each cell is found."""
+    names = dict.fromkeys(SALES) | (dict.fromkeys((*PHASES, "cost_to_serve", "contribution")) if profit else {})
+    labels = {name: str(label) for name, label, _kind in steps_of(True)} | {"cost_to_serve": _("Cost to serve")}
+    amounts = {labels[name]: (lambda group, name=name: group.amounts.get(name)) for name in names}
+    was = ("net_revenue", "gross_margin", *(("contribution",) if profit else ()))
+    before = {
+        _("%(line)s before") % {"line": labels[name]}: (lambda group, name=name: group.before.get(name)) for name in was
+    }
+    code = {} if by in {"segment", "country", "category"} else {_("Code"): lambda group: group.code}
+    return (
+        code
+        | {str(BY[by]): lambda group: group.name}
+        | amounts
+        | before
+        | {_("Currency"): lambda _g: settings.CURRENCY}
+    )

@@ -1,0 +1,133 @@
+"""Accounts put together: by account, parent, segment, country or team, each group with its statement."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.db.models import BigIntegerField, Case, F, Q, QuerySet, Sum, Value, When
+from django.db.models.expressions import Exists, OuterRef, Subquery
+from django.db.models.functions import ExtractMonth, ExtractYear
+
+from accounts.models import Account, Assignment
+from accounts.permissions import Permission, may
+from profitability.core.cost_model import PHASES
+from profitability.models import Result, Run
+from profitability.pnl.statements import (
+    GENERATIONS,
+    PROFIT,
+    SALES,
+    ZERO,
+    CostOf,
+    activities_of,
+    months_of,
+)
+
+BY = ("account", "parent", "segment", "country", "team")
+
+
+def top_of(user, name: str):
+    """Expression for a field of the account at the head of the family: the last parent up the line that the
+    reader sees without a gap."""
+    seen = None if may(user, Permission.SEE_ALL_ACCOUNTS) else Account.objects.visible_to(user).values("pk")
+    cases, known = [], Q()
+    for generation in range(1, GENERATIONS + 1):
+        path = "account" + "__parent" * generation
+        known &= Q(**{f"{path}__isnull": False}) if seen is None else Q(**{f"{path}__in": seen})
+        cases.insert(0, When(known, then=F(f"{path}__{name}")))
+    return Case(*cases, default=F(f"account__{name}"))
+
+
+def team_at(months: Sequence[int]):
+    """Expression for the team that a month of an account belongs to: the team of record at the month's end; where
+    none is on record, the team now. Only accounts that changed hands since the first month are looked up."""
+    of_account = Assignment.objects.annotate(
+        began=ExtractYear("from_on") * 100 + ExtractMonth("from_on"),
+        ended=ExtractYear("until_on") * 100 + ExtractMonth("until_on"),
+    ).filter(account=OuterRef("account"), began__lte=OuterRef("month"))
+    valid = of_account.filter(Q(until_on__isnull=True) | Q(ended__gt=OuterRef("month")))
+    first = date(months[0] // 100, months[0] % 100, 1)
+    changed = Assignment.objects.filter(until_on__gt=first).values("account")
+    held = Subquery(valid.order_by("-from_on").values("team")[:1])
+    moved = When(Q(account__in=changed) & Exists(valid), then=held)
+    return Case(moved, default=F("account__team"), output_field=BigIntegerField())
+
+
+def keyed(rows: QuerySet, by: str, user, months: Sequence[int]) -> QuerySet:
+    """The rows with `key` and `label` of the group that each belongs to."""
+    if by == "account":
+        return rows.annotate(key=F("account__code"), label=F("account__name"))
+    if by == "parent":
+        return rows.annotate(key=top_of(user, "code"), label=top_of(user, "name"))
+    if by == "team":
+        return rows.annotate(key=team_at(months), label=Value(""))
+    return rows.annotate(key=F(f"account__{by}"), label=F(f"account__{by}"))
+
+
+@dataclass(frozen=True)
+class Grouping:
+    """Accounts put together by `by` over the months of a period and, where the window has it, of the one before."""
+
+    run: Run
+    user: object
+    by: str
+    accounts: QuerySet[Account] | None
+    months: tuple[int, ...]
+    earlier: tuple[int, ...]
+    profit: bool
+
+    @property
+    def is_whole_window(self) -> bool:
+        """Then the results of the window serve, twelve times fewer rows; but a team may change from month to month."""
+        covered = self.months[0] == self.run.month_from and self.months[-1] == self.run.month_to
+        return covered and not self.earlier and self.by != "team"
+
+    @property
+    def rows(self) -> QuerySet:
+        if self.is_whole_window:
+            rows = Result.objects.in_run(self.run).visible_to(self.user).filter(is_active=True).order_by()
+            rows = rows if self.accounts is None else rows.filter(account__in=self.accounts.order_by().values("pk"))
+        else:
+            rows = months_of(self.run, self.user, self.accounts).filter(month__in=(*self.months, *self.earlier))
+        return keyed(rows, self.by, self.user, self.months)
+
+    @property
+    def now(self) -> Q | None:
+        """Which rows are of the period itself."""
+        return Q(month__in=self.months) if self.earlier else None
+
+    def count(self) -> int:
+        return self.rows.values("key").distinct().count()
+
+    def groups(self) -> QuerySet:
+        """A row for each group, without the cost of its phases: `key`, `label`, amounts, and what they were before."""
+        names = (*SALES, *PROFIT) if self.profit else SALES
+        sums = {f"sum_{name}": Sum(name, filter=self.now, default=0) for name in names}
+        if self.earlier:
+            was = ("net_revenue", "gross_margin", *(PROFIT if self.profit else ()))
+            sums |= {f"was_{name}": Sum(name, filter=Q(month__in=self.earlier), default=0) for name in was}
+        return self.rows.values("key", "label").annotate(**sums)
+
+    def phases(self, keys: Collection | None = None) -> dict[str, dict[str, Decimal]]:
+        """Cost to serve by phase of these groups, or of all."""
+        rows = self.rows if keys is None else self.rows.filter(among(keys))
+        parts = self._parts()
+        sums = {f"part_{place}": Sum(part, filter=self.now) for place, (_phase, part) in enumerate(parts)}
+        found = {}
+        for row in rows.values("key").annotate(**sums):
+            found[row["key"]] = dict.fromkeys(PHASES, ZERO)
+            for place, (phase, _part) in enumerate(parts):
+                found[row["key"]][phase] += row[f"part_{place}"] or ZERO
+        return found
+
+    def _parts(self) -> list[tuple[str, str | CostOf]]:
+        """What the phases are sums of: columns of the results, or activities of the months."""
+        if self.is_whole_window:
+            return [(phase, phase) for phase in PHASES]
+        return [(activity.phase, CostOf(activity.code)) for activity in activities_of(self.run)]
+
+
+def among(keys: Collection) -> Q:
+    """Rows of these groups; None is the group of what has no team."""
+    named = Q(key__in=[key for key in keys if key is not None])
+    return named | Q(key__isnull=True) if None in keys else named
