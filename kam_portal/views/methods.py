@@ -23,7 +23,7 @@ from profitability.methods import Line
 from profitability.models import Result, Run
 
 PAGE = 50
-DRAWN = 8  # accounts at each end of the chart
+DRAWN = 16  # accounts in the chart
 OTHERS = (REVENUE, TWO_STAGE)
 
 
@@ -91,7 +91,7 @@ def figures_of(request, run: Run, listed: list[Line], method: str, whole_company
         "meanings": [(methods.NAMES[name], methods.MEANINGS[name]) for name in METHODS],
         "name": methods.NAMES[method],
         "found": found,
-        "moved": in_units(found.moved_twice) / 2,
+        "moved": in_units(found.between),
         "over_cost": in_units(found.over_cost),
         "under_cost": in_units(found.under_cost),
         "surplus": in_units(found.surplus),
@@ -112,8 +112,16 @@ def in_units(minor: int) -> Decimal:
 
 def heading(found: Moved, method: str) -> str:
     """The finding in one sentence."""
-    if not found.moved_twice:
+    if not found.over and not found.under:
         return _("%(method)s charges every account what the run charges it") % {"method": methods.NAMES[method]}
+    if method == TWO_STAGE and not found.under:
+        words = {"amount": whole(in_units(found.surplus)), "currency": settings.CURRENCY, "over": whole(found.over)}
+        text = ngettext(
+            "Two-stage hides %(amount)s %(currency)s of unused capacity in what %(over)s account bears",
+            "Two-stage hides %(amount)s %(currency)s of unused capacity in what %(over)s accounts bear",
+            found.over,
+        )
+        return text % words
     text = ngettext(
         "%(method)s charges %(over)s account too much and %(under)s too little",
         "%(method)s charges %(over)s accounts too much and %(under)s too little",
@@ -123,8 +131,9 @@ def heading(found: Moved, method: str) -> str:
 
 
 def chart_of(listed: list[Line], method: str) -> dict:
-    """The largest differences at both ends."""
-    drawn = listed if len(listed) <= 2 * DRAWN else [*listed[:DRAWN], *listed[-DRAWN:]]
+    """The largest differences, in the order of the list."""
+    largest = sorted(listed, key=lambda line: (-abs(line.difference(method)), line.code))[:DRAWN]
+    drawn = by_difference(largest, method)
     return {
         "label": _("%(method)s less time-driven: who is charged too much, and who too little")
         % {"method": methods.NAMES[method]},

@@ -32,9 +32,10 @@ class Moved:
         return self.over_cost - self.under_cost
 
     @property
-    def moved_twice(self) -> int:
-        """Σ |difference|. What moves between accounts is half of it; twice, it stays a whole number."""
-        return self.over_cost + self.under_cost
+    def between(self) -> int:
+        """What moves from some accounts to others: ½ Σ |difference| where both methods charge as much in all; what
+        one charges more in all moves from nobody, so it is left out: ½ (Σ |difference| − |Σ difference|)."""
+        return min(self.over_cost, self.under_cost)
 
 
 def moved(costs: Mapping[str, int], time_driven: Mapping[str, int]) -> Moved:

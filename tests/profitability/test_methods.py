@@ -69,7 +69,7 @@ def test_revenue_moves_cost_but_adds_none(run):
 
     assert by_revenue.surplus == 0
     assert by_revenue.over_cost == by_revenue.under_cost > 0
-    assert difference_of(listed, "time_driven").moved_twice == 0
+    assert difference_of(listed, "time_driven").between == 0
 
 
 def test_the_methods_of_a_run_are_kept_once_for_each_account(run):
@@ -110,6 +110,20 @@ def test_unused_capacity_in_two_stages_is_named(see):
 
     assert "is unused capacity that two-stage costing hides" in page
     assert "+23,700.00" in page  # a tenth of 237,000
+
+
+def test_two_stages_move_nothing_between_accounts_that_all_bear_more(portfolio, client):
+    client.force_login(portfolio.user("finance"))
+
+    page = client.get("/methods/?method=two_stage")
+
+    assert page.context["moved"] == 0
+    assert page.context["surplus"] == page.context["over_cost"] == Decimal("23700.00")
+    assert "Two-stage hides 23,700 USD of unused capacity in what 11 accounts bear" in page.content.decode()
+
+
+def test_what_accounts_in_view_bear_more_the_others_bear_less(see):
+    assert "the rest of the company is charged as much less" in see("manager", "/methods/")
 
 
 def test_only_who_may_see_costs_sees_how_the_methods_close(see):
