@@ -1,6 +1,7 @@
 """Ledger, cost models, runs and results."""
 
 from profitability.models.archive import ArchivedMonth, RolledMonth
+from profitability.models.closing import MonthClosing
 from profitability.models.cost_model import CostModel
 from profitability.models.ledger import (
     ActivityEvent,
@@ -12,7 +13,6 @@ from profitability.models.ledger import (
     ResourceCost,
 )
 from profitability.models.result import Concentration, MethodCost, MonthResult, Ranking, Result
-from profitability.models.closing import MonthClosing
 from profitability.models.run import ActivityTotal, PoolBalance, Publication, Run
 from profitability.models.scenario import Scenario
 

@@ -10,7 +10,16 @@ from accounts.models import Account, Team
 from profitability.models import Concentration, MonthResult, PoolBalance, Ranking, Result, Run
 from relationships.models import Position
 
-FIGURES = ("contribution", "net_revenue", "visits", "revenue_rank", "revenue_class", "attractiveness", "box", "batch_cost")
+FIGURES = (
+    "contribution",
+    "net_revenue",
+    "visits",
+    "revenue_rank",
+    "revenue_class",
+    "attractiveness",
+    "box",
+    "batch_cost",
+)
 LISTS = ("accounts", "scores", "profitability", "rankings", "matrix", "runs")
 OBJECTS = ("accounts/N1/", "accounts/N4/", "accounts/S1/", "accounts/N1/profitability/", "accounts/N4/scores/")
 QUERIES = {
