@@ -36,6 +36,7 @@ class Attempt:
     path: Path
     mapping: Mapping
     kept_as: int | None = field(init=False)
+    read_notes: list[str] = field(default_factory=list)  # what is to say of the file whatever becomes of it
 
     def __post_init__(self) -> None:
         self.kept_as = self.record.pk
@@ -73,20 +74,29 @@ class Attempt:
             outcome = Outcome()
         counts = table.counts
         self.record.rows, self.record.skipped, self.record.refused = counts.rows, counts.skipped, counts.refused
-        self._note(outcome, [*_notes(table), *outcome.notes], table.problems, bool(table.problem_count))
+        self.read_notes = _notes(table)
+        self._note(outcome, table.problems, bool(table.problem_count))
 
     def _document(self, module) -> None:
         outcome = module.load(self.path, self.record)
         self.record.rows = 1
         self.record.refused = int(bool(outcome.problems))
-        self._note(outcome, outcome.notes, outcome.problems, bool(outcome.problems))
+        self._note(outcome, outcome.problems, bool(outcome.problems))
 
-    def _note(self, outcome: Outcome, notes: list[str], problems: Sequence, is_refused: bool) -> None:
+    def _note(self, outcome: Outcome, problems: Sequence, is_refused: bool) -> None:
         record = self.record
         record.added, record.changed, record.unchanged = outcome.added, outcome.changed, outcome.unchanged
-        record.control_totals, record.notes = outcome.totals, notes
+        record.control_totals, record.notes = outcome.totals, [*self.read_notes, *outcome.notes]
         record.problems = [{**each.as_dict(), "file": record.file_name} for each in problems[:LISTED]]
+        if is_refused:
+            self.take_back()
         self._end(State.REFUSED if is_refused else State.DONE)
+
+    def take_back(self) -> None:
+        """Nothing went in: the record tells what was read, and of nothing that was done."""
+        record = self.record
+        record.added = record.changed = record.unchanged = 0
+        record.control_totals, record.notes = {}, self.read_notes
 
     def _end(self, state: str, message: str = "") -> None:
         self.record.state, self.record.message = state, message
@@ -151,12 +161,13 @@ def _done_elsewhere(attempts: Sequence[Attempt]) -> bool:
 
 
 def _settle(attempts: Sequence[Attempt]) -> None:
-    failed = [attempt.record for attempt in attempts if attempt.record.state != State.DONE]
+    failed = [attempt.record.file_name for attempt in attempts if attempt.record.state != State.DONE]
     for attempt in attempts:
         record = attempt.record
         if failed and record.state == State.DONE:
+            attempt.take_back()
             record.state = State.REFUSED
-            record.message = _("Nothing was imported, because %s was refused.") % failed[0].file_name
+            record.message = _("Nothing was imported; refused: %s.") % ", ".join(failed)
     if failed or any(attempt.record.dry_run for attempt in attempts):
         raise NothingImported
 
@@ -172,6 +183,7 @@ def _write_failure(attempts: Sequence[Attempt], error: Exception) -> None:
     if isinstance(error, OperationalError) and "locked" in str(error):
         raise Busy from error
     for attempt in attempts:
+        attempt.take_back()
         attempt.record.state, attempt.record.finished_at = State.FAILED, timezone.now()
         attempt.record.message = _("The import stopped with an error; nothing was imported: %s") % error
     _write_again(attempts)

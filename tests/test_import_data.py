@@ -221,6 +221,61 @@ def test_one_refused_row_takes_everything_back_and_is_named(folder):
     assert "accounts.csv" in Import.objects.get(kind="teams").message
 
 
+def test_a_call_with_refused_files_counts_nothing_as_done_and_says_so_once(tmp_path):
+    for name in ("teams.csv", "users.csv"):
+        file(tmp_path, name, FILES[name])
+    file(tmp_path, "accounts.csv", BAD)
+    file(tmp_path, "products.csv", "code,name\nP7,Seven\n,None\n")
+    file(
+        tmp_path,
+        "order_lines.csv",
+        "order_id,line_no,ordered_on,product_code,quantity,net_amount\nO,1,2025-01-10,P,1,1",
+    )
+
+    output, status = run("import_data", tmp_path)
+
+    assert status == 1
+    assert output.count("Nothing was imported") == 1
+    assert output.endswith("\nRefused: accounts.csv, products.csv. Nothing was imported.\n")
+    assert "on the way" not in output and "without a password" not in output and "control totals" not in output
+    for record in Import.objects.all():
+        assert counts(record)[:3] == (0, 0, 0), record.kind
+        assert record.rows == record.accepted + record.refused + record.skipped
+        assert not record.control_totals
+    assert "accounts.csv, products.csv" in Import.objects.get(kind="teams").message
+    assert Import.objects.get(kind="products").accepted == 1
+
+
+def test_of_what_went_in_every_row_is_counted_once(folder):
+    run("import_data", folder)
+
+    for record in Import.objects.all():
+        assert record.rows == record.accepted == record.added + record.changed + record.unchanged, record.kind
+
+
+def test_a_repeated_row_is_counted_once(tmp_path):
+    path = file(tmp_path, "teams.csv", "code,name\nA,A\nA,A\nB,B\n")
+
+    output, _status = run("import_data", path, "--json")
+
+    (report,) = json.loads(output)["files"]
+    numbers = ("rows", "accepted", "added", "changed", "unchanged", "skipped", "refused")
+    assert [report[name] for name in numbers] == [3, 2, 0, 0, 0, 0, 1]
+
+
+def test_a_dry_run_speaks_of_what_is_still_to_be_made(folder):
+    rules = file(folder, "map.yaml", "create_missing_accounts: true\n")
+    lines = file(folder, "order_lines.csv", FILES["order_lines.csv"])
+
+    checked = run("import_data", lines, "--map", rules, "--dry-run")[0]
+    done = run("import_data", lines, "--map", rules)[0]
+
+    assert "order_lines.csv: Accounts to be made on the way: 1." in checked
+    assert "order_lines.csv: Products to be made on the way: 2." in checked
+    assert "order_lines.csv: Made accounts on the way: 1." in done
+    assert "Logins to be made without a password: 2." in run("import_data", folder, "--dry-run")[0]
+
+
 def test_an_unusable_file_takes_everything_back(folder):
     file(folder, "ratings.csv", "")
 

@@ -19,7 +19,7 @@ STATED = ("name", "role")
 
 def load(table: Table, record: Import) -> Outcome:
     """Bring people in. A row of a team makes the person a member; nobody is taken out of a team."""
-    loading = _Loading(table)
+    loading = _Loading(table, record.dry_run)
     for batch in table.batches():
         loading.add(batch)
     return loading.finish()
@@ -37,8 +37,8 @@ class _Person:
 
 
 class _Loading:
-    def __init__(self, table: Table):
-        self.table = table
+    def __init__(self, table: Table, dry_run: bool):
+        self.table, self.dry_run = table, dry_run
         self.outcome = Outcome()
         self.teams = codes.team_ids()
         self.people = {
@@ -92,6 +92,8 @@ class _Loading:
     def finish(self) -> Outcome:
         if self.made:
             sentence = _("Logins made without a password: %(count)s. Set one with: manage.py changepassword %(email)s")
+            if self.dry_run:
+                sentence = _("Logins to be made without a password: %(count)s.")
             self.outcome.notes.append(sentence % {"count": len(self.made), "email": self.made[0]})
         return self.outcome
 

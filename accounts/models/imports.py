@@ -46,6 +46,11 @@ class Import(models.Model):
         return f"{self.file_name} ({self.kind})"
 
     @property
+    def accepted(self) -> int:
+        """Rows without a problem; they are in, unless other rows or files of the call were refused."""
+        return self.rows - self.skipped - self.refused
+
+    @property
     def is_finished(self) -> bool:
         return self.state not in {self.State.DRAFT, self.State.WAITING, self.State.RUNNING}
 

@@ -27,6 +27,7 @@ IMPORTS = (
     Column("dry_run", Kind.FLAG, "dry_run", nullable=False),
     Column("state", Kind.TEXT, "state", nullable=False),
     *(Column(name, Kind.WHOLE, name, nullable=False) for name in COUNTS),
+    Column("accepted", Kind.WHOLE, derive=lambda row: row["rows"] - row["skipped"] - row["refused"], nullable=False),
     Column("control_totals", Kind.DOCUMENT, "control_totals", nullable=False),
     Column("problems", Kind.DOCUMENT, "problems", nullable=False),
     Column("notes", Kind.DOCUMENT, "notes", nullable=False),

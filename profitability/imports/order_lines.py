@@ -96,7 +96,7 @@ class _Loading:
     """One file on its way into the ledger."""
 
     def __init__(self, table: Table, record: Import):
-        self.table = table
+        self.table, self.record = table, record
         self.ledger = OrderLedger(table, record)
         self.accounts = AccountCodes()
         self.products = ProductsSeen()
@@ -159,10 +159,11 @@ class _Loading:
 
     def finish(self) -> Outcome:
         outcome = self.ledger.finish()
-        if self.accounts.made:
-            outcome.notes.append(_("Made accounts on the way: %s.") % self.accounts.made)
-        if self.products.made:
-            outcome.notes.append(_("Made products on the way: %s.") % self.products.made)
+        accounts, products = _("Made accounts on the way: %s."), _("Made products on the way: %s.")
+        if self.record.dry_run:
+            accounts, products = _("Accounts to be made on the way: %s."), _("Products to be made on the way: %s.")
+        made = ((accounts, self.accounts.made), (products, self.products.made))
+        outcome.notes += [sentence % count for sentence, count in made if count]
         return outcome
 
 

@@ -154,6 +154,7 @@ def test_an_import_is_taken_in_and_its_report_can_be_fetched(api, portfolio):
     report = finance.get(response.headers["Location"]).json()
     assert (report["kind"], report["file_name"], report["dry_run"]) == ("products", "products.csv", True)
     assert report["state"] == "waiting"
+    assert (report["rows"], report["accepted"]) == (0, 0)
 
 
 @pytest.mark.parametrize(

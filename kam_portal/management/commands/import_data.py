@@ -69,7 +69,7 @@ def _as_json(records: list[Import]) -> str:
             "kind": record.kind,
             "state": record.state,
             "message": record.message,
-            **{name: getattr(record, name) for name in COUNTS},
+            **{name: getattr(record, name) for name in (*COUNTS, "accepted")},
             "control_totals": record.control_totals,
             "notes": record.notes,
             "problems": record.problems,
@@ -108,7 +108,8 @@ def _remarks(record: Import) -> list[str]:
         stated = ", ".join(f"{total} {value}" for total, value in totals.items())
         lines.append(f"{record.file_name}: {_('control totals')}, {name}: {stated}")
     lines += [f"{record.file_name}: {note}" for note in record.notes]
-    lines += [record.message] if record.message else []
+    # The file itself is at fault: what other files did to it is said once, at the end.
+    lines += [record.message] if record.message and record.state != Import.State.REFUSED else []
     lines += [_problem(problem) for problem in record.problems]
     if (unlisted := record.refused - len(record.problems)) > 0:
         lines.append(_("%(file)s: and %(count)s more") % {"file": record.file_name, "count": unlisted})
@@ -123,7 +124,9 @@ def _problem(problem: dict) -> str:
 
 def _verdict(records: list[Import]) -> str:
     if _status(records):
-        return _("Nothing was imported.")
+        at_fault = [record.file_name for record in records if record.state != Import.State.REFUSED or record.problems]
+        told = _("Refused: %s.") % ", ".join(at_fault) + " " if len(records) > 1 else ""
+        return told + _("Nothing was imported.")
     if any(record.dry_run for record in records):
         return _("Dry run: nothing was changed.")
     return _("Imported.")
