@@ -56,10 +56,17 @@ def rests_on_profit(position, axis: str) -> bool:
 
 
 def trends(run, accounts: list[int], column: str = "contribution") -> dict[int, list[float | None]]:
-    """One figure of some accounts month by month over the run's window; None where nothing happened."""
+    """One figure of some accounts month by month over the run's window, as a trend line takes it."""
     months = months_between(run.month_from, run.month_to)
     found: dict[int, dict[int, float]] = defaultdict(dict)
     rows = MonthResult.objects.in_run(run).filter(account__in=accounts)
     for account, month, value in rows.values_list("account_id", "month", column):
         found[account][month] = float(value)
-    return {account: [found[account].get(month) for month in months] for account in accounts}
+    return {account: trend([found[account].get(month) for month in months]) for account in accounts}
+
+
+def trend(values: list[float | None]) -> list[float | None]:
+    """A month without activity is zero; before the first and after the last active month there is a gap, None."""
+    active = [place for place, value in enumerate(values) if value is not None]
+    inner = range(active[0], active[-1]) if active else ()
+    return [0 if value is None and place in inner else value for place, value in enumerate(values)]

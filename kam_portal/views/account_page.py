@@ -23,7 +23,7 @@ from profitability.explain.figures import canonical
 from profitability.models import MonthResult, Result
 from profitability.wording import many_of
 from relationships.models import Position
-from relationships.queries import place_among, portfolio, rests_on_profit
+from relationships.queries import place_among, portfolio, rests_on_profit, trend
 
 PHASES = ("presale", "production", "delivery", "post_sale")
 BOTH_PLACES = gettext_lazy(
@@ -159,7 +159,8 @@ def sparks(run, months: list[MonthResult]) -> dict[str, list]:
     window = months_between(run.month_from, run.month_to)
     names = ("net_revenue", "gross_margin", "contribution", "cost_to_serve")
     return {
-        name: [float(getattr(by_month[each], name)) if each in by_month else None for each in window] for name in names
+        name: trend([float(getattr(by_month[each], name)) if each in by_month else None for each in window])
+        for name in names
     }
 
 

@@ -10,14 +10,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
-from accounts.models import Import, Team, User
+from accounts.models import Account, Import, Team, User
 from accounts.permissions import Permission, Role, may, needs
 from kam_portal.changes import changes
 from kam_portal.charts import whale_chart
 from kam_portal.navigation import run_of
+from kam_portal.overview import kept
 from kam_portal.templatetags.kam import money, share
 from kam_portal.views.matrix import bubbles_of, matrix_chart, squares_of
+from profitability.core.concentration import by_parent
 from profitability.core.cost_model import spoken
+from profitability.ladder import parents
 from profitability.models import Concentration, PoolBalance, Result, Run
 from profitability.queries import balance_of, earlier_run
 from relationships.models import Position, Rating
@@ -176,7 +179,7 @@ def management_home(request):
         "matrix": matrix_chart(run, bubbles_of(*view), squares_of(*view), profit=True),
         "whale": whale_chart(rows),
         "concentration": Concentration.objects.filter(run=run, measure="revenue", level="parent").first(),
-        "largest": largest(rows).first(),
+        "largest": kept("largest-customer", run, request.user, lambda: largest_customer(rows, request.user)),
         "losses": [
             Matter("", row, loss_text(row))
             for row in rows.filter(contribution__lt=0).order_by("contribution", "code")[:6]
@@ -187,6 +190,24 @@ def management_home(request):
         "profit": True,
     }
     return render(request, "home/management.html", context)
+
+
+def largest_customer(rows, user) -> dict | None:
+    """Who buys most, a group of accounts counted once under its head, and what that customer contributes."""
+    grouped = Account.objects.filter(parent__isnull=False)
+    is_grouped = Q(account__in=grouped) | Q(account__in=grouped.values("parent"))
+    active = rows.filter(is_active=True)
+    figures = ("code", "net_revenue", "contribution")
+    members = list(active.filter(is_grouped).values_list(*figures))
+    above = parents(user)
+    profits = by_parent({code: profit for code, _sales, profit in members}, above)
+    sales = by_parent({code: sales for code, sales, _profit in members}, above)
+    customers = [(code, sales[code], profits[code]) for code in sales]
+    customers += active.exclude(is_grouped).order_by("-net_revenue", "code").values_list(*figures)[:1]
+    if not customers:
+        return None
+    code, _sales, profit = min(customers, key=lambda customer: (-customer[1], customer[0]))
+    return {"code": code, "name": Account.objects.get(code=code).name, "contribution": profit}
 
 
 def company_figures(run: Run) -> dict[str, dict]:

@@ -9,9 +9,8 @@ from accounts.models import Account
 from accounts.permissions import Permission, may, needs
 from kam_portal import trail
 from kam_portal.navigation import run_of
-from profitability.core.months import months_between
 from profitability.models import Run
-from profitability.views.account_activity import behind
+from profitability.views.account_activity import behind, month_of
 from profitability.wording import one_of
 
 PAGE = 25
@@ -26,7 +25,7 @@ def account_trail(request, code):
     figure = request.GET.get("figure") or trail.default_figure(request.user)
     if run is None or not trail.is_known(run, figure, request.user):
         raise Http404
-    month = month_asked(request, run)
+    month = month_of(request, run)
     found = trail.find(run, account, figure, month, request.user)
     if found is None:
         raise Http404
@@ -42,12 +41,6 @@ def account_trail(request, code):
         **of_activity(request, run, account, found, month),
     }
     return render(request, "trail/_account.html" if in_panel else "trail/account.html", context)
-
-
-def month_asked(request, run: Run) -> int | None:
-    """The month the address names, if the run covers it; None: the whole window."""
-    asked = request.GET.get("month", "")
-    return next((month for month in months_between(run.month_from, run.month_to) if str(month) == asked), None)
 
 
 def amount_lines(request, found: trail.Found) -> Page | None:

@@ -10,6 +10,7 @@ from accounts.permissions import Permission, may, needs
 from profitability import explain
 from profitability.balances import pool_names
 from profitability.core import cost_model as core_model
+from profitability.core.months import months_between
 from profitability.models import Run
 from profitability.runline import run_of
 from profitability.wording import one_of, rule_of, rule_without_pools
@@ -27,7 +28,7 @@ def account_activity(request, code, activity):
     trail = explain.trail_of(run, account, found)
     costs = may(request.user, Permission.SEE_COSTS)
     names = pool_names(run)
-    month = month_of(request, trail)
+    month = month_of(request, run)
     context = {
         "account": account,
         "trail": trail,
@@ -50,10 +51,15 @@ def activity_of(run: Run | None, code: str) -> core_model.Activity:
     raise Http404
 
 
-def month_of(request, trail: explain.Trail) -> int | None:
-    """The month of the trail that the address narrows lines and events to; None: the whole window."""
-    asked = request.GET.get("month", "")
-    return next((row.month for row in trail.months if str(row.month) == asked), None)
+def month_of(request, run: Run) -> int | None:
+    """The month of the window that the address names; None if it names none: the whole window."""
+    asked = request.GET.get("month")
+    if not asked:
+        return None
+    months = {str(month): month for month in months_between(run.month_from, run.month_to)}
+    if asked not in months:
+        raise Http404  # all months in place of the one asked for would be a wrong answer
+    return months[asked]
 
 
 def behind(request, kind: str, run: Run, account: Account, activity, month: int | None) -> Page | None:

@@ -42,6 +42,19 @@ HOSTILE = [
     "{{ 7*7 }} ${7*7} `alert(4)`",
     "&lt;b&gt; <!-- ]]> \\u003cscript\\u003e",
 ]
+ON_BUBBLES = """() => {
+  const drawing = document.querySelector("#matrix svg");
+  const names = [...drawing.querySelectorAll("text")].filter(({ textContent }) => textContent.startsWith("Account "));
+  const bubbles = [...drawing.querySelectorAll("path")].map((path) => path.getBoundingClientRect())
+    .filter(({ width, height }) => width >= 8 && width < 90 && Math.abs(width - height) < 1);
+  const isOn = (name, { left, right, top, bottom }) => {
+    const across = Math.max(name.left - (left + right) / 2, 0, (left + right) / 2 - name.right);
+    const down = Math.max(name.top - (top + bottom) / 2, 0, (top + bottom) / 2 - name.bottom);
+    return Math.hypot(across, down) < (right - left) / 2 - 2;
+  };
+  const covered = names.filter((name) => bubbles.some((bubble) => isOn(name.getBoundingClientRect(), bubble)));
+  return { names: names.length, covered: covered.map(({ textContent }) => textContent) };
+}"""
 PHONE = {"width": 390, "height": 844}
 
 
@@ -268,6 +281,35 @@ def test_on_paper_there_is_nothing_to_click_and_the_run_stands_under_the_title(v
     for kept in ("h1", ".run-line", "#waterfall", "#cost-to-serve table"):
         assert page.locator(kept).first.is_visible(), kept
     assert page.pdf().startswith(b"%PDF")
+
+
+@pytest.mark.parametrize("size", [{"width": 1400, "height": 900}, {"width": 1920, "height": 1080}, PHONE])
+def test_the_home_of_senior_management_is_one_landscape_page_with_whole_charts(visit, page, size):
+    page.set_viewport_size(size)
+    visit("executive", "/")
+
+    for paper in ("A4", "Letter"):
+        printed = page.pdf(format=paper, landscape=True)
+        assert len(re.findall(rb"/Type /Page\b", printed)) == 1, paper
+
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    page.emulate_media(media="print")
+    for name in ("matrix", "whale"):
+        chart, drawing = page.locator(f"#{name}"), page.locator(f"#{name} svg").first
+        assert drawing.get_attribute("viewBox") is not None
+        assert drawing.bounding_box()["height"] <= chart.bounding_box()["height"] + 1
+    for box in ("Strategic", "Star", "Status", "Streamline"):
+        assert page.locator("#matrix svg text", has_text=box).count() == 1
+
+
+def test_no_name_in_the_matrix_lies_on_another_bubble(visit, page):
+    page.set_viewport_size({"width": 1400, "height": 900})
+    visit("finance", "/matrix/")
+
+    named = page.evaluate(ON_BUBBLES)
+
+    assert named["names"] > 0
+    assert named["covered"] == []
 
 
 def test_names_are_text_wherever_they_appear(portfolio, visit, page, complaints):

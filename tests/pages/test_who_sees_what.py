@@ -153,6 +153,25 @@ def test_senior_management_starts_with_the_company(visit):
     assert {point[0] for point in chart_of(page, "matrix")["points"]} >= {"N1", "S1"}
 
 
+def test_the_largest_customer_is_a_group_of_accounts_under_the_name_of_its_head(portfolio, visit):
+    Account.objects.filter(code="S2").update(parent=portfolio.accounts["N2"])  # two levels under N1
+    Account.objects.filter(code="N4").update(parent=portfolio.accounts["N1"])
+
+    text = page_of(visit("executive", "/")).text
+
+    # 400,000 + 150,000 + 80,000 + 90,000 is more than the 600,000 of S1; 80,000 + 50,000 + 15,000 + 20,000 come of it
+    assert "The largest, Account N1, brings" in text
+    assert "without it 165,000.00 of contribution would be gone" in text
+
+
+@pytest.mark.parametrize("month", ["abc", "202600", "202501", "209901"])
+@pytest.mark.parametrize("path", ["/accounts/N1/activities/order_entry/", "/accounts/N1/trail/"])
+def test_a_month_outside_the_window_is_not_answered_with_all_months(visit, path, month):
+    assert visit("finance", path, month=month).status_code == 404
+    assert visit("finance", path, month="202601").status_code == 200
+    assert visit("finance", path, month="").status_code == 200
+
+
 def test_finance_starts_with_what_closes_and_what_is_idle(visit):
     page = page_of(visit("finance", "/"))
 

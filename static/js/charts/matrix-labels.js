@@ -1,5 +1,7 @@
-// Names for the largest bubbles only, each where it covers neither another name nor a large bubble nor a corner.
+// Names for large bubbles only, and only where one fits beside its bubble: on no other bubble, name or corner.
 const LABELS = 15;
+const CANDIDATES = 80;
+const DOT = 4; // a smaller bubble may lie under a name, whose halo keeps it readable
 const LINE = 14;
 const GAP = 3;
 const SIDES = ["right", "left", "top", "bottom"];
@@ -25,9 +27,10 @@ function overlap(a, b) {
   return a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
 }
 
-function square({ x, y, radius }) {
-  const reach = radius * 0.85;
-  return { left: x - reach, right: x + reach, top: y - reach, bottom: y + reach };
+function touches(box, { x, y, radius }) {
+  const across = Math.max(box.left - x, 0, x - box.right);
+  const down = Math.max(box.top - y, 0, y - box.bottom);
+  return Math.hypot(across, down) < radius;
 }
 
 function corners({ left, top, width, height, corners: tall }) {
@@ -47,17 +50,16 @@ function inside(box, area) {
 
 /** Place in `spots` (largest first) → side on which its name goes. */
 export function labelled(spots, area) {
-  const taken = [...corners(area), ...spots.slice(0, 2 * LABELS).map(square)];
+  const taken = corners(area);
+  const bubbles = spots.filter(({ radius }) => radius >= DOT);
+  const isFree = (box) => inside(box, area) && !taken.some((other) => overlap(box, other)) && !bubbles.some((spot) => touches(box, spot));
   const sides = new Map();
-  spots.slice(0, LABELS).forEach((spot, place) => {
-    const others = taken.filter((_, index) => index !== place + 4); // its own bubble is no obstacle
-    const side = SIDES.find((name) => {
-      const box = rectangle(spot, name);
-      return inside(box, area) && !others.some((other) => overlap(box, other));
-    });
-    if (!side) return;
+  for (const [place, spot] of spots.slice(0, CANDIDATES).entries()) {
+    const side = SIDES.find((name) => isFree(rectangle(spot, name)));
+    if (!side) continue;
     sides.set(place, side);
     taken.push(rectangle(spot, side));
-  });
+    if (sides.size === LABELS) break;
+  }
   return sides;
 }

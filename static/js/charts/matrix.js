@@ -84,7 +84,7 @@ export function option(view) {
   const scatter = {
     type: "scatter",
     data: bubbles(view, area),
-    label: { formatter: ({ dataIndex }) => state.rows[dataIndex][NAME], color: look.ink, fontSize: 11, textBorderColor: look.surface, textBorderWidth: 2 },
+    label: { formatter: ({ dataIndex }) => state.rows[dataIndex][NAME], color: look.ink, fontSize: 11, textBorderColor: look.surface, textBorderWidth: 3 },
     emphasis: { scale: false, label: { show: false }, itemStyle: { borderColor: look.ink, borderWidth: 2.5, opacity: 1 } },
     z: 4,
   };

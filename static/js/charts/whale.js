@@ -3,16 +3,20 @@ import { word } from "../words.js";
 import { compact, count, exact, share } from "./format.js";
 import { axis, faint, grid, gridLines } from "./look.js";
 
+const WIDE = 640; // from this width on there is room for words beside the plot
+
 export function option({ data, look, width }) {
   const line = [{ value: [0, 0] }, ...data.points.map(([place, , , cumulative, url]) => ({ value: [place, cumulative], url }))];
   const last = data.count ?? data.points.length;
+  const wide = width >= WIDE;
   return {
-    grid: grid(56, width < 500 ? 12 : 24, 28, 40),
+    grid: wide ? grid(56, 190, 28, 40) : grid(56, 12, 52, 40),
+    title: wide ? undefined : { text: ending(data), right: 8, top: 0, itemGap: 0, padding: 0, textStyle: endingStyle(look) },
     tooltip: { trigger: "axis", axisPointer: { type: "line", lineStyle: { color: look.inkQuiet } }, formatter: (parts) => tip(parts, data) },
     xAxis: axis(look, { type: "value", min: 0, max: last, name: word("ranked"), nameLocation: "middle", nameGap: 24, axisLabel: { color: look.inkQuiet, fontSize: 11, formatter: (value) => count(value) } }),
     yAxis: axis(look, { type: "value", splitNumber: 4, splitLine: gridLines(look), axisLine: { show: false }, axisLabel: { color: look.inkQuiet, fontSize: 11, formatter: (value) => compact(value, data) } }),
     series: [
-      { type: "line", data: line, symbol: "circle", symbolSize: 5, showSymbol: false, lineStyle: { color: look.ink, width: 2 }, itemStyle: { color: look.ink }, areaStyle: { color: faint(look.profit, 0.1) }, cursor: "pointer", markPoint: marks(data, look, last), markLine: peakLine(data, look) },
+      { type: "line", data: line, symbol: "circle", symbolSize: 5, showSymbol: false, lineStyle: { color: look.ink, width: 2 }, itemStyle: { color: look.ink }, areaStyle: { color: faint(look.profit, 0.1) }, cursor: "pointer", markPoint: marks(data, look, last, wide), markLine: peakLine(data, look) },
       { type: "line", data: line.filter(({ value: [place] }) => place >= data.peak_place), symbol: "none", silent: true, lineStyle: { width: 0 }, areaStyle: { color: faint(look.loss, 0.22), origin: data.peak }, tooltip: { show: false } },
       ...earlier(data, look),
     ],
@@ -26,20 +30,25 @@ function earlier({ before }, look) {
   return [{ type: "line", data: [[0, 0], ...before.points], symbol: "none", silent: true, lineStyle: { color: look.inkQuiet, width: 1.5, type: "dashed" }, tooltip: { show: false }, markPoint: { symbol: "circle", symbolSize: 1, silent: true, data: [{ coord: middle, label: { ...label, position: "bottom", distance: 8 } }] } }];
 }
 
-function marks(data, look, last) {
+function marks(data, look, last, wide) {
   const label = (text, position, align) => ({ show: true, color: look.ink, fontSize: 12, fontWeight: 600, position, align, distance: 8, formatter: text });
   const peak = `${word("peak")} ${compact(data.peak, data)}${data.total > 0 ? ` · ${share(data.peak / data.total, 0)}` : ""}`;
   const early = data.peak_place < last * 0.35;
-  const low = data.total < data.peak * 0.25; // no room under the end of the curve
   const late = data.peak_place > last * 0.65;
-  const points = [{ coord: [last, data.total], label: { ...label(ending(data), low ? "top" : "bottom", "right"), offset: [4, 0], rich: { loss: { color: look.lossInk, fontSize: 12, lineHeight: 18 } } } }];
+  const points = [{ coord: [last, data.total], label: wide ? { show: true, position: "right", align: "left", distance: 10, formatter: ending(data, "\n"), ...endingStyle(look) } : { show: false } }];
   if (data.peak_place > 0) points.push({ coord: [data.peak_place, data.peak], label: label(peak, "top", early ? "left" : late ? "right" : "center") });
   return { symbol: "circle", symbolSize: 7, itemStyle: { color: look.ink }, data: points, silent: true };
 }
 
-function ending(data) {
-  const total = `${word("total")} ${compact(data.total, data)}`;
-  return data.peak > data.total ? `${total}\n{loss|${compact(data.total - data.peak, data)} ${word("erosion")}}` : total;
+/** What is left at the end of the curve: beside it, or above the plot where it is narrow; on the curve it would cover the fall. */
+function ending(data, gap = "   ") {
+  const total = `{total|${word("total")} ${compact(data.total, data)}}`;
+  return data.peak > data.total ? `${total}${gap}{loss|${compact(data.total - data.peak, data)} ${word("erosion")}}` : total;
+}
+
+function endingStyle(look) {
+  const line = { fontSize: 12, lineHeight: 18 };
+  return { ...line, rich: { total: { ...line, color: look.ink, fontWeight: 600 }, loss: { ...line, color: look.lossInk } } };
 }
 
 function peakLine(data, look) {
