@@ -1,5 +1,6 @@
 """A cost model's lines as the fields of its form, each with what is told beside it."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -71,6 +72,12 @@ class Card:
         return id_of(self.wish)
 
 
+def titled(line: PoolLine | ActivityLine) -> str:
+    """What a pool or an activity is called, however little of it is filled in."""
+    unnamed = _("New pool") if isinstance(line, PoolLine) else _("New activity")
+    return line.name or (spoken(line.code) if line.code else unnamed)
+
+
 class Form:
     """Everything the template shows of a model that is edited. `focus` is where the hand is after a button."""
 
@@ -79,8 +86,14 @@ class Form:
         self._told: dict[str, list[Told]] = defaultdict(list)
         for each in told:
             self._told[each.input].append(each)
-        self.problems = [each for several in self._told.values() for each in several if not each.is_warning]
-        self.warnings = [each for several in self._told.values() for each in several if each.is_warning]
+        everything = [(self._subject(each.input), each) for several in self._told.values() for each in several]
+        self.problems = [(subject, each) for subject, each in everything if not each.is_warning]
+        self.warnings = [(subject, each) for subject, each in everything if each.is_warning]
+
+    def _subject(self, name: str) -> str:
+        """The pool or activity that an input belongs to, as its heading says it."""
+        found = re.match(r"(pools|activities)\[(\d+)\]", name)
+        return titled(getattr(self.lines, found[1])[int(found[2])]) if found else ""
 
     def _field(self, name: str, value: str, label: str, **more) -> Field:
         choices = more.pop("choices", None)
@@ -120,7 +133,7 @@ class Form:
         serves = self._group(f"{path}.serves", _("Serves"), _("Add a pool it serves"), pool.serves, _("Share"))
         return Card(
             wish=path,
-            title=pool.name or spoken(pool.code) if pool.code or pool.name else _("New pool"),
+            title=titled(pool),
             fields=[
                 self._field(f"{path}.code", pool.code, _("Code")),
                 self._field(f"{path}.name", pool.name, _("Name")),
@@ -134,7 +147,7 @@ class Form:
         shares = self._group(f"{path}.shares", _("Takes"), _("Add a pool"), line.shares, _("Share"))
         return Card(
             wish=path,
-            title=line.name or spoken(line.code) if line.code or line.name else _("New activity"),
+            title=titled(line),
             fields=[
                 self._field(f"{path}.code", line.code, _("Code")),
                 self._field(f"{path}.name", line.name, _("Name")),

@@ -253,27 +253,30 @@ def overtaken(request, sheet: Sheet, typed: Typed) -> HttpResponse:
 
 def with_capacity(request, sheet: Sheet, typed: Typed) -> HttpResponse:
     """Write people × days × hours × practical share into the cells of a pool; nothing is saved yet."""
-    sent = request.POST
+    sent, pool = request.POST, request.POST.get("helper_pool", "")
     try:
-        given = [costs.number_in(sent.get(f"helper_{name}", ""), sheet.decimal) for name in HELPER]
+        minutes = capacity_in(sent, sheet.decimal)
     except NotANumber as problem:
         return grid_page(request, sheet, typed, 422, sent=sent, error=_("The capacity: %s.") % problem)
-    if None in given or min(given) < 0 or given[-1] > 100:
-        problem = _("The capacity needs people, days, hours, and a share from 0 to 100 %.")
-        return grid_page(request, sheet, typed, 422, sent=sent, error=problem)
-    people, days, hours, share = given
-    minutes = costs.practical_minutes(people, days, hours, share / 100)
-    chosen = [month for month in sheet.months if str(month) in sent.getlist("helper_month")] or sheet.months
-    texts = {
-        (MINUTES, sent.get("helper_pool", ""), month): number_out(minutes, sheet.decimal)
-        for month in chosen
-        if month not in sheet.closed
-    }
-    filled = sheet.typed(
-        {name: sent[name] for name in sent} | {name_of(place): text for place, text in texts.items()},
-        seen_in(sent),
-    )
+    text = number_out(minutes, sheet.decimal)
+    written = {name_of((MINUTES, pool, month)): text for month in months_for(sent, sheet, typed, pool)}
+    filled = sheet.typed({name: sent[name] for name in sent} | written, seen_in(sent))
     filled.wrong = {place: text for place, text in filled.wrong.items() if place in typed.wrong}
-    note = _("%(minutes)s minutes a month were written into the cells. Nothing is saved yet.")
-    note = note % {"minutes": number_out(minutes, sheet.decimal)}
-    return grid_page(request, sheet, filled, sent=sent, note=note, helper_pool=sent.get("helper_pool", ""))
+    note = _("%(minutes)s minutes a month were written into the cells. Nothing is saved yet.") % {"minutes": text}
+    return grid_page(request, sheet, filled, sent=sent, note=note, helper_pool=pool)
+
+
+def capacity_in(sent, decimal: str) -> Decimal:
+    """The capacity that the fields of the helper give."""
+    given = [costs.number_in(sent.get(f"helper_{name}", ""), decimal) for name in HELPER]
+    if None in given or min(given) < 0 or given[-1] > 100:
+        raise NotANumber(_("it needs people, days, hours, and a share from 0 to 100 %"))
+    people, days, hours, share = given
+    return costs.practical_minutes(people, days, hours, share / 100)
+
+
+def months_for(sent, sheet: Sheet, typed: Typed, pool: str) -> list[int]:
+    """The months chosen; else those in which the pool costs something; before there are any, all. None is closed."""
+    still_open = [month for month in sheet.months if month not in sheet.closed]
+    chosen = [month for month in still_open if str(month) in sent.getlist("helper_month")]
+    return chosen or [month for month in still_open if typed.amount(pool, month) is not None] or still_open

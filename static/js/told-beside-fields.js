@@ -1,4 +1,4 @@
-// Carries what a check has found ([data-model-told] with li[data-input=ID]) to the fields it belongs to.
+// Carries what a check has found ([data-model-told] with li[data-input=ID][data-message]) to the fields it belongs to.
 const MARKS = ["aria-invalid", "aria-describedby"];
 
 function clear(form) {
@@ -15,13 +15,13 @@ function placeOf(field) {
   return place;
 }
 
-function tell(form, { dataset, textContent }) {
+function tell(form, { dataset }) {
   const field = dataset.input && document.getElementById(dataset.input);
   if (!field || !form.contains(field)) return;
   const isWarning = dataset.warning !== undefined;
   const text = document.createElement("p");
   text.className = isWarning ? "field-warning" : "field-error";
-  text.textContent = textContent;
+  text.textContent = dataset.message;
   placeOf(field).append(text);
   field.setAttribute("aria-describedby", `${field.id}-told`);
   if (!isWarning) field.setAttribute("aria-invalid", "true");
