@@ -145,6 +145,15 @@ def test_the_file_sums_to_the_page(keep, portfolio, client):
     assert sum(Decimal(row["Change"]) for row in rows) == total.change
 
 
+def test_the_file_comes_as_a_workbook_too(keep, client):
+    kept = keep("manager", "price=1&codes=N1", name="Dearer")
+
+    response = client.get(reverse("scenario_export", args=[kept.pk, "xlsx"]))
+
+    assert response.getvalue().startswith(b"PK")
+    assert "what-if-" in response["Content-Disposition"]
+
+
 def test_nothing_published_is_touched(keep, see, portfolio):
     before = figures_of_runs()
 
