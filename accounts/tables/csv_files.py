@@ -43,7 +43,9 @@ class CsvFile:
     def _reset(self) -> None:
         self._refused = array("q")  # rows with too few or too many cells; the first after the header is 0
         self._refused_texts: list[tuple[int, str]] = []  # of the first of them: number of cells, text
-        self._quoting: list[Problem] = []
+        self._quoting: Problem | None = None
+        self._misquoted = -1  # its row, numbered like refused ones
+        self._handed_out = 0
 
     def _header(self) -> tuple[str, list[str]]:
         with self._text() as text:
@@ -65,7 +67,7 @@ class CsvFile:
                 yield from self._read(feed, wanted)
             except pa.ArrowInvalid as error:
                 self._check_quotes()
-                if not self._quoting:
+                if self._quoting is None:
                     sentence = _("has a row of more than %(size)s MB: this is not CSV.")
                     raise Unusable(self.path, sentence % {"size": BLOCK >> 20}) from error
                 return
@@ -73,10 +75,10 @@ class CsvFile:
                 self._check_quotes()
 
     def _read(self, feed: Feed, wanted: list[int]) -> Iterator[Piece]:
-        first = 0
         for batch in self._reader(feed, wanted):
+            first = self._handed_out
+            self._handed_out += len(batch)
             yield Piece(first, len(batch), dict(zip(wanted, batch.columns, strict=True)))
-            first += len(batch)
 
     def _reader(self, feed: Feed, wanted: list[int]) -> pyarrow.csv.CSVStreamingReader:
         names = [str(place) for place in range(len(self.headers))]
@@ -109,15 +111,16 @@ class CsvFile:
         """The first place where quotes are not as CSV has them: a slow, strict reading, only on suspicion."""
         with self._text() as text:
             reader = csv.reader(text, delimiter=self.delimiter, strict=True)
-            line = 1
+            line, row = 1, -1  # the header
             try:
-                for _cells in reader:
+                for cells in reader:
+                    row += bool(cells)
                     line = reader.line_num + 1
             except csv.Error as error:
                 reason = _("has quotes that are not closed, or text after a closing quote")
                 if "limit" in str(error):
                     reason = _("starts a cell that does not end: its quote is not closed, or this is not CSV")
-                self._quoting = [Problem(self.path.name, line, "", "", reason)]
+                self._quoting, self._misquoted = Problem(self.path.name, line, "", "", reason), row
 
     def _text(self) -> io.TextIOWrapper:
         csv.field_size_limit(4 * BLOCK)  # pyarrow lets a cell span blocks before it gives up
@@ -148,14 +151,25 @@ class CsvFile:
         return found
 
     def refusals(self) -> Refusals:
-        rows = self._refused[: len(self._refused_texts)]
+        """A row with misplaced quotes has that one problem: what else is wrong with it follows from them."""
+        rows = [row for row in self._refused[: len(self._refused_texts)] if row != self._misquoted]
         lines = self._line_numbers(set(rows)) if rows else {}
         listed = [
             Problem(self.path.name, lines[row], "", text, self._cells_reason(cells))
-            for row, (cells, text) in zip(rows, self._refused_texts, strict=True)
+            for row, (cells, text) in zip(self._refused, self._refused_texts, strict=False)
+            if row != self._misquoted
         ]
-        count = len(self._quoting) + len(self._refused)
-        return Refusals(self._quoting + listed, problems=count, rows=count)
+        if self._quoting is None:
+            return Refusals(listed, problems=len(self._refused), rows=len(self._refused))
+        count = len(self._refused) + (self._misquoted not in self._refused)
+        handed_out = self._misquoted_as()
+        return Refusals([self._quoting, *listed], count, count - len(handed_out), handed_out)
+
+    def _misquoted_as(self) -> frozenset[int]:
+        """The number by which the row with misplaced quotes was handed out, if it was."""
+        number = self._misquoted - bisect_right(self._refused, self._misquoted)
+        out = self._misquoted not in self._refused and number < self._handed_out
+        return frozenset([number] if out else [])
 
     def _cells_reason(self, cells: int) -> str:
         sentence = _("has %(cells)s cells where the header has %(headers)s (is a comma not in quotes?)")

@@ -29,7 +29,7 @@ class Layout:
 def arrange(path: Path, headers: list[str], schema: Schema, mapping: Mapping) -> Layout:
     """Finds the columns; a missing or doubled one makes the file unusable."""
     _refuse_doubled(path, headers)
-    places = _mapped(path, headers, mapping)
+    places = _mapped(path, headers, schema, mapping)
     taken = set(places.values())
     filled = {*places, *mapping.ignore, *(["line_no"] if mapping.line_no else [])}
     for place, header in enumerate(headers):
@@ -49,7 +49,7 @@ def _refuse_doubled(path: Path, headers: list[str]) -> None:
         raise Unusable(path, sentence % {"names": listing(doubled)})
 
 
-def _mapped(path: Path, headers: list[str], mapping: Mapping) -> dict[str, int]:
+def _mapped(path: Path, headers: list[str], schema: Schema, mapping: Mapping) -> dict[str, int]:
     theirs = dict(mapping.columns)
     if mapping.discount_share:
         theirs[SHARE.name] = mapping.discount_share
@@ -57,7 +57,8 @@ def _mapped(path: Path, headers: list[str], mapping: Mapping) -> dict[str, int]:
         if header not in headers:
             sentence = _("has no column “%(theirs)s”, which the map takes as %(ours)s. It has %(found)s.")
             names = {"theirs": header, "ours": ours, "found": listing(headers)}
-            raise Unusable(path, sentence % names + did_you_mean(header, headers))
+            others = {name for column, name in theirs.items() if column != ours} | set(schema.by_name) - {ours}
+            raise Unusable(path, sentence % names + did_you_mean(header, _free(headers, others)))
     return {ours: headers.index(header) for ours, header in theirs.items()}
 
 
@@ -68,4 +69,10 @@ def _refuse_missing(path: Path, headers: list[str], schema: Schema, mapping: Map
         return
     sentence = _("has no column %(names)s, which %(kind)s need. It has %(found)s.")
     names = {"names": listing(missing), "kind": schema.kind, "found": listing(headers)}
-    raise Unusable(path, sentence % names + did_you_mean(missing[0], [header for header in headers if header]))
+    used = {headers[place] for place in places.values()}
+    raise Unusable(path, sentence % names + did_you_mean(missing[0], _free(headers, used)))
+
+
+def _free(headers: list[str], used: set[str]) -> list[str]:
+    """Headers that may be meant: they have a name, and stand for no other column."""
+    return [header for header in headers if header and header not in used]

@@ -15,7 +15,7 @@ from .mapping import Mapping, refuse_misfit
 from .problems import LISTED, Findings, Problem, Unusable, listing
 from .schema import Schema
 from .sieve import Batch, Sieve, key_hashes
-from .sources import Source
+from .sources import Refusals, Source
 
 ENDINGS = (".csv", ".csv.gz", ".xlsx", ".parquet")
 
@@ -151,9 +151,12 @@ class Table:
 
     @property
     def counts(self) -> Counts:
-        sieve = self._sieve
-        held_back = self._repeated + len(self._later_rows.difference(repeat.row for repeat in self._repeats))
-        refused = sieve.refused + self._source.refusals().rows + held_back
+        sieve, refusals = self._sieve, self._source.refusals()
+        repeats = self._repeated - len(_parted(self._repeats, refusals)[1])
+        unsound = {row for row in refusals.handed_out if sieve.has_taken(row)}
+        later = self._later_rows.difference(refusals.handed_out, (repeat.row for repeat in self._repeats))
+        held_back = repeats + len(unsound) + len(later)
+        refused = sieve.refused + refusals.rows + held_back
         accepted = sieve.accepted - held_back
         return Counts(accepted + sieve.skipped + refused, accepted, sieve.skipped, refused)
 
@@ -164,17 +167,22 @@ class Table:
 
     @property
     def problem_count(self) -> int:
-        return self._sieve.findings.total + self._repeated + self._later.total + self._source.refusals().problems
+        refusals = self._source.refusals()
+        every = self._sieve.findings.total + self._repeated + self._later.total + refusals.problems
+        found = [*self._sieve.findings.listed, *self._later.listed, *self._repeats]
+        return every - len(_parted(found, refusals)[1])
 
     @property
     def problems(self) -> list[Problem]:
         """The problems in the order of the file, at most 1,000 of them; problem_count counts all."""
-        found = self._sieve.findings.listed + self._later.listed
-        rows = {each.row for each in found + self._repeats} | {each.first for each in self._repeats}
+        refusals = self._source.refusals()
+        found, _void = _parted(self._sieve.findings.listed + self._later.listed, refusals)
+        repeats, _void = _parted(self._repeats, refusals)
+        rows = {each.row for each in found + repeats} | {each.first for each in repeats}
         lines = dict(zip(rows, self._source.lines(list(rows)), strict=True)) if rows else {}
-        problems = list(self._source.refusals().listed)
+        problems = list(refusals.listed)
         problems += [self._problem(lines[each.row], each.column, each.value, each.reason) for each in found]
-        problems += [self._repeat_problem(repeat, lines) for repeat in self._repeats]
+        problems += [self._repeat_problem(repeat, lines) for repeat in repeats]
         return sorted(problems, key=lambda problem: (problem.line, problem.column))[:LISTED]
 
     def header(self, name: str) -> str:
@@ -193,3 +201,9 @@ class Table:
             "key": " + ".join(self.header(name) for name in self.schema.key),
         }
         return self._problem(lines[repeat.row], self.schema.key[0], value, reason % names)
+
+
+def _parted(found: list, refusals: Refusals) -> tuple[list, list]:
+    """What stands, and what is void: it follows from what the format itself found wrong with the row."""
+    void = [each for each in found if each.row in refusals.handed_out]
+    return [each for each in found if each.row not in refusals.handed_out], void

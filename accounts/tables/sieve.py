@@ -63,6 +63,7 @@ class Sieve:
         self.accepted = self.skipped = self.refused = 0
         self.rounded: dict[str, int] = {}
         self.keys = Keys()
+        self._taken: list[tuple[int, np.ndarray]] = []  # of each piece: its first row, a bit for each row accepted
         self._numbers = LineNumbers()
         self._firsts = {name: FirstValues() for name in mapping.once_per_order}
         self._defaults = {name: self._default(name, text) for name, text in mapping.defaults.items()}
@@ -203,6 +204,7 @@ class Sieve:
     def _kept(self, values: dict[str, pa.Array], keep: np.ndarray, piece: Piece) -> Batch:
         rows = piece.first + np.flatnonzero(keep)
         self.accepted += len(rows)
+        self._taken.append((piece.first, np.packbits(keep)))
         if len(rows) < piece.length:
             mask = pa.array(keep)
             values = {name: each.filter(mask) for name, each in values.items()}
@@ -210,6 +212,11 @@ class Sieve:
         if self.schema.key and len(rows):
             self.keys.add(key_hashes(batch, self.schema))
         return batch
+
+    def has_taken(self, row: int) -> bool:
+        """Whether a row that was handed out was accepted."""
+        first, bits = next(part for part in reversed(self._taken) if part[0] <= row)
+        return bool(np.unpackbits(bits)[row - first])
 
 
 def spread_hashes(values: pa.Array) -> np.ndarray:

@@ -12,11 +12,15 @@ from .problems import Problem
 
 @dataclass
 class Refusals:
-    """What the format itself refuses: the first problems in full, the number of all, and of the rows."""
+    """What the format itself refuses: the first problems in full, the number of all, and of the rows.
+
+    `handed_out` are rows that turned out to be unsound after they were handed out; they are not among `rows`.
+    """
 
     listed: list[Problem] = field(default_factory=list)
     problems: int = 0
     rows: int = 0
+    handed_out: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)

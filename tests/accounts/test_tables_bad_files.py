@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from accounts.tables import Unusable, read
+from accounts.tables import Mapping, Unusable, read
 from tests.accounts.kinds import ACCOUNTS, ORDER_LINES, csv_file, problems, rows
 
 HEADER = "code,name,opened_on,annual_potential,process_complexity,manager_email,segment\n"
@@ -174,6 +174,24 @@ def test_a_file_that_cannot_be_read_gets_a_sentence(tmp_path, name, data, senten
     assert sentence in unusable(csv_file(tmp_path, data, name))
 
 
+@pytest.mark.parametrize(
+    ("header", "mapping"),
+    [
+        ("code,names,name_2", {"segment": "names"}),
+        ("code,names", {"segment": "names"}),
+    ],
+)
+def test_a_column_that_is_in_use_is_not_proposed_for_another(tmp_path, header, mapping):
+    path = csv_file(tmp_path, f"{header}\n")
+
+    for columns in (mapping, mapping | {"name": "nameS"}):
+        with pytest.raises(Unusable) as refusal:
+            read(path, ACCOUNTS, Mapping(columns=columns))
+
+        assert "Did you mean “names”?" not in str(refusal.value)
+        assert ("Did you mean “name_2”?" in str(refusal.value)) == ("name_2" in header)
+
+
 def test_a_file_that_is_not_there_gets_a_sentence(tmp_path):
     assert "is not there" in unusable(tmp_path / "nothing.csv")
 
@@ -214,6 +232,36 @@ def test_quotes_out_of_place_are_not_guessed_at(tmp_path, cell):
     path = csv_file(tmp_path, f"code,name\n1,a\n2,{cell}\n3,b\n")
 
     assert (3, "", "", "has quotes that are not closed, or text after a closing quote") in problems(path)
+
+
+@pytest.mark.parametrize(
+    ("cells", "accepted"),
+    [
+        ('2,"open,DE', 1),  # swallows the rest, too few cells
+        ('"open,b,DE', 1),
+        ('2,"open",DE\n3,"b,FR', 2),
+        ('2,"abc"def,DE', 2),  # the rest is read
+        ('2,"abc"def,DE,x', 2),
+        ('2,"abc"def', 2),
+        ('1,"abc"def,DE', 2),  # as if the key of the first row came again
+    ],
+)
+def test_a_misplaced_quote_gives_one_message_and_the_rows_add_up(tmp_path, cells, accepted):
+    table = read(csv_file(tmp_path, f"code,name,country\n1,a,DE\n{cells}\n9,z,\n"), ACCOUNTS)
+
+    taken = sum(map(len, table.batches()))
+
+    (problem,) = table.problems
+    assert "quotes" in problem.reason
+    assert table.problem_count == 1
+    assert (table.counts.accepted, table.counts.refused, table.counts.rows) == (accepted, 1, accepted + 1)
+    assert taken in (accepted, accepted + 1)
+
+
+def test_a_problem_before_an_open_quote_is_told_too(tmp_path):
+    path = csv_file(tmp_path, 'code,name,opened_on\n1,a,soon\n2,b,2024-01-01\n3,"open,later\n4,d,never\n')
+
+    assert [(line, column) for line, column, *_rest in problems(path)] == [(2, "opened_on"), (4, "")]
 
 
 def test_a_quote_left_open_in_a_large_file_is_found(tmp_path):
