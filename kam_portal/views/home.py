@@ -54,6 +54,7 @@ class Matter:
     kind: str
     result: Result
     text: str
+    figure: str = ""  # the figure whose trail it leads to
 
 
 def manager_home(request):
@@ -113,8 +114,9 @@ def matters_of(run, rows: list[Result], profit: bool) -> list[Matter]:
         losing = sorted(
             (row for row in rows if row.is_active and row.contribution < 0), key=lambda row: row.contribution
         )
-        found += [Matter(_("loss"), row, loss_text(row)) for row in losing]
-    found += [Matter(_("score"), row, gap_text(row)) for row in rows if row.is_active and not is_settled(row.position)]
+        found += [Matter(_("loss"), row, loss_text(row), "contribution") for row in losing]
+    open_boxes = [row for row in rows if row.is_active and not is_settled(row.position)]
+    found += [Matter(_("score"), row, gap_text(row), "box") for row in open_boxes]
     old = old_ratings(run, [row.account_id for row in rows])
     found += [
         Matter(_("old"), row, _("the latest rating is more than a year old")) for row in rows if row.account_id in old
@@ -181,7 +183,7 @@ def management_home(request):
         "concentration": Concentration.objects.filter(run=run, measure="revenue", level="parent").first(),
         "largest": kept("largest-customer", run, request.user, lambda: largest_customer(rows, request.user)),
         "losses": [
-            Matter("", row, loss_text(row))
+            Matter("", row, loss_text(row), "contribution")
             for row in rows.filter(contribution__lt=0).order_by("contribution", "code")[:6]
         ],
         "changes": changes(request.user, largest(rows), before, profit=True, most=6),

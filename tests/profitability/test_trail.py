@@ -270,7 +270,8 @@ def test_amounts_lead_to_their_trail(see, role, address):
     assert 'class="trail"' in text and "/trail/?figure=contribution" in text
 
 
-def test_the_whale_curve_leads_to_trails(see):
-    assert "/trail/?figure=net_revenue" in see("finance", "/whale/") or "No account loses money" in see(
-        "finance", "/whale/"
-    )
+def test_homes_and_the_whale_curve_lead_to_trails(see, portfolio):
+    assert "/accounts/N3/trail/?figure=contribution" in see("manager", "/")
+    assert "/accounts/N6/trail/?figure=contribution" in see("executive", "/")
+    assert "/accounts/N3/trail/?figure=cost_to_serve" in see("finance", "/whale/")
+    assert "figure=cost_to_serve" not in see("finance", "/whale/?method=revenue")
