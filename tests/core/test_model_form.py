@@ -1,9 +1,10 @@
 """A cost model's form: its lines say the same as the document, and each problem finds its input."""
 
 import string
+from fractions import Fraction
 
 import yaml
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from profitability.core.cost_model import parse, to_document
@@ -80,6 +81,7 @@ def test_a_model_goes_through_the_form_and_yaml_unchanged(model):
     assert parse(after) == (model, [])
 
 
+@example(Fraction(1, 100_000))
 @given(st.fractions(min_value=0, max_value=10**9, max_denominator=10**6))
 @settings(max_examples=200, deadline=None)
 def test_a_number_is_shown_and_read_exactly(number):
