@@ -15,10 +15,10 @@ from accounts.rest.views import ListView
 from profitability import standings
 from profitability.api.run import (
     COMPANY,
-    PROFIT,
     CONTRIBUTION,
     COST_TO_SERVE,
     COST_TO_SERVE_SHARE,
+    PROFIT,
     OfPublishedRun,
     OfRun,
     amount,
