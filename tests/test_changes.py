@@ -100,7 +100,7 @@ def test_a_change_of_money_names_the_part_that_explains_most(portfolio):
     results = Result.objects.filter(run=portfolio.run, code="N1")  # contributes 80,000
     results.update(contribution=70_000, presale=29_000, cost_to_serve=49_000, net_revenue=399_000)
 
-    assert told(portfolio) == [("N1", "contribution −10,000.00 to 70,000.00", "presale +9,000.00")]
+    assert told(portfolio) == [("N1", "contribution down 10,000.00 to 70,000.00", "presale +9,000.00")]
     assert told(portfolio, "member", profit=False) == []
 
 
@@ -109,7 +109,7 @@ def test_a_gain_is_explained_by_what_helped(portfolio):
         contribution=5_000, production=2_500, net_revenue=119_000
     )
 
-    assert told(portfolio) == [("N3", "contribution +20,000.00 to 5,000.00", "production −20,000.00")]
+    assert told(portfolio) == [("N3", "contribution up 20,000.00 to 5,000.00", "production −20,000.00")]
 
 
 def test_less_than_a_tenth_is_no_change(portfolio):

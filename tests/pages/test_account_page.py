@@ -139,4 +139,4 @@ def test_positions_of_earlier_runs_are_listed_newest_first(portfolio, visit):
     assert [row[0] for row in rows] == [f"Run {portfolio.run.pk}", f"Run {portfolio.earlier.pk}"]
     assert [row[2] for row in rows] == ["Star", "Status"]
     assert rows[0][-1] == "−15,000.00"
-    assert [len(row) for row in of_member] == [5, 5]
+    assert [len(row) for row in of_member] == [4, 4]  # neither attractiveness nor contribution

@@ -87,8 +87,8 @@ def test_a_member_finds_no_money_below_gross_margin(visit):
         assert "120,000.00" in main  # net revenue of N3, which is theirs to see
         assert "15,000.00" not in main  # what N3 loses
 
-    points = chart_of(page_of(visit("member", "/matrix/")), "matrix")["points"]
-    assert {point[5] for point in points} == {None}
+    assert b'id="matrix-data"' not in visit("member", "/matrix/").content  # its bubbles stand at their attractiveness
+    assert chart_of(page_of(visit("manager", "/matrix/")), "matrix")["points"]
 
 
 def test_an_order_or_filter_by_profit_does_nothing_for_a_member(visit):
