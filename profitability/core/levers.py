@@ -11,7 +11,7 @@ from profitability.core.measures import event_type
 SmallOrder: TypeAlias = Literal["refuse", "consolidate"]
 SMALL_ORDERS: tuple[SmallOrder, ...] = ("refuse", "consolidate")
 
-PERSON_MINUTES = Decimal(9600)  # practical minutes of one person in a month: 20 days of 8 hours
+PERSON_MINUTES = Decimal(7680)  # practical minutes of one person in a month: 80 % of 20 days of 8 hours
 ORDER_LIKE = ("orders", "deliveries", "express_orders", "late_orders")
 UNIT_LIKE = ("order_lines", "units", "return_lines", "return_units")
 NOTHING = Decimal(0)

@@ -214,10 +214,12 @@ def test_the_keyboard_reaches_every_bubble_of_the_matrix(visit, page):
     page.wait_for_url("**/accounts/S5/")  # the smallest
 
 
-def test_a_member_hears_that_contribution_is_missing(visit, page):
+def test_a_member_reads_why_there_is_no_picture_and_sees_the_boxes(visit, page):
     visit("member", "/matrix/")
 
-    assert "Contribution: missing" in page.locator(".chart-points a").first.inner_text()
+    assert "attractiveness may be calculated from profit" in page.locator("main").inner_text()
+    assert page.locator("main .box-chip").count() > 4
+    assert page.locator("#matrix").count() == 0
 
 
 def test_a_bubble_opens_its_account(visit, page):
