@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from kam_portal.api.urls import Nowhere
 from kam_portal.views.account_list import account_list
 from kam_portal.views.account_page import account_page
 from kam_portal.views.account_pnl import account_pnl
@@ -57,6 +58,7 @@ urlpatterns = [
     path("imports/<int:import_id>/progress/", import_progress, name="import_progress"),
     path("imports/<int:import_id>/problems.csv", import_problems, name="import_problems"),
     path("imports/templates/<str:kind>.<str:ending>", import_template, name="import_template"),
+    path("api/v1", Nowhere.as_view(), name="nowhere"),  # or else a redirect, which is a page
     path("api/v1/", include("kam_portal.api.urls")),
     path("admin/", admin.site.urls),
 ]

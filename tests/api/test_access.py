@@ -137,6 +137,11 @@ def test_an_unknown_address_is_a_problem_in_json(api, address):
         assert response.headers["Content-Type"] == "application/problem+json"
 
 
+def test_the_root_of_the_api_is_no_page_either(api):
+    assert api("manager").get("/api/v1").status_code == 404
+    assert api().get("/api/v1").status_code == 401
+
+
 def methods_of(address: str) -> tuple[str, ...]:
     """An export of an unknown type and an account of a longer name are addresses, which can be read only."""
     read_only = address in ("accounts/N1/nothing/", "exports/scores.exe")
