@@ -25,6 +25,8 @@ BEFORE = {
     "importing.order_lines": "preparing.master_data",
     "importing.uci": "preparing.empty",
     "rolling_up.roll_up": "preparing.evidence",
+    "rollups.columnar": "rollups.close",
+    "rollups.nightly": "rollups.reopen_last",
     "answering.list_page": "preparing.portfolio",
 }
 COLUMNS = "{:28} {:9} {:>9} {:>9} {:>7}  {:12} {:6} {:5} {:>8}  {}"

@@ -34,6 +34,8 @@ ROWS = (
     Row("roll-up", "rolling_up.roll_up", "ledger", GROUP_BY, 1.5, 1, memory_mb=2_000),
     Row("recompute", "rolling_up.recompute", "ledger", GROUP_BY, 2, allowance=2, memory_mb=2_000),
     Row("recompute UCI-shaped ledger", "rolling_up.recompute_uci", "uci", GROUP_BY, 2, allowance=2, memory_mb=2_000),
+    Row("closed months by DuckDB", "rollups.columnar", "ledger", GROUP_BY, 1.5, 1, memory_mb=2_000),
+    Row("roll-up, 1 month of 24 open", "rollups.nightly", "ledger", "the roll-up of all 24", 0.2, 0.1, memory_mb=2_000),
     Row("costing after roll-up", "calculating.costing", "ledger", "bare numpy, no rounding", 12, 6, only=ON_SQLITE),
     Row("Pareto + concentration", "calculating.pareto", "ledger", "numpy argsort + cumsum", 3, 2, only=ON_SQLITE),
     Row("write + publish results", "storing.write_and_publish", "ledger", "executemany", 2, 1.5, only=ON_SQLITE),

@@ -4,8 +4,12 @@ Light on purpose: pages close and reopen months; what writes the file is loaded 
 """
 
 import hashlib
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from django.conf import settings
 from django.db import transaction
@@ -24,14 +28,30 @@ def write(month: int) -> ArchivedMonth:
     """Write the file of a month that has been closed; runs use it from then on. Writing it again changes nothing."""
     from profitability.rollup.parquet import write_month
 
-    with transaction.atomic():
+    with transaction.atomic(), unfinished() as path:
         ClosedMonth.objects.select_for_update().get(month=month)  # nobody reopens it meanwhile
-        path, rows = write_month(month, folder())
-        stated = {"path": str(path.relative_to(settings.VAR_DIR)), "sha256": hash_of(path), "rows": rows}
-        archived, _made = ArchivedMonth.objects.update_or_create(
-            month=month, defaults=stated | {"made_at": timezone.now()}
-        )
+        stated = {"rows": write_month(month, path), "sha256": hash_of(path), "made_at": timezone.now()}
+        name = f"{month // 100}-{month % 100:02d}-{stated['sha256'][:16]}.parquet"
+        settle(path, folder() / name)
+        stated["path"] = f"{folder().name}/{name}"
+        archived, _made = ArchivedMonth.objects.update_or_create(month=month, defaults=stated)
     return archived
+
+
+@contextmanager
+def unfinished() -> Iterator[Path]:
+    """A place beside the files; what is left there is removed."""
+    folder().mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(prefix="unfinished-", dir=folder()) as place:
+        yield Path(place, "month.parquet")
+
+
+def settle(path: Path, name: Path) -> None:
+    """Give a file its name once it is on the disk: it is there whole or not at all."""
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+    path.chmod(0o444)
+    path.replace(name)
 
 
 def drop(month: int) -> None:

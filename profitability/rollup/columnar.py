@@ -41,10 +41,15 @@ def of_file(path: Path, month: int) -> tuple[pd.DataFrame, frames.Columns]:
 def files(month_from: int, month_to: int, folder: Path) -> list[str]:
     """A file for each month: what was kept when it was closed, else what the ledger has now."""
     archived = {month.month: month for month in ArchivedMonth.objects.of_closed_months()}
-    return [
-        str(archive.verified(archived[month]) if month in archived else write_month(month, folder)[0])
-        for month in months_between(month_from, month_to)
-    ]
+    months = months_between(month_from, month_to)
+    return [str(archive.verified(archived[month]) if month in archived else passing(month, folder)) for month in months]
+
+
+def passing(month: int, folder: Path) -> Path:
+    """A file of an open month, of use for this run only."""
+    path = folder / f"{month}.parquet"
+    write_month(month, path)
+    return path
 
 
 def answer(engine: duckdb.DuckDBPyConnection, paths: list[str], question: str, first: int, last: int) -> frames.Columns:

@@ -1,10 +1,7 @@
 """A month's rows as a Parquet file: lines, events and attributes one after the other, told apart by `kind`."""
 
-import hashlib
-import os
 from collections.abc import Iterator
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -48,33 +45,10 @@ ROWS = {
 }
 
 
-def write_month(month: int, folder: Path) -> tuple[Path, int]:
-    """The month's file under the name of its content, whole or not at all, and how many rows it has."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with NamedTemporaryFile(dir=folder, suffix=".part", delete=False) as file:
-        unfinished = Path(file.name)
-        try:
-            rows = write_rows(month, file)
-            file.flush()
-            os.fsync(file.fileno())
-            unfinished.chmod(0o444)
-            path = folder / f"{month // 100}-{month % 100:02d}-{fingerprint(unfinished)}.parquet"
-            unfinished.replace(path)
-        except BaseException:
-            unfinished.unlink(missing_ok=True)
-            raise
-    return path, rows
-
-
-def fingerprint(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()[:16]
-
-
-def write_rows(month: int, file) -> int:
+def write_month(month: int, path: Path) -> int:
     """The month as the ledger has it now; returns how many rows that is."""
     rows = 0
-    with pq.ParquetWriter(file, SCHEMA, compression="zstd") as writer:
+    with pq.ParquetWriter(path, SCHEMA, compression="zstd") as writer:
         for kind, statement in ROWS.items():
             for table in tables(kind, statement, month):
                 writer.write_table(table)

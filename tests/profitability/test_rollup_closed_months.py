@@ -64,7 +64,7 @@ def test_the_file_of_a_month_is_the_same_each_time_it_is_written(ledger):
 
     assert (first.path, first.sha256, first.rows) == (second.path, second.sha256, 6)  # 4 lines, 2 events
     assert archive.verified(second).read_bytes()[:4] == b"PAR1"
-    assert [path.name for path in archive.folder().iterdir() if path.suffix == ".part"] == []
+    assert list(archive.folder().glob("unfinished-*")) == []
 
 
 def test_a_reopened_month_is_read_from_the_ledger_again(ledger, tmp_path):
