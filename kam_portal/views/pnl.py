@@ -5,8 +5,8 @@ from decimal import Decimal
 
 from django import forms
 from django.conf import settings
-from django.core.paginator import Page, Paginator
-from django.db.models import QuerySet, Sum
+from django.core.paginator import Paginator
+from django.db.models import Max, QuerySet, Sum
 from django.http import QueryDict
 from django.shortcuts import render
 from django.urls import reverse
@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from accounts.models import Account, Team
+from accounts.models import Account, Import, Team
 from accounts.permissions import Permission, may, needs
 from kam_portal.downloads import download
 from kam_portal.filters import PortfolioFilter, without
@@ -36,7 +36,7 @@ from kam_portal.statements import (
 from kam_portal.views.account_page import PHASES, steps_of
 from profitability.models import MonthResult, Result, Run
 from profitability.pnl.categories import Categories, categories
-from profitability.pnl.groups import Grouping
+from profitability.pnl.groups import FEW, Grouping, all_groups
 from profitability.pnl.statements import SALES, months_of
 
 PAGE = 50
@@ -102,7 +102,7 @@ def pnl(request):
     table = by_category(request.user, found, accounts, statement) if by == "category" else None
     grouping = None if table else Grouping(run, request.user, by, accounts, found.months, found.months_before, profit)
     if request.GET.get("format") in {"csv", "xlsx"}:
-        listed = table.groups if table else exported(grouping, found)
+        listed = table.groups if table else exported(grouping)
         return download(request.GET["format"], f"pnl-{by}", columns(by, profit and not table), listed)
     context |= {"by": by, "by_label": BY[by], "tabs": tabs(request.GET, by), "profit": profit}
     context |= figures_of(request, found, statement, profit)
@@ -170,35 +170,62 @@ def page_of(request, grouping: Grouping, found: Asked) -> dict:
     orders = orders_of(grouping.profit)
     order = request.GET.get("order", "")
     order = order if order.removeprefix("-") in orders else "-net_revenue"
-    column = orders[order.removeprefix("-")]
-    rows = grouping.groups().order_by(f"-{column}" if order.startswith("-") else column, "key")
-    paginator = Paginator(rows, PAGE)
+    column, falling = orders[order.removeprefix("-")], order.startswith("-")
+    if grouping.by in FEW:
+        groups = [group_of(row, grouping.by, request.GET) for row in few_groups(grouping)]
+        groups.sort(key=lambda group: group.name)
+        if column != "label":
+            groups.sort(key=lambda group: group.amounts[column.removeprefix("sum_")], reverse=falling)
+        elif falling:
+            groups.reverse()
+        return {"page": Paginator(groups, PAGE).get_page(request.GET.get("page")), "order": order}
+    paginator = Paginator(grouping.groups().order_by(f"-{column}" if falling else column, "key"), PAGE)
     paginator.count = grouping.count()  # else it would group once more
-    page: Page = paginator.get_page(request.GET.get("page"))
+    page = paginator.get_page(request.GET.get("page"))
     page.object_list = listed(page.object_list, grouping, request.GET)
     return {"page": page, "order": order}
 
 
-def exported(grouping: Grouping, found: Asked) -> list[Group]:
+def few_groups(grouping: Grouping) -> list[dict]:
+    """The groups by segment, country or team. By segment and country those of all accounts are kept as long as the
+    run and the customer master stand."""
+
+    def calculate() -> list[dict]:
+        rows = all_groups(grouping)
+        if grouping.by != "team":
+            return rows
+        teams = {pk: (code, name) for pk, code, name in Team.objects.values_list("pk", "code", "name")}
+        return [row | dict(zip(("key", "label"), teams.get(row["key"], ("", "")), strict=True)) for row in rows]
+
+    if grouping.accounts is not None or grouping.by == "team":
+        return calculate()
+    master = Import.objects.filter(kind="accounts", state=Import.State.DONE).aggregate(last=Max("pk"))["last"]
+    name = f"pnl-by-{grouping.by}-{grouping.months[0]}-{grouping.months[-1]}-{len(grouping.earlier)}-{master}"
+    return kept(name, grouping.run, grouping.user, calculate)
+
+
+def exported(grouping: Grouping) -> list[Group]:
+    """Every group, largest net revenue first."""
+    if grouping.by in FEW:
+        rows = [group_of(row, grouping.by, QueryDict()) for row in few_groups(grouping)]
+        return sorted(rows, key=lambda group: (-group.amounts["net_revenue"], group.name))
     return listed(grouping.groups().order_by("-sum_net_revenue", "key"), grouping, QueryDict(), every=True)
 
 
 def listed(rows, grouping: Grouping, query: QueryDict, every: bool = False) -> list[Group]:
+    """These groups with the cost of their phases."""
     rows = list(rows)
     phases = {}
     if grouping.profit and rows:
         phases = grouping.phases(None if every else [row["key"] for row in rows])
-    teams = {pk: (code, name) for pk, code, name in Team.objects.values_list("pk", "code", "name")}
-    return [group_of(row, grouping.by, phases.get(row["key"], {}), teams, query) for row in rows]
+    return [group_of(row, grouping.by, query, phases.get(row["key"], {})) for row in rows]
 
 
-def group_of(row: dict, by: str, phases: dict, teams: dict, query: QueryDict) -> Group:
-    code, name = row["key"], row["label"]
-    if by == "team":
-        code, name = teams.get(code, ("", ""))
+def group_of(row: dict, by: str, query: QueryDict, phases: dict | None = None) -> Group:
     amounts = {key.removeprefix("sum_"): value for key, value in row.items() if key.startswith("sum_")}
     was = {key.removeprefix("was_"): value for key, value in row.items() if key.startswith("was_")}
-    return Group(name or str(NAMELESS.get(by, "")), code, address_of(by, code, query), amounts | phases, was)
+    name = row["label"] or str(NAMELESS.get(by, ""))
+    return Group(name, row["key"], address_of(by, row["key"], query), amounts | (phases or {}), was)
 
 
 def address_of(by: str, code: str, query: QueryDict) -> str:

@@ -1,7 +1,7 @@
 """Accounts put together: by account, parent, segment, country or team, each group with its statement."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -23,7 +23,8 @@ from profitability.pnl.statements import (
     months_of,
 )
 
-BY = ("account", "parent", "segment", "country", "team")
+FEW = ("segment", "country", "team")  # groupings with few groups, however many accounts there are
+TEAM_NOW = "team now"
 
 
 def top_of(user, name: str):
@@ -46,11 +47,15 @@ def team_at(months: Sequence[int]):
         ended=ExtractYear("until_on") * 100 + ExtractMonth("until_on"),
     ).filter(account=OuterRef("account"), began__lte=OuterRef("month"))
     valid = of_account.filter(Q(until_on__isnull=True) | Q(ended__gt=OuterRef("month")))
-    first = date(months[0] // 100, months[0] % 100, 1)
-    changed = Assignment.objects.filter(until_on__gt=first).values("account")
     held = Subquery(valid.order_by("-from_on").values("team")[:1])
-    moved = When(Q(account__in=changed) & Exists(valid), then=held)
+    moved = When(Q(account__in=changed_hands(months)) & Exists(valid), then=held)
     return Case(moved, default=F("account__team"), output_field=BigIntegerField())
+
+
+def changed_hands(months: Sequence[int]) -> QuerySet:
+    """The accounts that somebody else looked after in one of the months, or may have."""
+    first = date(months[0] // 100, months[0] % 100, 1)
+    return Assignment.objects.filter(until_on__gt=first).order_by().values("account")
 
 
 def keyed(rows: QuerySet, by: str, user, months: Sequence[int]) -> QuerySet:
@@ -61,6 +66,8 @@ def keyed(rows: QuerySet, by: str, user, months: Sequence[int]) -> QuerySet:
         return rows.annotate(key=top_of(user, "code"), label=top_of(user, "name"))
     if by == "team":
         return rows.annotate(key=team_at(months), label=Value(""))
+    if by == TEAM_NOW:
+        return rows.annotate(key=F("account__team"), label=Value(""))
     return rows.annotate(key=F(f"account__{by}"), label=F(f"account__{by}"))
 
 
@@ -131,3 +138,35 @@ def among(keys: Collection) -> Q:
     """Rows of these groups; None is the group of what has no team."""
     named = Q(key__in=[key for key in keys if key is not None])
     return named | Q(key__isnull=True) if None in keys else named
+
+
+def all_groups(grouping: Grouping) -> list[dict]:
+    """Every group of a grouping with few of them, each with the cost of its phases.
+
+    Accounts that stayed with their team need no look at single months, so only the others are looked up by month.
+    """
+    if grouping.by != "team":
+        return with_phases(grouping)
+    changed = changed_hands((*grouping.earlier, *grouping.months))
+    accounts = Account.objects.visible_to(grouping.user) if grouping.accounts is None else grouping.accounts
+    stayed = replace(grouping, by=TEAM_NOW, accounts=accounts.exclude(pk__in=changed))
+    if not accounts.filter(pk__in=changed).exists():
+        return with_phases(replace(stayed, accounts=grouping.accounts))
+    moved = replace(grouping, accounts=accounts.filter(pk__in=changed))
+    return merged([*with_phases(stayed), *with_phases(moved)])
+
+
+def with_phases(grouping: Grouping) -> list[dict]:
+    rows = list(grouping.groups())
+    phases = grouping.phases() if grouping.profit and rows else {}
+    return [row | {f"sum_{phase}": cost for phase, cost in phases.get(row["key"], {}).items()} for row in rows]
+
+
+def merged(rows: list[dict]) -> list[dict]:
+    """Rows of the same group added up."""
+    found: dict = {}
+    for row in rows:
+        known = found.setdefault(row["key"], {"key": row["key"], "label": row["label"]})
+        for name in row.keys() - {"key", "label"}:
+            known[name] = known.get(name, ZERO) + row[name]
+    return list(found.values())

@@ -9,7 +9,7 @@ from django.db.models.functions import Cast
 
 from accounts.models import Account
 from accounts.permissions import Permission, may
-from profitability.models import MonthResult, Run
+from profitability.models import MonthResult, Result, Run
 
 FEWEST = 5  # quartiles over fewer would give single accounts away
 COMPARED = ("discount_amount", "return_amount", "cost_amount", "freight_amount", "gross_margin")
@@ -36,7 +36,7 @@ def peers_of(run: Run, user, account: Account, family: QuerySet[Account], months
         return None
     company, profit = (may(user, each) for each in (Permission.SEE_COMPANY_FIGURES, Permission.SEE_PROFITABILITY))
     names = COMPARED_PROFIT if profit else COMPARED
-    rows = MonthResult.objects.in_run(run).filter(month__in=months, account__segment=account.segment).order_by()
+    rows = source_of(run, months).filter(account__segment=account.segment).order_by()
     rows = rows.of_accounts() if company else rows.visible_to(user)
     listed = list(shares_of(rows.exclude(account__in=family.order_by().values("pk")), names))
     if len(listed) < FEWEST:
@@ -46,7 +46,14 @@ def peers_of(run: Run, user, account: Account, family: QuerySet[Account], months
     return Peers(account.segment, len(listed), found, company)
 
 
-def shares_of(rows: QuerySet[MonthResult], names: Sequence[str]) -> QuerySet:
+def source_of(run: Run, months: Sequence[int]) -> QuerySet:
+    """The results of the window, where it is the window that is asked for; else its months."""
+    if (months[0], months[-1]) == (run.month_from, run.month_to):
+        return Result.objects.in_run(run)
+    return MonthResult.objects.in_run(run).filter(month__in=months)
+
+
+def shares_of(rows: QuerySet, names: Sequence[str]) -> QuerySet:
     """For each account its amounts ÷ net revenue."""
     net = Cast(Sum("net_revenue"), FloatField())
     sums = {f"{name}_share": Cast(Sum(name), FloatField()) / net for name in names}

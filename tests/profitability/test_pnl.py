@@ -15,7 +15,7 @@ from kam_portal.views.account_page import steps_of
 from profitability.models import MonthResult, OrderLine, Product, Result, Run
 from profitability.periods import before, cut, periods
 from profitability.pnl.categories import categories, shared_out
-from profitability.pnl.groups import Grouping
+from profitability.pnl.groups import Grouping, all_groups
 from profitability.pnl.peers import peers_of
 from profitability.pnl.statements import PROFIT, SALES, added, by_month, family_of, months_of
 from tests.ledger import imported
@@ -238,6 +238,27 @@ def test_hidden_accounts_are_in_no_sum(run):
     assert not list(months_of(run, AnonymousUser()))
 
 
+def few(run, user, accounts=None) -> dict:
+    found = asked(run)
+    rows = all_groups(Grouping(run, user, "team", accounts, found.months, (), profit=True))
+    return {row["key"]: row for row in rows}
+
+
+def test_accounts_that_stayed_and_accounts_that_moved_sum_to_the_same_teams(run, finance):
+    north, south = Team.objects.get(code="north"), Team.objects.get(code="south")
+    account = Account.objects.get(code="A")
+    Assignment.objects.filter(account=account).delete()
+    Assignment.objects.create(account=account, team=south, from_on=date(2025, 1, 1), until_on=date(2026, 1, 2))
+    Assignment.objects.create(account=account, team=north, from_on=date(2026, 1, 2))
+    by_month_of_each = grouped(run, finance, "team", asked(run))
+
+    rows = few(run, finance)
+
+    assert set(rows) == set(by_month_of_each) == {north.pk, south.pk, None}
+    for key, amounts in by_month_of_each.items():
+        assert {name: rows[key][f"sum_{name}"] for name in amounts} == amounts
+
+
 def test_a_month_belongs_to_the_team_of_record_at_its_end(run, finance):
     north, south = Team.objects.get(code="north"), Team.objects.get(code="south")
     account = Account.objects.get(code="A")
@@ -258,8 +279,8 @@ def test_a_month_belongs_to_the_team_of_record_at_its_end(run, finance):
     assert set(teams("2025-12")) == {None}
     assert set(teams("2026-01")) == {south.pk}
     assert set(teams("2026-02")) == {north.pk}
-    whole = grouped(run, finance, "team", asked(run), Account.objects.filter(pk=account.pk))
-    assert {key: row["contribution"] for key, row in whole.items()} == {
+    whole = few(run, finance, Account.objects.filter(pk=account.pk))
+    assert {key: row["sum_contribution"] for key, row in whole.items()} == {
         north.pk: teams("2025-11")[north.pk] + teams("2026-02")[north.pk],
         south.pk: teams("2026-01")[south.pk],
         None: teams("2025-12")[None],
@@ -405,7 +426,7 @@ def test_nothing_in_a_period_is_zero_not_missing(run, finance):
 def unpublished(db):
     """A run in the making, whose figures a test may still add to."""
     Team.objects.create(code="north", name="North")
-    return Run.objects.create(month_from=202601, month_to=202602, state=Run.State.RUNNING, attempts=1)
+    return Run.objects.create(month_from=202512, month_to=202602, state=Run.State.RUNNING, attempts=1)
 
 
 def months_with(run, code: str, margin: int, net: int = 100, segment: str = "key", month: int = 202602) -> Account:
