@@ -238,6 +238,17 @@ def test_hidden_accounts_are_in_no_sum(run):
     assert not list(months_of(run, AnonymousUser()))
 
 
+def test_a_month_at_whose_end_nobody_is_on_record_belongs_to_the_team_now(run, finance):
+    north, south = Team.objects.get(code="north"), Team.objects.get(code="south")
+    account = Account.objects.get(code="A")
+    Assignment.objects.filter(account=account).delete()
+    Assignment.objects.create(account=account, team=south, from_on=date(2025, 10, 1), until_on=date(2025, 11, 15))
+    Assignment.objects.create(account=account, team=north, from_on=date(2026, 1, 1))
+    november = asked(run, period="month", at="2025-11")
+
+    assert set(grouped(run, finance, "team", november, Account.objects.filter(pk=account.pk))) == {north.pk}
+
+
 def few(run, user, accounts=None) -> dict:
     found = asked(run)
     rows = all_groups(Grouping(run, user, "team", accounts, found.months, (), profit=True))
