@@ -95,8 +95,9 @@ def columns(user) -> dict:
     profit = {
         _("Cost to serve"): lambda row: row.cost_to_serve,
         _("Contribution"): lambda row: row.contribution,
-        _("Attractiveness"): lambda row: row.position.attractiveness,  # criteria may be calculated from profit
     }
+    scores = {_("Attractiveness"): lambda row: row.position.attractiveness}  # may be calculated from profit
+    sees_profit = may(user, Permission.SEE_PROFITABILITY)
     return {
         _("Code"): lambda row: row.code,
         _("Account"): lambda row: row.account.name,
@@ -105,8 +106,9 @@ def columns(user) -> dict:
         _("Segment"): lambda row: row.account.segment,
         _("Country"): lambda row: row.account.country,
         _("Box"): lambda row: row.position.get_box_display(),
+        **(scores if sees_profit else {}),
         _("Relationship strength"): lambda row: row.position.relationship_strength,
         _("Class"): lambda row: row.revenue_class,
         **money,
-        **(profit if may(user, Permission.SEE_PROFITABILITY) else {}),
+        **(profit if sees_profit else {}),
     }
