@@ -165,7 +165,9 @@ def number_of(text: str) -> int | float | str | None:
     number = Fraction(plain)
     if number.denominator == 1:
         return number.numerator
-    return float(number) if Fraction(str(float(number))) == number else str(number)
+    decimal = float(number)
+    is_exact = Fraction(str(decimal)) == number and NUMBER.fullmatch(shown(decimal))
+    return decimal if is_exact else str(number)
 
 
 # Inputs → lines

@@ -82,6 +82,7 @@ def test_a_model_goes_through_the_form_and_yaml_unchanged(model):
 
 
 @example(Fraction(1, 100_000))
+@example(Fraction(1, 8192))  # 13 decimals: more than a document may have
 @given(st.fractions(min_value=0, max_value=10**9, max_denominator=10**6))
 @settings(max_examples=200, deadline=None)
 def test_a_number_is_shown_and_read_exactly(number):
