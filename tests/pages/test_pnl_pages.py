@@ -18,6 +18,8 @@ from tests.api.test_two_worlds import change_the_other_team, change_what_members
 from tests.markup import chart_of, page_of, rows_of, without_secrets
 from tests.profitability.test_views import crowd
 
+pytestmark = pytest.mark.servers  # takes long: the whole site, twice
+
 BY = ("account", "parent", "segment", "country", "team", "category")
 PATHS = [f"/pnl/?by={by}&period={period}" for by in BY for period in ("last12", "month")]
 PATHS += [f"/accounts/{code}/pnl/?period={period}" for code in ("N1", "N3", "N4") for period in ("last12", "month")]

@@ -12,6 +12,8 @@ from tests.api.test_two_worlds import change_the_other_team, change_what_members
 from tests.factories import a_run, table
 from tests.markup import chart_of, page_of, without_secrets
 
+pytestmark = pytest.mark.servers  # takes long: the whole site, twice
+
 EVERYWHERE = ("/", "/accounts/", "/matrix/", "/ranking/", "/search/?q=Account", "/accounts/N1/", "/accounts/N4/")
 FILTERS = (
     "q=account", "team=north", "team=south", "segment=key", "country=FR", "box=star", "box=none", "revenue_class=A",

@@ -62,6 +62,7 @@ EVENTS = st.fixed_dictionaries(
 )
 
 
+@pytest.mark.servers
 @settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(order_lines(), max_size=14), st.lists(EVENTS, max_size=8), st.sets(st.sampled_from(MONTHS)))
 @example([], [], set())
