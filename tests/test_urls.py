@@ -206,6 +206,7 @@ def test_hidden_and_missing_are_the_same_bytes(route, pattern, portfolio, ask):
             assert hidden.status_code in (403, 404, 405)
 
 
+@pytest.mark.servers
 @EVERY_ADDRESS
 def test_no_answer_names_an_account_of_another_team(route, pattern, portfolio, ask):
     for role in (*OF_NORTH, Role.ADMIN, "token"):
