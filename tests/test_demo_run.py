@@ -18,6 +18,8 @@ from profitability.explain.forward import cost_line
 from profitability.models import OrderLine, PoolBalance, Publication, Result, Run
 from relationships.models import Position
 
+pytestmark = pytest.mark.servers  # imports and calculates the whole demo
+
 TODAY = date(2026, 3, 14)
 NET_OF_THE_SOURCE = Decimal("80450596.9823")  # AdventureWorksDW, FactResellerSales: sum of SalesAmount
 
