@@ -120,6 +120,7 @@ def child(function: str, files: Path, place: Path, url: str, sizes: Sizes) -> di
     ours = {"REDIS_URL", "SECRET_KEY", "ALLOWED_HOSTS", "DEBUG", "CURRENCY", "TIME_ZONE", "EMAIL_URL"}
     environment = {name: value for name, value in os.environ.items() if name.removesuffix("_FILE") not in ours}
     environment |= {"DATABASE_URL": url, "VAR_DIR": str(place), "BENCH_ACCOUNTS": str(sizes.accounts)}
+    environment["DJANGO_SETTINGS_MODULE"] = "kam_portal.settings"  # not those of a test that started us
     command = [sys.executable, "-m", "benchmarks.child", function, str(files)]
     done = subprocess.run(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True, check=True)
     return json.loads(done.stdout.splitlines()[-1])
