@@ -1,5 +1,6 @@
 """The site map."""
 
+from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
@@ -9,6 +10,7 @@ from kam_portal.views.account_page import account_page
 from kam_portal.views.account_pnl import account_pnl
 from kam_portal.views.capacity import capacity
 from kam_portal.views.compare import runs_compare
+from kam_portal.views.gallery import gallery
 from kam_portal.views.health import healthz, readyz
 from kam_portal.views.home import home
 from kam_portal.views.imports import import_detail, import_problems, import_progress, import_template, imports
@@ -62,3 +64,6 @@ urlpatterns = [
     path("api/v1/", include("kam_portal.api.urls")),
     path("admin/", admin.site.urls),
 ]
+
+if settings.DEBUG:  # made-up figures, for whoever works on the components
+    urlpatterns.insert(0, path("gallery/", gallery, name="gallery"))

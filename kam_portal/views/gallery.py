@@ -7,6 +7,8 @@ from django.core.paginator import Paginator
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from accounts.permissions import Permission, needs
+
 MONEY = {"currency": "USD", "digits": 2}
 FIRST = [
     "Bike",
@@ -54,6 +56,7 @@ class SampleForm(forms.Form):
 
 
 @require_safe
+@needs(Permission.SIGN_IN)
 def gallery(request):
     """Every component of templates/components with sample figures."""
     return render(request, "gallery.html", samples())
