@@ -22,7 +22,7 @@ from profitability.models import (
     Result,
     Run,
 )
-from relationships.models import Position
+from relationships.models import Position, PositionChange
 
 FIGURES: tuple[type[models.Model], ...] = (
     Result,
@@ -33,6 +33,7 @@ FIGURES: tuple[type[models.Model], ...] = (
     Concentration,
     MethodCost,
     Position,
+    PositionChange,
 )
 PREFIX = "frozen_"
 FROZEN = "('published', 'superseded')"

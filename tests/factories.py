@@ -24,7 +24,7 @@ from profitability.models import (
     Run,
 )
 from profitability.standings import FIGURES, concentration
-from relationships.models import CriteriaSet, Position
+from relationships.models import CriteriaSet, Position, PositionChange
 
 PASSWORD = "correct horse battery staple"
 PORTFOLIO = """
@@ -170,6 +170,7 @@ def a_run(rows, accounts, model, criteria, state, published_on: int) -> Run:
         for month in MONTHS:
             a_month(run, row, accounts[row["code"]], month)
     no_account(run)
+    a_change(run, accounts["N4"])
     totals(run, rows)
     for measure, values in ranked_values(rows).items():
         rank_by(run, accounts, measure, values)
@@ -235,16 +236,19 @@ def rank_by(run: Run, accounts, measure: str, values: dict[str, int]) -> None:
     if measure != "share_of_wallet" and measure != "potential":
         for level in ("account", "parent"):
             Concentration.objects.create(
-                run=run, attempt=1, measure=measure, level=level, figures=concentrated(list(values.values()))
+                run=run, attempt=1, measure=measure, level=level, figures=concentrated(measure, list(values.values()))
             )
 
 
-def concentrated(values: list[int]) -> dict:
+def concentrated(measure: str, values: list[int]) -> dict:
+    """As a run stores it: sums in units of the measure, whose values are minor units or ten-thousandths."""
     found = concentration(values)
+    unit = 10_000 if measure == "volume" else 100
     amounts = {"total", "total_positive", "whale_peak", "erosion"}
     figures = {name: getattr(found, name) for name in FIGURES}
     return {
-        name: value / 100 if name in amounts and value is not None else number(value) for name, value in figures.items()
+        name: value / unit if name in amounts and value is not None else number(value)
+        for name, value in figures.items()
     }
 
 
@@ -344,6 +348,21 @@ def a_position(run: Run, row, result: Result, criteria: CriteriaSet) -> Position
         previous_box=row["box"] if scored else "",
         confidence=Decimal("0.5") if scored else None,
         changed_on=date(2026, 3, 1) if scored else None,
+    )
+
+
+def a_change(run: Run, account: Account) -> PositionChange:
+    """Trust rose, and with it the account's box."""
+    trust = {"cause": "rating", "axis": "relationship", "code": "trust", "name": "Trust", "effect": 3.0}
+    return PositionChange.objects.create(
+        run=run,
+        attempt=1,
+        account=account,
+        kind=PositionChange.Kind.BOX,
+        before="streamline",
+        after="status",
+        causes=[trust],
+        changed_on=run.published_at.date(),
     )
 
 

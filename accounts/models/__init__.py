@@ -1,6 +1,7 @@
 """Customers, teams, people and imports."""
 
 from accounts.models.account import Account, Assignment, Team
+from accounts.models.decision import Decision
 from accounts.models.fields import LedgerField, MoneyField, ShareField
 from accounts.models.idempotency import IdempotencyKey
 from accounts.models.imports import Import
@@ -10,6 +11,7 @@ __all__ = [
     "Account",
     "ApiToken",
     "Assignment",
+    "Decision",
     "IdempotencyKey",
     "Import",
     "LedgerField",

@@ -1,6 +1,24 @@
-"""Criteria, ratings and positions."""
+"""Contacts, criteria, ratings, positions and stages."""
 
+from relationships.models.contact import Contact, Counterpart
 from relationships.models.criteria import AccountCriterion, CriteriaSet, Rating
-from relationships.models.position import Box, Position
+from relationships.models.position import Box, Position, PositionChange
+from relationships.models.stage import ExitBarrier, Forecast, Invitation, Stage, StageEvidence, StatedStage, View
 
-__all__ = ["AccountCriterion", "Box", "CriteriaSet", "Position", "Rating"]
+__all__ = [
+    "AccountCriterion",
+    "Box",
+    "Contact",
+    "Counterpart",
+    "CriteriaSet",
+    "ExitBarrier",
+    "Forecast",
+    "Invitation",
+    "Position",
+    "PositionChange",
+    "Rating",
+    "Stage",
+    "StageEvidence",
+    "StatedStage",
+    "View",
+]

@@ -2,19 +2,47 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account, ShareField
 
 
+class CriteriaSetQuerySet(models.QuerySet):
+    def ready(self):
+        """Versions by which accounts may be placed."""
+        return self.filter(state=CriteriaSet.State.READY)
+
+    def in_force(self, day):
+        """The version that places accounts on that day: of those valid by then the one valid from the latest day,
+        of several the one stored last. None without any."""
+        valid = self.ready().filter(Q(valid_from__isnull=True) | Q(valid_from__lte=day))
+        return valid.order_by(F("valid_from").desc(nulls_last=True), "-created_at", "-pk").first()
+
+
 class CriteriaSet(models.Model):
-    """One version of the criteria by which accounts are placed, as its document. Results name their version."""
+    """One version of the criteria by which accounts are placed, as its document. Results name their version.
+
+    A draft may still be wrong; a ready one places accounts from its first valid day on. One that has placed
+    accounts in a published run is never changed.
+    """
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("Draft")
+        READY = "ready", _("Ready")
 
     code = models.CharField(_("code"), max_length=64)
     version = models.PositiveIntegerField(_("version"))
     document = models.JSONField()
+    state = models.CharField(_("state"), max_length=8, choices=State, default=State.READY)
+    valid_from = models.DateField(_("valid from"), null=True, blank=True)  # nothing: ever since
+    revision = models.PositiveIntegerField(default=1)  # rises with each change: tells who edits an outdated copy
     created_at = models.DateTimeField(auto_now_add=True)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    changed_at = models.DateTimeField(null=True)
+    changed_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+
+    objects = CriteriaSetQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -27,6 +55,10 @@ class CriteriaSet(models.Model):
 
     def __str__(self) -> str:
         return f"{self.code} v{self.version}"
+
+    @property
+    def is_draft(self) -> bool:
+        return self.state == self.State.DRAFT
 
 
 class AccountCriterion(models.Model):
@@ -69,6 +101,7 @@ class Rating(models.Model):
     perspective = models.CharField(max_length=16, choices=Perspective, default=Perspective.SUPPLIER)
     status = models.CharField(max_length=16, choices=Status, default=Status.ASSUMED)
     evidence = models.TextField(_("evidence"), blank=True)
+    link = models.URLField(_("link to the evidence"), max_length=500, blank=True)
 
     class Meta:
         constraints = [

@@ -7,6 +7,7 @@ from accounts.models import Account, ShareField
 from accounts.permissions import Permission, may
 from profitability.models import Result, Run
 from relationships.models.criteria import CriteriaSet
+from relationships.models.stage import Stage
 
 
 class Box(models.TextChoices):
@@ -44,7 +45,12 @@ class Position(models.Model):
     is_provisional = models.BooleanField(default=False)
     is_on_the_line = models.BooleanField(default=False)
     confidence = ShareField(null=True)
-    stability = ShareField(null=True)
+    stability = ShareField(null=True)  # share of weight draws in which it keeps its box
+    nearest_move = models.JSONField(null=True)  # the smallest change of one weight that moves it, if any does
+    stage = models.CharField(max_length=16, choices=Stage, blank=True)  # the lower of both views
+    stage_supplier = models.CharField(max_length=16, choices=Stage, blank=True)
+    stage_buyer = models.CharField(max_length=16, choices=Stage, blank=True)
+    stage_is_provisional = models.BooleanField(default=False)  # the buyer was not heard
     previous_box = models.CharField(max_length=16, choices=Box, blank=True)
     changed_on = models.DateField(null=True)  # the day of the run that first put it into this box
     scores = models.JSONField(default=list)  # each criterion: axis, code, name, weight, score, source
@@ -56,3 +62,42 @@ class Position(models.Model):
 
     def __str__(self) -> str:
         return f"{self.account}: {self.box or '–'}"
+
+
+class PositionChange(models.Model):
+    """A box, class or stage that differs from the run published before, with what brought it about.
+
+    `causes`: [{"cause", "axis", "code", "name", "effect"}], the largest first; `cause` is one of Cause, `effect`
+    the points of the score (0…10) or the money of the measure that it moved.
+    """
+
+    class Kind(models.TextChoices):
+        BOX = "box", _("Box")
+        CLASS = "class", _("Class")
+        STAGE = "stage", _("Stage")
+
+    class Cause(models.TextChoices):
+        DATA = "data", _("Figures")
+        RATING = "rating", _("Rating")
+        WEIGHTS = "weights", _("Weights")
+        CUT = "cut", _("Cut")
+        COST_MODEL = "cost_model", _("Cost model")
+        EVIDENCE = "evidence", _("Evidence")
+        BUYER = "buyer", _("The buyer’s view")
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="position_changes", db_index=False)
+    attempt = models.PositiveSmallIntegerField()
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="position_changes")
+    kind = models.CharField(max_length=8, choices=Kind)
+    before = models.CharField(max_length=16, blank=True)
+    after = models.CharField(max_length=16, blank=True)
+    causes = models.JSONField(default=list)
+    changed_on = models.DateField()
+
+    objects = PositionQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["run", "kind"], name="position_change_run_kind")]
+
+    def __str__(self) -> str:
+        return f"{self.account}: {self.before or '–'} → {self.after or '–'}"
