@@ -19,6 +19,8 @@ class Permission(StrEnum):
     SEE_PROFITABILITY = "see_profitability"  # money below gross margin, of the accounts one sees
     SEE_COMPANY_FIGURES = "see_company_figures"  # ranks, shares and curves over all accounts
     SEE_COSTS = "see_costs"  # pools, resource costs, capacity, cost models
+    SCORE_ACCOUNTS = "score_accounts"  # ratings, stages and weights of the accounts one sees
+    EDIT_CRITERIA = "edit_criteria"  # the criteria all accounts are scored by
     OPEN_IMPORTS = "open_imports"  # the pages; which kinds one may import, the two below say
     IMPORT_DATA = "import_data"
     EDIT_COSTS = "edit_costs"  # cost models, monthly costs and capacity
@@ -30,30 +32,35 @@ class Permission(StrEnum):
 _EVERYONE = {Permission.SIGN_IN}
 _ACCOUNTS = _EVERYONE | {Permission.SEE_ACCOUNTS}
 _PROFIT = _ACCOUNTS | {Permission.SEE_PROFITABILITY}
+_SCORING = _PROFIT | {Permission.SCORE_ACCOUNTS}
 _COMPANY = _PROFIT | {Permission.SEE_ALL_ACCOUNTS, Permission.SEE_COMPANY_FIGURES, Permission.SEE_COSTS}
 _FINANCE = _COMPANY | {
     Permission.OPEN_IMPORTS,
     Permission.IMPORT_DATA,
     Permission.EDIT_COSTS,
+    Permission.EDIT_CRITERIA,
     Permission.RECOMPUTE,
     Permission.CLOSE_MONTHS,
 }
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.MEMBER: frozenset(_ACCOUNTS),
-    Role.MANAGER: frozenset(_PROFIT),
-    Role.LEAD: frozenset(_PROFIT),
+    Role.MANAGER: frozenset(_SCORING),
+    Role.LEAD: frozenset(_SCORING),
     Role.EXECUTIVE: frozenset(_COMPANY),
     Role.FINANCE: frozenset(_FINANCE),
     Role.ADMIN: frozenset(_EVERYONE | {Permission.OPEN_IMPORTS, Permission.ADMINISTER}),
 }
+
+# What a lead holds only when granted company figures: both concern the whole portfolio.
+GRANTED_TO_LEADS = {Permission.SEE_COMPANY_FIGURES, Permission.EDIT_CRITERIA}
 
 
 def may(user, permission: Permission) -> bool:
     """Whether the user holds the permission; a lead may be granted company figures one by one."""
     if not (user.is_authenticated and user.is_active):
         return False
-    if permission == Permission.SEE_COMPANY_FIGURES and user.role == Role.LEAD:
+    if permission in GRANTED_TO_LEADS and user.role == Role.LEAD:
         return user.sees_company_figures
     return permission in PERMISSIONS[Role(user.role)]
 
