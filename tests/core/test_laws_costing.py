@@ -4,13 +4,17 @@ from fractions import Fraction
 
 import numpy as np
 import pandas as pd
-from hypothesis import given
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from profitability.core import allocation
 from profitability.core.balance import total
 from profitability.core.cost_model import CostModel, parse, to_document
 from profitability.core.costing import MonthCosts, cost_month
+from profitability.core.money import round_sums
+from profitability.core.statement import MEASURES as AMOUNTS
+from profitability.core.statement import statements
 
 MEASURES = ("orders", "order_lines", "units", "visit.count", "quote.x_pages")
 SUPPORT = ("it", "staff")
@@ -183,3 +187,58 @@ def test_an_account_without_volume_costs_nothing(case):
     place = wider.index.get_loc("~idle")
     assert not month.costs[place].any()
     assert (np.delete(month.costs, place, axis=0) == costed(case).costs).all()
+
+
+# From the ledger to the balance, in currencies with 0, 2 and 3 decimals (yen, dollar, dinar)
+
+Ledger = tuple[Case, dict[str, int], dict[str, list[int]], int]
+
+
+@st.composite
+def ledgers(draw: st.DrawFn) -> Ledger:
+    """A case, costs of its pools and signed sums of order lines (returns, credits) in ten-thousandths, and decimals."""
+    case = draw(cases())
+    costs = {pool.code: draw(st.integers(-(10**6), 10**13)) for pool in case[0].pools if draw(st.integers(0, 3))}
+    rows = len(case[3])
+    signed = st.lists(st.integers(-(10**11), 10**11), min_size=rows, max_size=rows)
+    sums = {measure: draw(signed) for measure in AMOUNTS.values()}
+    return case, costs, sums, draw(st.sampled_from([0, 2, 3]))
+
+
+def check_that_the_books_close(ledger: Ledger) -> None:
+    (model, _, minutes, measures), costs, sums, digits = ledger
+    exact = np.array(list(costs.values()), dtype=np.int64)
+    rounded = dict(zip(costs, round_sums(exact, digits).tolist(), strict=True)) if costs else {}
+    columns = {name: np.array(values, dtype=np.int64)[:, None] for name, values in sums.items()}
+
+    month = cost_month(model, MONTH, rounded, minutes, measures)
+    together = total(month.balance)
+    window, _ = statements(columns, digits)
+
+    assert [row.difference for row in month.balance] == [0] * len(month.balance)
+    assert together.difference == 0
+    assert together.input == in_minor_units(sum(costs.values()), digits)
+    assert int(month.costs.sum()) == together.accounts + together.no_account
+    for name, measure in AMOUNTS.items():
+        assert int(getattr(window, name).sum()) == in_minor_units(sum(sums[measure]), digits)
+    left = window.contribution(month.costs.sum(axis=1))
+    assert int(left.sum()) == int(window.gross_margin.sum()) - together.accounts - together.no_account
+
+
+def in_minor_units(amount: int, digits: int) -> int:
+    """Ten-thousandths rounded, a half away from zero."""
+    unit = 10 ** (4 - digits)
+    size = (2 * abs(amount) + unit) // (2 * unit)
+    return size if amount >= 0 else -size
+
+
+@given(ledgers())
+def test_the_books_of_any_model_close_in_any_currency(ledger):
+    check_that_the_books_close(ledger)
+
+
+@pytest.mark.servers  # a thousand take long
+@settings(max_examples=1000, deadline=None, phases=[Phase.generate], suppress_health_check=[HealthCheck.too_slow])
+@given(ledgers())
+def test_the_books_of_a_thousand_models_close_in_any_currency(ledger):
+    check_that_the_books_close(ledger)
