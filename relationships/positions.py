@@ -1,11 +1,9 @@
 """Scores and the run's results → positions in the matrix. Rows become scores and scores become rows here only."""
 
 import json
-from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from fractions import Fraction
 from operator import attrgetter
 
@@ -21,21 +19,20 @@ from profitability.models import Publication, Result, Run
 from profitability.rollup.database import first_orders
 from relationships.core import criteria as core_criteria
 from relationships.core import scoring
-from relationships.core.matrix import Place, confidence, cuts, place
-from relationships.measured import MEASURES, Figure
-from relationships.models import AccountCriterion, CriteriaSet, Position, Rating
-
-FIGURES = [
-    "net_revenue",
-    "gross_margin",
-    "contribution",
-    "cost_to_serve",
-    "growth",
-    "share_of_wallet",
-    "products",
-    "orders",
-    "is_active",
-]
+from relationships.core.matrix import confidence
+from relationships.evidence import (
+    FIGURES,
+    Evidence,
+    Row,
+    Scored,
+    measured_of,
+    measures_of,
+    months_as_customer,
+    own_criteria,
+    ratings,
+    score,
+)
+from relationships.models import CriteriaSet, Position
 
 
 @dataclass(frozen=True)
@@ -44,28 +41,6 @@ class Placed:
 
     inputs: dict[str, str]
     hash: str
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """Everything said about accounts, by account id."""
-
-    criteria: core_criteria.CriteriaSet
-    set_id: int
-    ratings: dict[int, dict[str, list[scoring.Rating]]]
-    own_weights: dict[int, dict[str, Decimal]]
-    competitors: dict[int, dict[str, Decimal]]
-    until: date
-
-
-@dataclass(frozen=True)
-class Scored:
-    """One account's place and what it rests on."""
-
-    scores: dict[str, scoring.Score]
-    attractiveness: scoring.Attractiveness
-    strength: scoring.Strength
-    place: Place
 
 
 def place_accounts(run: Run) -> Placed:
@@ -91,39 +66,19 @@ def place_accounts(run: Run) -> Placed:
     return Placed(inputs_of(found, rows), digest(json.dumps(told, default=str).encode()))
 
 
-@dataclass(frozen=True)
-class Row:
-    """One account's result in the run, as measured criteria need it."""
-
-    result_id: int
-    account_id: int
-    code: str
-    figures: dict[str, Figure]
-
-
 def results(run: Run, names: set[str]) -> Iterator[Row]:
     """The results of accounts with the measures of these names, in units of the currency."""
     found = Result.objects.filter(run=run, attempt=run.attempts).of_accounts()
     potential = dict(Account.objects.values_list("id", "annual_potential"))
     first, until = first_orders() if "duration" in names else {}, run.as_of
     for result_id, account, code, *values in found.values_list("id", "account_id", "code", *FIGURES):
-        raw = dict(zip(FIGURES, values, strict=True))
-        raw["potential"], raw["duration"] = potential[account], months_as_customer(first.get(account), until)
-        yield Row(result_id, account, code, {name: MEASURES[name](raw) for name in names})
-
-
-def months_as_customer(first: str | None, until: date) -> int | None:
-    return months_since(date.fromisoformat(first), until) if first else None
-
-
-def months_since(first: date, until: date) -> int:
-    """Whole calendar months from the month of the first order to the month of the window's end."""
-    return 12 * (until.year - first.year) + until.month - first.month
+        duration = months_as_customer(first.get(account), until)
+        yield Row(result_id, account, code, measured_of(names, values, potential[account], duration))
 
 
 def evidence(run: Run) -> Evidence | None:
-    """The criteria in force and every rating up to the window's end; None without a criteria set."""
-    row = current_set()
+    """The criteria in force on the day of the run, every rating up to the window's end; None without criteria."""
+    row = CriteriaSet.objects.in_force(timezone.localdate(run.started_at))
     if row is None:
         return None
     criteria, problems = core_criteria.parse(row.document)
@@ -132,64 +87,6 @@ def evidence(run: Run) -> Evidence | None:
         raise CannotRun(_("Criteria set %(set)s: %(problems)s") % {"set": row, "problems": listed})
     weights, competitors = own_criteria()
     return Evidence(criteria, row.pk, ratings(run.as_of), weights, competitors, run.as_of)
-
-
-def current_set() -> CriteriaSet | None:
-    """The newest version of the set that was changed last."""
-    latest = CriteriaSet.objects.order_by("-created_at", "-pk").first()
-    return latest and CriteriaSet.objects.filter(code=latest.code).order_by("-version").first()
-
-
-def ratings(until: date) -> dict[int, dict[str, list[scoring.Rating]]]:
-    found: dict[int, dict[str, list[scoring.Rating]]] = defaultdict(lambda: defaultdict(list))
-    rows = Rating.objects.filter(rated_on__lte=until).order_by("pk")
-    names = ("account_id", "criterion", "rater__email", "rated_on", "score", "perspective", "status")
-    for account, criterion, rater, rated_on, given, perspective, status in rows.values_list(*names):
-        confirmed = status == Rating.Status.CONFIRMED
-        found[account][criterion].append(scoring.Rating(rater, rated_on, given, perspective, confirmed))
-    return found
-
-
-def own_criteria() -> tuple[dict[int, dict[str, Decimal]], dict[int, dict[str, Decimal]]]:
-    """Accounts' own weights, and the best competitor's scores."""
-    weights: dict[int, dict[str, Decimal]] = defaultdict(dict)
-    competitors: dict[int, dict[str, Decimal]] = defaultdict(dict)
-    rows = AccountCriterion.objects.order_by("pk")
-    for account, criterion, weight, theirs in rows.values_list("account_id", "criterion", "weight", "competitor_score"):
-        if weight is not None:
-            weights[account][criterion] = weight
-        if theirs is not None:
-            competitors[account][criterion] = theirs
-    return weights, competitors
-
-
-def measures_of(found: Evidence | None) -> set[str]:
-    """Names of the measures that the criteria ask for."""
-    criteria = (*found.criteria.attractiveness, *found.criteria.relationship) if found else ()
-    return {criterion.measure for criterion in criteria if criterion.measure}
-
-
-def score(row: Row, found: Evidence) -> Scored:
-    """Both scores of one account and its box. How attractive it is, is ours to judge; how strong the
-    relationship is, the buyer's where he has spoken."""
-    said = found.ratings.get(row.account_id, {})
-    scores = {
-        criterion.code: score_of(criterion, row, said, found.until, scoring.OURS_FIRST)
-        for criterion in found.criteria.attractiveness
-    } | {
-        criterion.code: score_of(criterion, row, said, found.until, scoring.BUYER_FIRST)
-        for criterion in found.criteria.relationship
-    }
-    attractive = scoring.attractiveness(found.criteria, scores)
-    own, theirs = found.own_weights.get(row.account_id), found.competitors.get(row.account_id)
-    strong = scoring.strength(found.criteria, scores, own, theirs)
-    return Scored(scores, attractive, strong, place(attractive.weighted, strong.on_axis, cuts(found.criteria, strong)))
-
-
-def score_of(criterion, row: Row, said, until: date, perspectives) -> scoring.Score:
-    if criterion.kind == "measured":
-        return scoring.measured(row.figures[criterion.measure], criterion)
-    return scoring.median_of_latest(said.get(criterion.code, ()), until, perspectives)
 
 
 def earlier_places(run: Run) -> dict[int, tuple[str, str, date | None]]:
@@ -217,6 +114,10 @@ def position_columns(run, rows, scored, found, earlier) -> dict[str, list]:
         "confidence": [one and millionths(confidence(one.attractiveness, one.strength)) for one in scored],
         "previous_box": [previous for previous, _day in moves],
         "changed_on": [day and day.isoformat() for _previous, day in moves],
+        "stage": [""] * count,
+        "stage_supplier": [""] * count,
+        "stage_buyer": [""] * count,
+        "stage_is_provisional": [False] * count,
         "scores": documents(scored, found),
     }
 

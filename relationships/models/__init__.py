@@ -1,7 +1,7 @@
 """Contacts, criteria, ratings, positions and stages."""
 
 from relationships.models.contact import Contact, Counterpart
-from relationships.models.criteria import AccountCriterion, CriteriaSet, Rating
+from relationships.models.criteria import AccountCriterion, CriteriaSet, OwnFactors, Rating
 from relationships.models.position import Box, Position, PositionChange
 from relationships.models.stage import ExitBarrier, Forecast, Invitation, Stage, StageEvidence, StatedStage, View
 
@@ -14,6 +14,7 @@ __all__ = [
     "ExitBarrier",
     "Forecast",
     "Invitation",
+    "OwnFactors",
     "Position",
     "PositionChange",
     "Rating",

@@ -15,9 +15,12 @@ class CriteriaSetQuerySet(models.QuerySet):
 
     def in_force(self, day):
         """The version that places accounts on that day: of those valid by then the one valid from the latest day,
-        of several the one stored last. None without any."""
+        of several the newest version of the set stored last. None without any."""
         valid = self.ready().filter(Q(valid_from__isnull=True) | Q(valid_from__lte=day))
-        return valid.order_by(F("valid_from").desc(nulls_last=True), "-created_at", "-pk").first()
+        latest = valid.order_by(F("valid_from").desc(nulls_last=True), "-created_at", "-pk").first()
+        if latest is None:
+            return None
+        return valid.filter(code=latest.code, valid_from=latest.valid_from).order_by("-version").first()
 
 
 class CriteriaSet(models.Model):
@@ -60,6 +63,11 @@ class CriteriaSet(models.Model):
     def is_draft(self) -> bool:
         return self.state == self.State.DRAFT
 
+    @property
+    def is_used(self) -> bool:
+        """Whether a run has placed accounts by it."""
+        return self.positions.exists()
+
 
 class AccountCriterion(models.Model):
     """An account's own weight for a relationship criterion, and the best competitor's score on it."""
@@ -80,6 +88,19 @@ class AccountCriterion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.account}: {self.criterion}"
+
+
+class OwnFactors(models.Model):
+    """What goes with an account's own criteria as a whole: who the best competitor is, and who said so last."""
+
+    account = models.OneToOneField(Account, on_delete=models.CASCADE, related_name="own_factors")
+    competitor = models.CharField(_("best competitor"), max_length=200, blank=True)
+    revision = models.PositiveIntegerField(default=1)  # rises with each change: tells who edits an outdated copy
+    changed_at = models.DateTimeField()
+    changed_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+
+    def __str__(self) -> str:
+        return f"{self.account}: {self.competitor or '–'}"
 
 
 class Rating(models.Model):

@@ -34,7 +34,7 @@ class Position(models.Model):
     attempt = models.PositiveSmallIntegerField()
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="positions")
     result = models.OneToOneField(Result, on_delete=models.CASCADE, related_name="position")
-    criteria_set = models.ForeignKey(CriteriaSet, null=True, on_delete=models.PROTECT, related_name="+")
+    criteria_set = models.ForeignKey(CriteriaSet, null=True, on_delete=models.PROTECT, related_name="positions")
     attractiveness = ShareField(null=True)
     attractiveness_coverage = ShareField()
     relationship_strength = ShareField(null=True)

@@ -1,0 +1,124 @@
+"""What is said of accounts, by which criteria, and the scores and boxes that follow: for runs and for looking ahead."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from relationships.core import criteria as core_criteria
+from relationships.core import scoring
+from relationships.core.matrix import Place, cuts, place
+from relationships.measured import MEASURES, Figure
+from relationships.models import AccountCriterion, Rating
+
+FIGURES = [
+    "net_revenue",
+    "gross_margin",
+    "contribution",
+    "cost_to_serve",
+    "growth",
+    "share_of_wallet",
+    "products",
+    "orders",
+    "is_active",
+]
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Everything said about accounts, by account id."""
+
+    criteria: core_criteria.CriteriaSet
+    set_id: int
+    ratings: dict[int, dict[str, list[scoring.Rating]]]
+    own_weights: dict[int, dict[str, Decimal]]
+    competitors: dict[int, dict[str, Decimal]]
+    until: date
+
+
+@dataclass(frozen=True)
+class Scored:
+    """One account's place and what it rests on."""
+
+    scores: dict[str, scoring.Score]
+    attractiveness: scoring.Attractiveness
+    strength: scoring.Strength
+    place: Place
+
+
+@dataclass(frozen=True)
+class Row:
+    """One account's result in the run, as measured criteria need it."""
+
+    result_id: int
+    account_id: int
+    code: str
+    figures: dict[str, Figure]
+
+
+def measured_of(names: Iterable[str], values: Sequence, potential: Figure, duration: int | None) -> dict[str, Figure]:
+    """The measures of these names, from a result's FIGURES, the account's potential and its months as a customer."""
+    raw = dict(zip(FIGURES, values, strict=True)) | {"potential": potential, "duration": duration}
+    return {name: MEASURES[name](raw) for name in names}
+
+
+def months_as_customer(first: str | None, until: date) -> int | None:
+    return months_since(date.fromisoformat(first), until) if first else None
+
+
+def months_since(first: date, until: date) -> int:
+    """Whole calendar months from the month of the first order to the month of the window's end."""
+    return 12 * (until.year - first.year) + until.month - first.month
+
+
+def ratings(until: date) -> dict[int, dict[str, list[scoring.Rating]]]:
+    found: dict[int, dict[str, list[scoring.Rating]]] = defaultdict(lambda: defaultdict(list))
+    rows = Rating.objects.filter(rated_on__lte=until).order_by("pk")
+    names = ("account_id", "criterion", "rater__email", "rated_on", "score", "perspective", "status")
+    for account, criterion, rater, rated_on, given, perspective, status in rows.values_list(*names):
+        confirmed = status == Rating.Status.CONFIRMED
+        found[account][criterion].append(scoring.Rating(rater, rated_on, given, perspective, confirmed))
+    return found
+
+
+def own_criteria() -> tuple[dict[int, dict[str, Decimal]], dict[int, dict[str, Decimal]]]:
+    """Accounts' own weights, and the best competitor's scores."""
+    weights: dict[int, dict[str, Decimal]] = defaultdict(dict)
+    competitors: dict[int, dict[str, Decimal]] = defaultdict(dict)
+    rows = AccountCriterion.objects.order_by("pk")
+    for account, criterion, weight, theirs in rows.values_list("account_id", "criterion", "weight", "competitor_score"):
+        if weight is not None:
+            weights[account][criterion] = weight
+        if theirs is not None:
+            competitors[account][criterion] = theirs
+    return weights, competitors
+
+
+def measures_of(found: Evidence | None) -> set[str]:
+    """Names of the measures that the criteria ask for."""
+    criteria = (*found.criteria.attractiveness, *found.criteria.relationship) if found else ()
+    return {criterion.measure for criterion in criteria if criterion.measure}
+
+
+def score(row: Row, found: Evidence) -> Scored:
+    """Both scores of one account and its box. How attractive it is, is ours to judge; how strong the
+    relationship is, the buyer's where he has spoken."""
+    said = found.ratings.get(row.account_id, {})
+    scores = {
+        criterion.code: score_of(criterion, row, said, found.until, scoring.OURS_FIRST)
+        for criterion in found.criteria.attractiveness
+    } | {
+        criterion.code: score_of(criterion, row, said, found.until, scoring.BUYER_FIRST)
+        for criterion in found.criteria.relationship
+    }
+    attractive = scoring.attractiveness(found.criteria, scores)
+    own, theirs = found.own_weights.get(row.account_id), found.competitors.get(row.account_id)
+    strong = scoring.strength(found.criteria, scores, own, theirs)
+    return Scored(scores, attractive, strong, place(attractive.weighted, strong.on_axis, cuts(found.criteria, strong)))
+
+
+def score_of(criterion, row: Row, said, until: date, perspectives) -> scoring.Score:
+    if criterion.kind == "measured":
+        return scoring.measured(row.figures[criterion.measure], criterion)
+    return scoring.median_of_latest(said.get(criterion.code, ()), until, perspectives)
