@@ -11,8 +11,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from kam_portal.tasks import prepare_window
-from profitability import scenarios
 from profitability.models import ActivityTotal, MonthResult, PoolBalance, Publication, Ranking, Result, Run, Scenario
+from profitability.scenarios import selection
 from relationships.models import Position
 from tests.factories import a_portfolio
 
@@ -241,7 +241,7 @@ def test_the_number_of_queries_does_not_grow_with_the_accounts(portfolio, client
 def test_of_very_many_accounts_a_worker_reads_the_months_first(see, portfolio, monkeypatch, settings, tmp_path):
     shown = see("finance", f"{NEW}?price=1")
     settings.MEDIA_ROOT = tmp_path
-    monkeypatch.setattr(scenarios, "FEW", 3)
+    monkeypatch.setattr(selection, "FEW", 3)
 
     waiting = see("finance", f"{NEW}?price=1", status=503)
     prepare_window(portfolio.run.pk)
@@ -249,9 +249,9 @@ def test_of_very_many_accounts_a_worker_reads_the_months_first(see, portfolio, m
     assert "The months of all these accounts are being read" in waiting
     for address in (f"{NEW}?price=1", f"{NEW}?price=1&event:sales_visit=-50&segment=key"):
         told = see("finance", address)
-        monkeypatch.setattr(scenarios, "FEW", 1000)
+        monkeypatch.setattr(selection, "FEW", 1000)
         assert outcome(told) == outcome(see("finance", address))
-        monkeypatch.setattr(scenarios, "FEW", 3)
+        monkeypatch.setattr(selection, "FEW", 3)
     assert outcome(see("finance", f"{NEW}?price=1")) == outcome(shown)
 
 

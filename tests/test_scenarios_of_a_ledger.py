@@ -6,8 +6,8 @@ import pytest
 
 from accounts.models import User
 from kam_portal.recompute import recompute
-from kam_portal.whatif import Study
-from profitability.core.levers import Channel, Levers
+from kam_portal.whatif.study import Study
+from profitability.core.levers import Channel, Levers, Own, WhatIf
 from profitability.models import Result, Run
 from tests.ledger import imported
 
@@ -100,12 +100,13 @@ def run(tmp_path) -> Run:
 
 @pytest.fixture
 def study(run):
-    """`study(Levers(price=…), "A")`: the what-if as finance sees it."""
+    """`study(Levers(price=…), "A")`: the what-if as finance sees it; `own`: what accounts have of their own."""
     finance = User.objects.create_user("finance@example.com", "Finance", "finance", "a long password")
 
-    def made(levers: Levers, *codes: str) -> Study:
+    def made(levers: Levers, *codes: str, own=(), person_minutes=None) -> Study:
         rows = Result.objects.in_run(run).of_accounts()
-        return Study(finance, run, rows.filter(code__in=codes) if codes else rows, levers)
+        asked = WhatIf(levers, own, person_minutes)
+        return Study(finance, run, rows.filter(code__in=codes) if codes else rows, asked)
 
     return made
 
@@ -118,12 +119,11 @@ def costs(found: Study, code: str) -> dict[str, Decimal]:
     }
 
 
-def orders(found: Study, code: str, levers: Levers) -> int:
+def orders(found: Study, code: str) -> int:
     """Orders that a minimum value takes away."""
-    from profitability.scenarios import taken_by_minimum
-
-    taken = taken_by_minimum(found.selected, levers)
-    return int(taken.volumes["orders"][found.selected.codes.index(code)]) // 10_000
+    place = found.selected.codes.index(code)
+    assert found.minimum.orders[place] * 10_000 == found.minimum.taken.volumes["orders"][place]
+    return int(found.minimum.orders[place])
 
 
 def test_without_levers_every_figure_is_the_published_one(study, run):
@@ -148,7 +148,7 @@ def test_small_orders_are_joined_until_they_reach_the_minimum(study):
 
     # A: four orders of 30 in January make 120, so two of at least 50: 2 orders and 2 deliveries less.
     # Entry was 5 × 10 + 6 × 1 = 56 min at 1.00, drops 5 × 5.
-    assert orders(found, "A", levers) == 2
+    assert orders(found, "A") == 2
     assert costs(found, "A") == {"entry": 36, "drops": 15, "portal": 0, "visits": 50}
     # B: 40 + 30 in February make one: entry 2 × 10 + 2 becomes 12 min at 2.00, drops 10 becomes 5 min
     assert costs(found, "B") == {"entry": 24, "drops": 10, "portal": 0, "visits": 150}
@@ -161,7 +161,7 @@ def test_refused_orders_take_their_sales_with_them(study):
 
     found = study(levers)
 
-    assert orders(found, "A", levers) == 4
+    assert orders(found, "A") == 4
     # A keeps the order of 900: 1 order, 1 line, 1 delivery
     assert costs(found, "A") == {"entry": 11, "drops": 5, "portal": 0, "visits": 50}
     assert costs(found, "B") == {"entry": 0, "drops": 0, "portal": 0, "visits": 150}
@@ -173,7 +173,7 @@ def test_refused_orders_take_their_sales_with_them(study):
 def test_an_order_that_has_the_minimum_value_stays(study):
     levers = Levers(minimum_order=Decimal(30), small_orders="refuse")
 
-    assert orders(study(levers), "A", levers) == 0
+    assert orders(study(levers), "A") == 0
 
 
 def test_a_channel_that_nobody_uses_yet_costs_the_rate_of_its_pool(study):
@@ -197,11 +197,58 @@ def test_places_classes_and_boxes_follow_the_new_figures(study):
 
 
 def test_usage_is_saved_before_cash_is(study):
-    found = study(Levers(orders=Decimal(-50), person_minutes=Decimal(20)), "A")
+    found = study(Levers(orders=Decimal(-50)), "A", person_minutes=Decimal(20))
 
     rows = {line.name: line for line in found.capacity()}
     # 5 orders × 15 min, half of them: 37.5 min at 1.00; a person of 20 min × 2 months is not released by that
     assert (rows["Service"].saved_minutes, rows["Service"].usage) == (Decimal("37.5"), Decimal("37.50"))
     assert (rows["Service"].people, rows["Service"].cash, found.cash_effect) == (0, 0, 0)
 
-    assert study(Levers(orders=Decimal(-50), person_minutes=Decimal(18)), "A").cash_saved == Decimal("36.00")
+    assert study(Levers(orders=Decimal(-50)), "A", person_minutes=Decimal(18)).cash_saved == Decimal("36.00")
+
+
+def test_each_account_meets_its_own_minimum(study):
+    own = (Own(("A",), {"minimum_order": Decimal(50), "small_orders": "refuse"}),)
+
+    found = study(Levers(minimum_order=Decimal(50)), own=own)
+
+    # A loses its four orders of 30; those of B are joined into one
+    assert (orders(found, "A"), orders(found, "B")) == (4, 1)
+    assert costs(found, "A")["entry"] == 11
+    assert costs(found, "B") == {"entry": 24, "drops": 10, "portal": 0, "visits": 150}
+    assert found.step(3).change == -120
+    assert found.small_orders == {"all": 8, "below": 6, "value": 190, "fewer": 5}
+
+
+def test_a_minimum_of_few_accounts_leaves_the_others_alone(study):
+    found = study(Levers(price=Decimal(10)), own=(Own(("B",), {"minimum_order": Decimal(50)}),))
+
+    assert (orders(found, "A"), orders(found, "B")) == (0, 1)
+    assert costs(found, "A")["entry"] == 56
+    # the price of 10 % is that of all: 1,020, 70 and 300
+    assert found.step(3).change == Decimal("139.00")
+
+
+def test_a_dropped_account_leaves_ranks_and_boxes_the_others_stay(study):
+    found = study(Levers(), own=(Own(("A",), {"drop": True}),))
+
+    places = {place.code: place for place in found.places}
+    assert (places["A"].rank_after, places["A"].class_after, places["A"].own) == (None, "", 0)
+    assert (places["C"].rank_before, places["C"].rank_after, places["C"].own) == (2, 1, None)
+    assert found.moves[places["A"].account].after.box == ""
+    assert not found.moves[places["C"].account].is_moved
+    assert found.own_count == 1
+
+
+def test_an_order_pays_for_itself_from_a_value_on(study):
+    found = study(Levers(), "A")
+
+    # entry of 5 orders 50.00 and 5 deliveries 25.00, 15.00 each; 600 of 1,020 are margin: 345 goods, 14 freight
+    assert found.break_even == Decimal("23.15")  # 15 × 1,020 ÷ 661
+
+
+def test_measured_criteria_see_the_orders_that_are_left(study):
+    found = study(Levers(minimum_order=Decimal(50), orders=Decimal(-50)), "A")
+
+    assert found.orders == [5]
+    assert found.orders_after == [Decimal("1.5")]  # two are joined with others, and half of three stay

@@ -1,7 +1,7 @@
 """The levers of a what-if scenario, and the plain document they are kept in. No numpy: forms read this too."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Literal, TypeAlias
@@ -11,7 +11,6 @@ from profitability.core.measures import event_type
 SmallOrder: TypeAlias = Literal["refuse", "consolidate"]
 SMALL_ORDERS: tuple[SmallOrder, ...] = ("refuse", "consolidate")
 
-PERSON_MINUTES = Decimal(7680)  # practical minutes of one person in a month: 80 % of 20 days of 8 hours
 ORDER_LIKE = ("orders", "deliveries", "express_orders", "late_orders")
 UNIT_LIKE = ("order_lines", "units", "return_lines", "return_units")
 NOTHING = Decimal(0)
@@ -33,8 +32,7 @@ class Levers:
     `discount_cap`: discounts are at most this percent of list sales. `minimum_order`: net value of an order in
     units of the currency; smaller ones are refused or consolidated. `orders`: change of the number of orders and
     deliveries at the same volume. `volume`: change of what is sold; with `volume_in_orders` by more orders, else by
-    larger ones. `events`: change by event type, or by one measure of it. `avoidable`: pools whose saved usage is
-    cash at once. Defaults change nothing.
+    larger ones. `events`: change by event type, or by one measure of it. Defaults change nothing.
     """
 
     price: Decimal = NOTHING
@@ -47,8 +45,6 @@ class Levers:
     events: Mapping[str, Decimal] = field(default_factory=dict)
     channel: Channel | None = None
     drop: bool = False
-    person_minutes: Decimal = PERSON_MINUTES
-    avoidable: tuple[str, ...] = ()
 
     @property
     def changes_anything(self) -> bool:
@@ -56,6 +52,52 @@ class Levers:
         given = (self.discount_cap, self.minimum_order, self.channel)
         numbers = (self.price, self.orders, self.volume, *self.events.values())
         return self.drop or any(numbers) or any(lever is not None for lever in given)
+
+
+@dataclass(frozen=True)
+class Own:
+    """Accounts that differ: these levers (by the names of `Levers`) replace those of all accounts, the others stay.
+
+    A lever that says no change is one too; a minimum order value of 0 is none.
+    """
+
+    codes: tuple[str, ...]
+    changes: Mapping[str, Any]
+
+    def over(self, levers: Levers) -> Levers:
+        """The levers of these accounts, when all others have those given."""
+        changes = dict(self.changes)
+        if changes.get("minimum_order") == 0:
+            changes["minimum_order"] = None
+        return replace(levers, **changes | {"events": {**levers.events, **changes.get("events", {})}})
+
+
+@dataclass(frozen=True)
+class WhatIf:
+    """What a scenario says: levers for all its accounts, the accounts that differ, and how capacity is valued.
+
+    `person_minutes`: practical minutes of one person in a month, where they are not the usual ones. `avoidable`: pools
+    whose saved usage is cash at once.
+    """
+
+    levers: Levers = field(default_factory=Levers)
+    own: tuple[Own, ...] = ()
+    person_minutes: Decimal | None = None
+    avoidable: tuple[str, ...] = ()
+
+    @property
+    def sets(self) -> tuple[Levers, ...]:
+        """The different levers in use, those for all accounts first."""
+        return (self.levers, *(own.over(self.levers) for own in self.own))
+
+    @property
+    def changes_anything(self) -> bool:
+        """Whether any account may differ from the run."""
+        return any(levers.changes_anything for levers in self.sets)
+
+    def own_of(self, code: str) -> int | None:
+        """The place of the first exception that names the account; None where it is as all."""
+        return next((place for place, own in enumerate(self.own) if code in own.codes), None)
 
 
 def factor(percent: Decimal) -> Fraction:
@@ -78,42 +120,3 @@ def volume_factor(levers: Levers, measure: str) -> Fraction:
         return more
     in_orders = more if levers.volume_in_orders else Fraction(1)
     return in_orders * factor(levers.orders) if measure in ORDER_LIKE else in_orders
-
-
-def to_document(levers: Levers) -> dict[str, Any]:
-    """Plain texts, lists and mappings; what changes nothing is left out."""
-    texts = {name: str(getattr(levers, name)) for name in ("price", "orders", "volume") if getattr(levers, name)}
-    for name in ("discount_cap", "minimum_order"):
-        if getattr(levers, name) is not None:
-            texts[name] = str(getattr(levers, name))
-    if levers.person_minutes != PERSON_MINUTES:
-        texts["person_minutes"] = str(levers.person_minutes)
-    found: dict[str, Any] = {**texts, **_choices(levers)}
-    events = {name: str(percent) for name, percent in levers.events.items() if percent}
-    return found | ({"events": events} if events else {})
-
-
-def _choices(levers: Levers) -> dict[str, Any]:
-    found: dict[str, Any] = {name: True for name in ("volume_in_orders", "drop") if getattr(levers, name)}
-    if levers.minimum_order is not None:
-        found["small_orders"] = levers.small_orders
-    if levers.channel is not None:
-        moved = levers.channel
-        found["channel"] = {"origin": moved.origin, "target": moved.target, "percent": str(moved.percent)}
-    if levers.avoidable:
-        found["avoidable"] = list(levers.avoidable)
-    return found
-
-
-def from_document(document: Mapping[str, Any]) -> Levers:
-    """The levers of a stored document. Raises ValueError or KeyError for one that `to_document` did not make."""
-    numbers = ("price", "orders", "volume", "discount_cap", "minimum_order", "person_minutes")
-    found: dict[str, Any] = {name: Decimal(document[name]) for name in numbers if name in document}
-    found |= {name: document[name] for name in ("volume_in_orders", "drop") if name in document}
-    if document.get("small_orders") in SMALL_ORDERS:
-        found["small_orders"] = document["small_orders"]
-    if "channel" in document:
-        moved = document["channel"]
-        found["channel"] = Channel(moved["origin"], moved["target"], Decimal(moved["percent"]))
-    events = {name: Decimal(percent) for name, percent in document.get("events", {}).items()}
-    return Levers(**found, events=events, avoidable=tuple(document.get("avoidable", ())))

@@ -17,7 +17,7 @@ function connect(form) {
   form.querySelectorAll("[data-ends]").forEach(slider);
   form.addEventListener("formdata", ({ formData }) => {
     for (const [name, value] of [...formData]) {
-      const unchanged = value === "0" && !["discount_cap", "minimum_order"].includes(name);
+      const unchanged = value === "0" && !["discount_cap", "minimum_order"].includes(name) && !name.startsWith("own");
       if (value === "" || unchanged) formData.delete(name);
     }
     if (!formData.has("minimum_order")) formData.delete("small_orders");

@@ -8,19 +8,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from profitability.core.cost_model import Activity
-from profitability.core.levers import Channel, Levers, from_document, to_document
-from profitability.core.scenario import (
-    FINE,
-    Taken,
-    Window,
-    apply,
-    parts_of,
-    people_released,
-    savings,
-    sensitivities,
-    terms_of,
-)
+from profitability.core.lever_document import from_document, to_document
+from profitability.core.levers import Channel, Levers, Own, WhatIf
+from profitability.core.minimum_order import break_even_order
+from profitability.core.savings import Valuation, people_released, savings
+from profitability.core.scenario import apply, apply_each, assigned
+from profitability.core.sensitivity import sensitivities
 from profitability.core.statement import Statement
+from profitability.core.window import FINE, Taken, Window, parts_of, terms_of
 
 ORDERS = Activity(
     "order_entry", "Order entry", "production", "batch", "desk", {"orders": Fraction(8), "order_lines": Fraction(3)}
@@ -36,6 +31,7 @@ VISITS = Activity(
 )
 CREDIT = Activity("credit", "Credit", "post_sale", "unit", shares={"bank": Fraction(1)}, driver="net_revenue")
 MODEL = (ORDERS, PORTAL, VISITS)
+USUAL = Valuation(Decimal(7680))
 CHARGED = {"desk": 900_00, "it": 100_00, "sales": 300_00, "cars": 200_00, "bank": 10_00}
 ONE = 10_000
 
@@ -185,7 +181,7 @@ def test_usage_saved_is_cash_only_for_whole_people():
     found = apply(window, Levers(orders=Decimal(-50)))
 
     # 5 × 8 + 10 × 8 = 120 minutes at 0.50 are saved; one person works 12 months of 4 minutes = 48: two are released
-    desk = savings(window, found, CHARGED, Levers(person_minutes=Decimal(4)))[0]
+    desk = savings(window, found, CHARGED, Valuation(Decimal(4)))[0]
 
     assert (desk.pool, desk.minutes, desk.usage) == ("desk", 120 * ONE, 60_00)
     assert (desk.people, desk.cash) == (2, 48_00)  # 96 of the 120 minutes
@@ -195,16 +191,16 @@ def test_no_whole_person_no_cash():
     window = a_window()
     found = apply(window, Levers(orders=Decimal(-50)))
 
-    desk = savings(window, found, CHARGED, Levers())[0]
+    desk = savings(window, found, CHARGED, USUAL)[0]
 
     assert (desk.usage, desk.people, desk.cash) == (60_00, 0, 0)
 
 
 def test_a_pool_by_shares_saves_cash_only_if_it_is_called_avoidable():
     window = a_window()
-    levers = Levers(events={"visit": Decimal(-50)}, avoidable=("cars",))
+    found = apply(window, Levers(events={"visit": Decimal(-50)}))
 
-    rows = {row.pool: row for row in savings(window, apply(window, levers), CHARGED, levers)}
+    rows = {row.pool: row for row in savings(window, found, CHARGED, Valuation(Decimal(7680), ("cars",)))}
 
     # 180.00 of visits are saved; they come from sales 300 × 1 and cars 200 × ½
     assert (rows["sales"].usage, rows["sales"].cash) == (135_00, 0)
@@ -222,7 +218,7 @@ def test_more_use_releases_nobody():
 def test_the_sensitivity_of_price_volume_and_drivers():
     window = a_window()
 
-    rows = {row.lever: row for row in sensitivities(window, CHARGED, Levers(person_minutes=Decimal("0.5")))}
+    rows = {row.lever: row for row in sensitivities(window, CHARGED, Valuation(Decimal("0.5")))}
 
     assert rows["price"].usage == rows["price"].cash == 30_20  # 1 % of 1020 + 2000
     # gross margin 590 + 1095 = 1685; lines cost (30 + 20) × 3 min × 0.50 = 75
@@ -234,7 +230,7 @@ def test_the_sensitivity_of_price_volume_and_drivers():
 
 def test_sensitivities_are_what_the_levers_do():
     window = a_window()
-    rows = {row.lever: row.usage for row in sensitivities(window, CHARGED, Levers())}
+    rows = {row.lever: row.usage for row in sensitivities(window, CHARGED, USUAL)}
 
     for lever, levers in {
         "price": Levers(price=Decimal(1)),
@@ -258,6 +254,9 @@ some_levers = st.builds(
     volume_in_orders=st.booleans(),
     events=st.dictionaries(st.sampled_from(["visit", "visit.count"]), percents),
     drop=st.booleans(),
+)
+valuations = st.builds(
+    Valuation,
     person_minutes=st.decimals(1, 10_000, places=0),
     avoidable=st.sampled_from([(), ("sales",), ("desk", "cars")]),
 )
@@ -272,23 +271,23 @@ def window_of(net, discounts, returns, orders, lines, visits) -> Window:
 
 
 @unhurried
-@given(sheets, some_levers)
-def test_usage_saved_and_usage_left_make_the_usage_before(sheet, levers):
+@given(sheets, some_levers, valuations)
+def test_usage_saved_and_usage_left_make_the_usage_before(sheet, levers, valuation):
     window = window_of(*sheet)
     found = apply(window, levers)
 
-    saved = sum(row.usage for row in savings(window, found, CHARGED, levers))
+    saved = sum(row.usage for row in savings(window, found, CHARGED, valuation))
 
     assert saved + int(found.costs.sum()) == int(window.costs.sum())
 
 
 @unhurried
-@given(sheets, some_levers)
-def test_cash_is_never_more_than_usage_but_for_avoidable_pools(sheet, levers):
+@given(sheets, some_levers, valuations)
+def test_cash_is_never_more_than_usage_but_for_avoidable_pools(sheet, levers, valuation):
     window = window_of(*sheet)
 
-    for row in savings(window, apply(window, levers), CHARGED, levers):
-        assert row.cash == row.usage if row.pool in levers.avoidable else 0 <= row.cash <= max(row.usage, 0)
+    for row in savings(window, apply(window, levers), CHARGED, valuation):
+        assert row.cash == row.usage if row.pool in valuation.avoidable else 0 <= row.cash <= max(row.usage, 0)
 
 
 @unhurried
@@ -331,12 +330,132 @@ def test_the_parts_of_a_cost_sum_to_it(sheet):
         assert (window.parts[:, columns].sum(axis=1) == window.costs[:, activity] * FINE).all()
 
 
-@given(some_levers)
-def test_levers_come_back_from_their_document(levers):
-    again = from_document(to_document(levers))
+# Accounts that differ
 
-    assert to_document(again) == to_document(levers)
-    assert again.changes_anything == levers.changes_anything
+
+def test_an_account_that_differs_has_its_own_levers_and_for_the_rest_those_of_all():
+    window = a_window()
+    asked = WhatIf(Levers(price=Decimal(1)), own=(Own(("B",), {"orders": Decimal(-50)}),))
+
+    found = apply_each(window, assigned(asked, ["A", "B"]))
+
+    # the price moves both, 1 % of 1020 and 2000; the orders of B alone are halved: 160 → 80 min and 60 of lines × 0.50
+    assert (found.statement.net_revenue - window.statement.net_revenue).tolist() == [10_20, 20_00]
+    assert found.costs[:, 0].tolist() == [85_00, 70_00]
+
+
+def test_an_exception_may_take_a_lever_back():
+    window = a_window()
+    own = (Own(("A",), {"price": Decimal(0), "minimum_order": Decimal(0), "events": {"visit": Decimal(0)}}),)
+    asked = WhatIf(Levers(Decimal(5), minimum_order=Decimal(9), events={"visit": Decimal(-50)}, drop=False), own)
+
+    levers = assigned(asked, ["A", "B"])
+
+    assert not levers.sets[1].changes_anything
+    assert contribution(apply_each(window, levers))[0] == contribution(window)[0]
+
+
+def test_an_account_is_dropped_alone():
+    asked = WhatIf(own=(Own(("A",), {"drop": True}),))
+    levers = assigned(asked, ["A", "B"])
+
+    assert contribution(apply_each(a_window(), levers)) == [0, contribution(a_window())[1]]
+    assert levers.dropped.tolist() == [True, False]
+
+
+def test_the_first_exception_that_names_an_account_counts():
+    asked = WhatIf(own=(Own(("A",), {"price": Decimal(1)}), Own(("A", "B"), {"price": Decimal(2)})))
+
+    levers = assigned(asked, ["A", "B", "C"])
+
+    assert [levers.sets[place].price for place in levers.places] == [1, 2, 0]
+    assert [asked.own_of(code) for code in "ABC"] == [0, 1, None]
+
+
+def some_changes(levers: Levers) -> dict:
+    names = ("price", "discount_cap", "orders", "volume", "volume_in_orders", "events", "drop")
+    return {name: getattr(levers, name) for name in names}
+
+
+@unhurried
+@given(sheets, some_levers)
+def test_an_exception_that_says_the_same_is_none(sheet, levers):
+    window = window_of(*sheet)
+    asked = WhatIf(levers, own=(Own(("B",), some_changes(levers)),))
+
+    found, plain = apply_each(window, assigned(asked, ["A", "B"])), apply(window, levers)
+
+    assert contribution(found) == contribution(plain)
+    assert (found.minutes == plain.minutes).all()
+
+
+@unhurried
+@given(sheets, some_levers, some_levers)
+def test_an_account_under_its_own_levers_is_as_if_it_stood_alone(sheet, levers, others):
+    window = window_of(*sheet)
+    asked = WhatIf(levers, own=(Own(("B",), some_changes(others)),))
+
+    found = apply_each(window, assigned(asked, ["A", "B"]))
+
+    sets = asked.sets
+    for place, own in enumerate((sets[0], sets[1])):
+        alone = apply(window.rows(np.array([place])), own) if sets[0] != sets[1] else apply(window, own)
+        assert contribution(found)[place] == contribution(alone)[0 if sets[0] != sets[1] else place]
+
+
+# Minimum order values
+
+
+def test_an_order_of_the_break_even_value_earns_what_it_costs():
+    window = a_window()
+
+    # orders cost 30 × 8 min × 0.50 = 120, 4.00 each; the margin is 1,685 of 3,000
+    value = break_even_order(window, 30)
+
+    assert value == Fraction(4_00) * 3000 / 1685
+
+
+@pytest.mark.parametrize("statement", [a_statement(net=(0, 0)), a_statement(net=(300_00, 400_00))])
+def test_where_larger_orders_lose_more_no_order_pays_for_itself(statement):
+    assert break_even_order(a_window(statement), 30) is None
+
+
+def test_without_orders_there_is_no_break_even():
+    assert break_even_order(a_window(), 0) is None
+
+
+# Documents
+
+
+some_own = st.builds(
+    Own,
+    codes=st.lists(st.sampled_from("ABC"), min_size=1, max_size=2, unique=True).map(tuple),
+    changes=some_levers.map(some_changes).map(lambda found: {k: v for k, v in found.items() if v is not None}),
+)
+what_ifs = st.builds(
+    WhatIf,
+    levers=some_levers,
+    own=st.lists(some_own, max_size=2).map(tuple),
+    person_minutes=st.none() | st.decimals(1, 10_000, places=0),
+    avoidable=st.sampled_from([(), ("desk", "cars")]),
+)
+
+
+@given(what_ifs)
+def test_a_what_if_comes_back_from_its_document(asked):
+    again = from_document(to_document(asked))
+
+    assert to_document(again) == to_document(asked)
+    assert again.changes_anything == asked.changes_anything
+    assert (again.own, again.person_minutes, again.avoidable) == (
+        tuple(replace(own, changes=without_nothing(own.changes)) for own in asked.own),
+        asked.person_minutes,
+        asked.avoidable,
+    )
+
+
+def without_nothing(changes: dict) -> dict:
+    return {name: value for name, value in changes.items() if name != "events" or value}
 
 
 def test_a_channel_comes_back_from_its_document():
@@ -344,9 +463,18 @@ def test_a_channel_comes_back_from_its_document():
         channel=Channel("order_entry", "portal", Decimal("12.5")), minimum_order=Decimal(50), small_orders="refuse"
     )
 
-    assert from_document(to_document(levers)) == levers
+    assert from_document(to_document(WhatIf(levers))).levers == levers
 
 
-@pytest.mark.parametrize("levers", [Levers(), Levers(person_minutes=Decimal(1), avoidable=("desk",))])
-def test_how_capacity_is_valued_changes_no_account(levers):
-    assert not levers.changes_anything
+def test_documents_of_before_there_were_exceptions_are_read():
+    document = {"price": "2", "person_minutes": "9000", "avoidable": ["sales"], "events": {"visit": "-50"}}
+
+    asked = from_document(document)
+
+    assert (asked.levers.price, asked.person_minutes, asked.avoidable) == (2, 9000, ("sales",))
+    assert to_document(asked) == document
+
+
+@pytest.mark.parametrize("asked", [WhatIf(), WhatIf(person_minutes=Decimal(1), avoidable=("desk",))])
+def test_how_capacity_is_valued_changes_no_account(asked):
+    assert not asked.changes_anything

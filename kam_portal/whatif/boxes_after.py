@@ -49,19 +49,21 @@ class Move:
         return self.position.box != self.after.box
 
 
-def moves(run: Run, figures: Mapping[int, Mapping[str, Decimal]], dropped: bool) -> dict[int, Move]:
-    """Places by account id; `figures`: the new amounts of each account by the names of FIGURES and `orders`."""
+def moves(run: Run, figures: Mapping[int, Mapping[str, Decimal]], dropped: set[int]) -> dict[int, Move]:
+    """Places by account id; `figures`: the new amounts of each account by the names of FIGURES and `orders`. Accounts
+    that are `dropped` have no place any more."""
     positions = Position.objects.in_run(run).filter(account__in=list(figures))
     listed = list(positions.select_related("result", "criteria_set", "account"))
-    if dropped:
-        return {row.account_id: Move(row, Stand("", None, None)) for row in listed}
     sets = {row.criteria_set_id: row.criteria_set for row in listed if row.criteria_set}
     parsed = {key: core_criteria.parse(row.document)[0] for key, row in sets.items()}
     own = own_criteria(figures)
-    return {
-        row.account_id: Move(row, after(row, parsed.get(row.criteria_set_id), figures[row.account_id], own))
-        for row in listed
-    }
+
+    def stand(row: Position) -> Stand:
+        if row.account_id in dropped:
+            return Stand("", None, None)
+        return after(row, parsed.get(row.criteria_set_id), figures[row.account_id], own)
+
+    return {row.account_id: Move(row, stand(row)) for row in listed}
 
 
 def own_criteria(accounts: Iterable[int]) -> dict[int, tuple[dict, dict]]:

@@ -13,16 +13,23 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import Account
 from accounts.permissions import Permission, may
-from kam_portal.boxes_after import Move, moves
 from kam_portal.templatetags.kam import phase
+from kam_portal.whatif.boxes_after import Move, moves
 from profitability import scenarios
 from profitability.balances import capacities, pool_names
+from profitability.capacity import per_person
 from profitability.core.concentration import Whale, whale
 from profitability.core.cost_model import PHASES
-from profitability.core.levers import Levers, volume_factor
-from profitability.core.scenario import Outcome, Saving, Sensitivity, savings, sensitivities
+from profitability.core.levers import WhatIf, volume_factor
+from profitability.core.minimum_order import break_even_order
+from profitability.core.remainder import round_half_up
+from profitability.core.savings import Saving, Valuation, savings
+from profitability.core.scenario import Assigned, assigned
+from profitability.core.sensitivity import Sensitivity, sensitivities
+from profitability.core.statement import by_phase
+from profitability.core.window import Outcome
 from profitability.models import Result, Run
-from profitability.scenarios import Chosen, Standing
+from profitability.scenarios import Chosen, Minimum, Standing
 from profitability.wording import many_of
 
 MOST_BOXES = 500  # of these accounts, the ones that change most, the matrix shows where they go
@@ -69,6 +76,7 @@ class Place:
     rank_after: int | None
     class_before: str
     class_after: str
+    own: int | None = None  # the exception it belongs to
 
     @property
     def change(self) -> Decimal:
@@ -90,14 +98,22 @@ class CapacityLine:
 class Study:
     """The figures of one what-if. Everything is of the accounts that the reader sees; nothing is written."""
 
-    def __init__(self, user, run: Run, results: QuerySet[Result], levers: Levers) -> None:
-        self.user, self.run, self.levers = user, run, levers
+    def __init__(self, user, run: Run, results: QuerySet[Result], asked: WhatIf) -> None:
+        self.user, self.run, self.asked = user, run, asked
         self.selected: Chosen = scenarios.chosen(run, results)
-        self.outcome: Outcome = scenarios.outcome_of(self.selected, levers)
+        self.levers: Assigned = assigned(asked, self.selected.codes)
+        self.minimum: Minimum | None = scenarios.minimum_of(self.selected, self.levers)
+        taken = self.minimum.taken if self.minimum else None
+        self.outcome: Outcome = scenarios.outcome_of(self.selected, self.levers, taken)
 
     @property
     def count(self) -> int:
         return len(self.selected.ids)
+
+    @property
+    def own_count(self) -> int:
+        """How many of the chosen accounts have levers of their own."""
+        return sum(self.asked.own_of(code) is not None for code in self.selected.codes)
 
     # The statement
 
@@ -119,7 +135,7 @@ class Study:
     @cached_property
     def phases(self):
         window = self.selected.window
-        return scenarios.by_phase(window, window.costs), scenarios.by_phase(window, self.outcome.costs)
+        return tuple(by_phase(costs, window.activities) for costs in (window.costs, self.outcome.costs))
 
     @cached_property
     def before(self) -> list[int]:
@@ -137,7 +153,7 @@ class Study:
     def standings(self) -> tuple[Standing, Standing]:
         """All active accounts of the run, before and after."""
         standing = scenarios.standing_of(self.run)
-        return standing, standing.under(self.selected, self.outcome, self.levers.drop)
+        return standing, standing.under(self.selected, self.outcome, self.levers.dropped)
 
     @cached_property
     def seen(self) -> tuple[Standing, Standing]:
@@ -170,6 +186,7 @@ class Study:
                 ranks[1].get(account),
                 classes[0].get(account, "N"),
                 classes[1].get(account, ""),
+                self.asked.own_of(code),
             )
             for account, code, name, before, after in rows
         ]
@@ -181,29 +198,56 @@ class Study:
     def moves(self) -> dict[int, Move]:
         """Where the accounts that change most stand before and after, by account id."""
         chosen = {place.account for place in self.places[:MOST_BOXES]}
-        return moves(self.run, {key: row for key, row in self.figures() if key in chosen}, self.levers.drop)
+        dropped = {self.selected.ids[row] for row in self.levers.dropped.nonzero()[0].tolist()}
+        return moves(self.run, {key: row for key, row in self.figures() if key in chosen}, dropped)
+
+    @cached_property
+    def orders(self) -> list[int]:
+        """How many orders each chosen account placed."""
+        placed = dict(self.selected.results.values_list("account_id", "orders"))
+        return [placed[account] for account in self.selected.ids]
+
+    @property
+    def orders_after(self) -> list[Decimal]:
+        """The same under the scenario."""
+        more = [Decimal(float(volume_factor(levers, "orders"))) for levers in self.levers.sets]
+        less = self.minimum.orders.tolist() if self.minimum else [0] * self.count
+        rows = zip(self.orders, less, self.levers.places.tolist(), strict=True)
+        return [(placed - fewer) * more[place] for placed, fewer, place in rows]
 
     def figures(self) -> Iterator[tuple[int, dict[str, Decimal]]]:
         """The new amounts of each account, as measured criteria need them."""
         statement, costs = self.outcome.statement, self.outcome.costs.sum(axis=1).tolist()
-        orders = dict(self.selected.results.values_list("account_id", "orders"))
-        by = Decimal(float(volume_factor(self.levers, "orders")))
-        rows = zip(
-            self.selected.ids, statement.net_revenue.tolist(), statement.gross_margin.tolist(), costs, strict=True
-        )
-        for account, net, margin, cost in rows:
-            yield (
-                account,
-                {
-                    "net_revenue": units(net),
-                    "gross_margin": units(margin),
-                    "cost_to_serve": units(cost),
-                    "contribution": units(margin - cost),
-                    "orders": orders[account] * by,
-                },
-            )
+        columns = (statement.net_revenue.tolist(), statement.gross_margin.tolist(), costs, self.orders_after)
+        for account, net, margin, cost, orders in zip(self.selected.ids, *columns, strict=True):
+            amounts = {"net_revenue": net, "gross_margin": margin, "cost_to_serve": cost, "contribution": margin - cost}
+            yield account, {name: units(amount) for name, amount in amounts.items()} | {"orders": orders}
+
+    # Small orders
+
+    @cached_property
+    def break_even(self) -> Decimal | None:
+        """The net value from which on an order pays for its own handling, of all chosen accounts together."""
+        found = break_even_order(self.selected.window, sum(self.orders))
+        return None if found is None else units(round_half_up(found))
+
+    @property
+    def small_orders(self) -> dict | None:
+        """The orders below a minimum value: how many of how many, what they are worth, how many fewer remain."""
+        if self.minimum is None:
+            return None
+        return {
+            "all": sum(self.orders),
+            "below": self.minimum.below,
+            "value": Decimal(self.minimum.value).scaleb(-4),
+            "fewer": int(self.minimum.orders.sum()),
+        }
 
     # Capacity, for those who may see costs
+
+    @property
+    def valuation(self) -> Valuation:
+        return Valuation(self.asked.person_minutes or per_person(), self.asked.avoidable)
 
     @cached_property
     def charged(self) -> dict[str, int]:
@@ -211,7 +255,7 @@ class Study:
 
     @cached_property
     def savings(self) -> tuple[Saving, ...]:
-        return savings(self.selected.window, self.outcome, self.charged, self.levers)
+        return savings(self.selected.window, self.outcome, self.charged, self.valuation)
 
     @property
     def cash_saved(self) -> Decimal:
@@ -250,7 +294,7 @@ class Study:
 
     def sensitivity(self) -> list[dict]:
         """Small changes of the published figures, whatever the levers say."""
-        rows = sensitivities(self.selected.window, self.charged, self.levers)
+        rows = sensitivities(self.selected.window, self.charged, self.valuation)
         return [{"label": _spoken(row), "usage": units(row.usage), "cash": units(row.cash)} for row in rows]
 
 

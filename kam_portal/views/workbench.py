@@ -1,0 +1,123 @@
+"""The workbench of a what-if: what an address asks for, and what comes of it, as one page."""
+
+from decimal import ROUND_UP, Decimal
+
+from django.conf import settings
+from django.core.paginator import Paginator
+from django.http import QueryDict
+from django.shortcuts import render
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+
+from accounts.permissions import Permission, may
+from kam_portal.downloads import download
+from kam_portal.templatetags.kam import signed
+from kam_portal.whatif.asked import MOST_OWN, Asked
+from profitability.models import Run
+
+PAGE = 25
+
+
+class Bench:
+    """The levers and accounts in an address, and what they lead to for one reader."""
+
+    def __init__(self, user, run: Run, query: QueryDict) -> None:
+        self.user, self.run, self.query = user, run, query
+        self.asked = Asked(user, run, query)
+        self.costs = may(user, Permission.SEE_COSTS)
+
+    @cached_property
+    def study(self):
+        from kam_portal.whatif.study import Study
+
+        return Study(self.user, self.run, self.asked.results(), self.asked.what_if)
+
+    def heading(self, name: str) -> str:
+        """The name and the finding."""
+        change = self.study.steps[-1].change
+        if not self.asked.what_if.changes_anything or not self.study.count:
+            return name
+        words = {"name": name, "change": signed(change), "currency": settings.CURRENCY}
+        return _("%(name)s: contribution %(change)s %(currency)s") % words
+
+    def page(self, request, context: dict, status: int = 200):
+        context |= self.levers() | (self.outcome() if self.study.count else {"study": self.study})
+        return render(request, "profitability/scenario.html", context, status=status)
+
+    def levers(self) -> dict:
+        """What the levers show."""
+        from kam_portal.whatif.words import basis
+
+        asked = self.asked
+        return {
+            "form": asked.form,
+            "exceptions": asked.exceptions,
+            "another": self.another(),
+            "errors": asked.has_errors,
+            "filter": asked.filter,
+            "costs": self.costs,
+            "chips": asked.filter.chips(self.query),
+            "base": self.run,
+            "basis": basis(self.study.count),
+            "query": self.query.urlencode(),
+            "missing_codes": self.missing(asked.form.listed_codes()),
+            "missing_own": self.missing(asked.own_codes),
+            "order_value": self.order_value(),
+        }
+
+    def outcome(self) -> dict:
+        """What the figures show."""
+        from kam_portal.whatif.charts import matrix_chart, whale_chart
+        from kam_portal.whatif.words import assumptions, own_levers
+
+        study, said = self.study, own_levers(self.asked.what_if)
+        page = Paginator(study.places, PAGE).get_page(self.query.get("page"))
+        rows = [(place, study.moves.get(place.account), own_of(place, said)) for place in page]
+        return {
+            "study": study,
+            "page": page,
+            "rows": rows,
+            "own_rows": [row for row in rows if row[2]],
+            "whale": whale_chart(study),
+            "whales": study.whales,
+            "matrix": matrix_chart(study) if study.moves else None,
+            "moved": sum(move.is_moved for move in study.moves.values()),
+            "sensitivity": study.sensitivity(),
+            "assumptions": assumptions(self.asked.what_if),
+        }
+
+    def another(self) -> int | None:
+        """The number of the next exception; None when there are enough."""
+        numbers = [form.number for form in self.asked.exceptions]
+        return max(numbers, default=0) + 1 if len(numbers) < MOST_OWN else None
+
+    def missing(self, codes: list[str]) -> int:
+        """How many of these codes are not among the accounts in view."""
+        return len(set(codes) - set(self.study.selected.codes))
+
+    def order_value(self) -> dict | None:
+        """From which value on an order pays for itself, and the address that tries it as minimum."""
+        exact = self.study.break_even if self.study.count else None
+        if exact is None:
+            return None
+        value = round_up(exact)
+        query = self.query.copy()
+        query.pop("page", None)
+        query["minimum_order"] = f"{value:f}"
+        return {"exact": exact, "value": value, "query": query.urlencode()}
+
+    def file(self, ending: str):
+        from kam_portal.whatif.tables import export_columns, export_rows
+
+        return download(ending, "what-if", export_columns(), export_rows(self.study))
+
+
+def own_of(place, said: list[str]) -> str:
+    """The levers that the account alone has, in words."""
+    return "" if place.own is None else said[place.own]
+
+
+def round_up(value: Decimal) -> Decimal:
+    """To two figures, as one would set a minimum: 312.40 becomes 320. Never below a unit of the currency."""
+    step = Decimal(1).scaleb(max(value.adjusted() - 1, 0))
+    return (value / step).quantize(Decimal(1), ROUND_UP) * step

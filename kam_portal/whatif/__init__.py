@@ -1,0 +1,1 @@
+"""What if: from an address to levers, from levers to figures before and after, and from these to pages and files."""

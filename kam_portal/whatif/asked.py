@@ -1,0 +1,142 @@
+"""What somebody asks in an address: which accounts, which levers, which accounts differ."""
+
+import re
+from decimal import Decimal
+from typing import Any
+
+from django.http import QueryDict
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+
+from accounts.models import Account
+from kam_portal.filters import PortfolioFilter
+from kam_portal.whatif.levers import EVENT, LeverForm, OwnForm
+from profitability.core.lever_document import changes_of, from_document
+from profitability.core.levers import Own, WhatIf
+from profitability.models import Result, Run, Scenario
+
+MOST_OWN = 10  # exceptions of a scenario
+OWN = re.compile(r"own(\d{1,3})-")
+HIDDEN = "?"  # instead of codes that the reader does not see
+
+
+class Asked:
+    """The filters, levers and exceptions of an address, for one reader of one run."""
+
+    def __init__(self, user, run: Run, query: QueryDict) -> None:
+        self.user, self.run, self.query = user, run, query
+        self.filter = PortfolioFilter(query, user)
+        self.form = LeverForm(query, run, user)
+        self.exceptions = [OwnForm(query, run, number) for number in own_numbers(query)]
+        self._refuse_repeated()
+
+    def _refuse_repeated(self) -> None:
+        """An account has one set of levers."""
+        known: set[str] = set()
+        for form in self.exceptions:
+            codes = set(form.listed_codes())
+            if again := sorted(codes & known - {HIDDEN}):
+                form.add_error("codes", _("%(code)s is in another exception already.") % {"code": again[0]})
+            known |= codes
+
+    @property
+    def is_valid(self) -> bool:
+        return self.form.is_valid() and all(form.is_valid() for form in self.exceptions)
+
+    @property
+    def has_errors(self) -> bool:
+        return not self.is_valid
+
+    @cached_property
+    def what_if(self) -> WhatIf:
+        own = [(tuple(form.listed_codes()), form.changes()) for form in self.exceptions]
+        return WhatIf(
+            levers=self.form.levers(),
+            own=tuple(Own(codes, changes) for codes, changes in own if codes and changes),
+            **self.form.valuation(),
+        )
+
+    def results(self):
+        """The accounts in view."""
+        rows = self.filter.narrow(Result.objects.in_run(self.run).visible_to(self.user))
+        codes = self.form.listed_codes()
+        return rows.filter(code__in=codes) if codes else rows
+
+    @property
+    def accounts(self) -> dict[str, str]:
+        """Which accounts, as a scenario keeps it."""
+        chosen = {name: "on" if value is True else str(value) for name, value in self.filter.chosen().items()}
+        codes = " ".join(self.form.listed_codes())
+        return chosen | ({"codes": codes} if codes else {})
+
+    @property
+    def own_codes(self) -> list[str]:
+        """The accounts that all exceptions name."""
+        return [code for form in self.exceptions for code in form.listed_codes()]
+
+
+def own_numbers(query: QueryDict) -> list[int]:
+    """The exceptions of an address: those with something filled in, and a new one that is asked for."""
+    named = {int(found[1]) for name in query if (found := OWN.match(name)) and any(query.getlist(name))}
+    if query.get("own", "").isdecimal():
+        named.add(int(query["own"][:3]))
+    return sorted(named)[:MOST_OWN]
+
+
+# The other way round: a scenario as an address
+
+
+def query_of(kept: Scenario, reader) -> QueryDict:
+    """A scenario that was kept as the address of the workbench. Who did not make it himself reads no code of an
+    account that he does not see."""
+    accounts, asked = kept.accounts, from_document(kept.levers)
+    if kept.owner_id != reader.pk:
+        accounts, asked = masked(accounts, asked, reader)
+    return address(accounts, asked)
+
+
+def masked(accounts: dict, asked: WhatIf, reader) -> tuple[dict, WhatIf]:
+    """The same without the codes of accounts that the reader does not see."""
+    listed = accounts.get("codes", "").split()
+    named = {*listed, *(code for own in asked.own for code in own.codes)}
+    seen = set(Account.objects.visible_to(reader).filter(code__in=named).values_list("code", flat=True))
+
+    def shown(codes) -> list[str]:
+        return list(dict.fromkeys(code if code in seen else HIDDEN for code in codes))
+
+    own = tuple(Own(tuple(shown(each.codes)), each.changes) for each in asked.own)
+    codes = {"codes": " ".join(shown(listed))} if listed else {}
+    return accounts | codes, WhatIf(asked.levers, own, asked.person_minutes, asked.avoidable)
+
+
+def address(accounts: dict[str, str], asked: WhatIf) -> QueryDict:
+    """Accounts and levers as the fields of the forms, without those that change nothing."""
+    query = QueryDict(mutable=True)
+    query.update(accounts | fields_of(changes_of(asked.levers)))
+    if asked.person_minutes is not None:
+        query["person_minutes"] = plain(asked.person_minutes)
+    query.setlist("avoidable", list(asked.avoidable))
+    for number, own in enumerate(asked.own, start=1):
+        fields = {"codes": " ".join(own.codes), **fields_of(own.changes, own=True)}
+        query.update({f"own{number}-{name}": text for name, text in fields.items()})
+    return query
+
+
+def fields_of(changes: dict[str, Any], own: bool = False) -> dict[str, str]:
+    """Levers as texts of form fields; for an exception “no” has to be said."""
+    names = ("price", "orders", "volume", "discount_cap", "minimum_order")
+    found = {name: plain(changes[name]) for name in names if changes.get(name) is not None}
+    found |= {EVENT + name: plain(percent) for name, percent in changes.get("events", {}).items()}
+    if "small_orders" in changes:
+        found["small_orders"] = changes["small_orders"]
+    if changes.get("channel"):
+        moved = changes["channel"]
+        found |= {"channel_from": moved.origin, "channel_to": moved.target, "channel_percent": plain(moved.percent)}
+    for name, yes, no in (("volume_in_orders", "1", "0"), ("drop", "on", "off")):
+        if name in changes and (changes[name] or own):
+            found[name] = yes if changes[name] else no
+    return found
+
+
+def plain(number: Decimal) -> str:
+    return f"{number.normalize():f}"
