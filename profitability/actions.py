@@ -1,74 +1,53 @@
 """What finance does with cost models and monthly costs: every change in one transaction, none that overwrites
 somebody else's unseen."""
 
-import re
 from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
-from django.db import IntegrityError, OperationalError, transaction
-from django.db.models import F, Max
+from django.db import OperationalError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts import versions
 from accounts.models import Import
 from accounts.queue import take_turn
+from accounts.versions import NotPossible, Outdated, bring_in, discard, save_draft
 from profitability.core.cost_model import parse, to_document
-from profitability.core.document import CODE_LENGTH
 from profitability.models import ClosedMonth, CostModel, ResourceCost
 
-CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
+__all__ = [
+    "NotPossible",
+    "Outdated",
+    "add_from_file",
+    "bring_in",
+    "choose",
+    "discard",
+    "enter_costs",
+    "make_ready",
+    "new_model",
+    "next_version",
+    "reopen",
+    "save_draft",
+]
 Document = dict[str, Any]
-
-
-class Outdated(Exception):
-    """Somebody has changed the version since it was opened, or it is no draft any more."""
-
-
-class NotPossible(ValueError):
-    """The message says why, in a sentence for the person."""
 
 
 def new_model(code: str, currency: str, user) -> CostModel:
     """An empty draft: the first version of a model, or the next one."""
-    if not CODE.fullmatch(code) or len(code) > CODE_LENGTH:
-        raise NotPossible(_("A code has letters, digits, points, dashes and underscores, at most 64 of them."))
+    versions.check_code(code)
     empty = {"currency": currency, "pools": [], "support_method": "direct", "activities": []}
-    return _add(code, empty, user)
+    return versions.add(CostModel, code, empty, user)
 
 
 def next_version(row: CostModel, user, document: Document | None = None) -> CostModel:
     """A draft that begins as a copy, or with what somebody has written who could not save it."""
-    return _add(row.code, document or row.document, user)
+    return versions.add(CostModel, row.code, document or row.document, user)
 
 
-def _add(code: str, document: Document, user) -> CostModel:
-    for _try in range(3):
-        version = (CostModel.objects.filter(code=code).aggregate(last=Max("version"))["last"] or 0) + 1
-        try:
-            with transaction.atomic():
-                return CostModel.objects.create(
-                    code=code,
-                    version=version,
-                    document={"code": code, "version": version} | _without_name(document),
-                    state=CostModel.State.DRAFT,
-                    created_by=user,
-                    changed_by=user,
-                    changed_at=timezone.now(),
-                )
-        except IntegrityError:  # somebody made the same version at the same moment
-            continue
-    raise NotPossible(_("Somebody is making versions of this model at the same moment. Try again."))
-
-
-def _without_name(document: Document) -> Document:
-    return {key: value for key, value in document.items() if key not in ("code", "version")}
-
-
-def save_draft(row: CostModel, document: Document, revision: int, user) -> None:
-    """Keep a draft as it is now, unless somebody has changed it since that revision: then Outdated."""
-    named = {"code": row.code, "version": row.version} | _without_name(document)
-    _update(row, revision, CostModel.State.DRAFT, user, document=named)
+def add_from_file(document: Document, user) -> CostModel:
+    """A draft of the model and version that a file states. What is stored already is left as it is."""
+    return versions.add_from_file(CostModel, document, user)
 
 
 def make_ready(row: CostModel, revision: int, user) -> None:
@@ -78,20 +57,14 @@ def make_ready(row: CostModel, revision: int, user) -> None:
         raise NotPossible(_("%s things have to be settled first.") % len(problems))
     with transaction.atomic():
         before = CostModel.objects.current()
-        _update(row, revision, CostModel.State.DRAFT, user, state=CostModel.State.READY, document=to_document(model))
+        ready = {"state": CostModel.State.READY, "document": to_document(model)}
+        versions.update(row, revision, CostModel.State.DRAFT, user, **ready)
         CostModel.objects.choose(before or row)
 
 
 def reopen(row: CostModel, user) -> None:
     """Make a ready version that no run has used a draft again; the next run then uses another one."""
-    if row.is_used:
-        raise NotPossible(_("A run has used this version: it cannot be changed. Copy it to a new version."))
-    try:
-        with transaction.atomic():
-            changes = {"state": CostModel.State.DRAFT, "is_current": False}
-            _update(row, row.revision, CostModel.State.READY, user, **changes)
-    except IntegrityError as error:
-        raise NotPossible(_("A run has just used this version: it cannot be changed.")) from error
+    versions.reopen(row, user, is_current=False)
 
 
 def choose(row: CostModel) -> None:
@@ -99,51 +72,6 @@ def choose(row: CostModel) -> None:
     if row.is_draft:
         raise NotPossible(_("A draft cannot be used by runs. Make it ready first."))
     CostModel.objects.choose(row)
-
-
-def discard(row: CostModel) -> None:
-    """Forget a draft."""
-    if not CostModel.objects.filter(pk=row.pk, state=CostModel.State.DRAFT, runs__isnull=True).delete()[0]:
-        raise NotPossible(_("Only a draft can be discarded."))
-
-
-def bring_in(row: CostModel, document: Document, revision: int, user) -> None:
-    """Replace a draft by a document from a file that is of the same model and version."""
-    if (document["code"], document["version"]) != (row.code, row.version):
-        names = {"file": f"{document['code']} v{document['version']}", "draft": row}
-        raise NotPossible(_("The file holds %(file)s, and this is %(draft)s.") % names)
-    save_draft(row, document, revision, user)
-
-
-def add_from_file(document: Document, user) -> CostModel:
-    """A draft of the model and version that a file states. What is stored already is left as it is."""
-    stored = CostModel.objects.filter(code=document["code"], version=document["version"]).first()
-    if stored and stored.document == document:
-        return stored
-    if stored:
-        raise NotPossible(_("%s is there and says something else. Open it, or give the file a new version.") % stored)
-    try:
-        with transaction.atomic():
-            return CostModel.objects.create(
-                code=document["code"],
-                version=document["version"],
-                document=document,
-                state=CostModel.State.DRAFT,
-                created_by=user,
-                changed_by=user,
-                changed_at=timezone.now(),
-            )
-    except IntegrityError as error:
-        raise NotPossible(_("Somebody has just added the same version. Try again.")) from error
-
-
-def _update(row: CostModel, revision: int, was: str, user, **changes: Any) -> None:
-    found = CostModel.objects.filter(pk=row.pk, revision=revision, state=was).update(
-        **changes, revision=F("revision") + 1, changed_by=user, changed_at=timezone.now()
-    )
-    if not found:
-        raise Outdated(str(row))
-    row.refresh_from_db()
 
 
 # Monthly costs

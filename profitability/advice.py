@@ -1,7 +1,6 @@
 """What is told beside the fields of a cost model: what must be settled, and where it does not fit the ledger."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from django.conf import settings
 from django.core.cache import cache
@@ -9,6 +8,7 @@ from django.db.models import F, Max, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import Import
+from accounts.told import Told
 from profitability.core import cost_model as core_model
 from profitability.core.document import Problem
 from profitability.core.measures import EVENT_FIELDS, EVENT_MEASURE, NEVER_DRIVERS, ORDER_MEASURES
@@ -33,24 +33,6 @@ COLUMNS = {
     "cost_amount": "cost_amount",
     "freight_amount": "freight_amount",
 }
-
-
-@dataclass(frozen=True)
-class Told:
-    """One message and the input it belongs to; a warning does not keep a model from being ready."""
-
-    input: str
-    message: str
-    is_warning: bool = False
-
-    @property
-    def field_id(self) -> str:
-        return id_of(self.input)
-
-
-def id_of(name: str) -> str:
-    """The id of an input: `pools[0].code` is pools-0-code."""
-    return name.replace("[", "-").replace("]", "").replace(".", "-").replace(":", "-")
 
 
 def told(lines: Lines) -> list[Told]:

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -128,6 +129,8 @@ def edit_page(request, row: CostModel, lines: Lines, focus: str = "", status: in
         "measures": [(name, many_of(name)) for name in advice.known_measures()],
         "is_saved": True,
         "finding": finding(told),
+        "edit_url": reverse("cost_model_edit", args=[row.code, row.version]),
+        "version_url": reverse("cost_model_version", args=[row.code, row.version]),
     } | more
     template = "profitability/_model_form.html" if request.htmx and status == 200 else "profitability/model_edit.html"
     return render(request, template, context, status=status)
@@ -148,8 +151,8 @@ def cost_model_check(request, code, version):
     row = get_object_or_404(CostModel, code=code, version=version)
     lines = sent_lines(request, row)
     told = advice.told(lines)
-    context = {"form": Form(lines, told), "finding": finding(told), "live": True}
-    return render(request, "profitability/_model_told.html", context)
+    context = {"form": Form(lines, told), "finding": finding(told)}
+    return render(request, "profitability/_model_checked.html", context)
 
 
 @require_POST

@@ -3,12 +3,12 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from profitability.advice import Told, id_of
+from accounts.told import Field, Told, id_of
 from profitability.core.cost_model import spoken
 from profitability.core.model_form import ActivityLine, Entry, Lines, PoolLine
 from profitability.differences import LEVELS, METHODS, PHASES
@@ -16,29 +16,6 @@ from profitability.wording import KINDS
 
 BASES = {"time": gettext_lazy("By time (minutes)"), "shares": gettext_lazy("By shares of pools")}
 NONE: list[Told] = []
-
-
-@dataclass(frozen=True)
-class Field:
-    """One input: its name, what it holds, what it is called, and what is wrong with it."""
-
-    name: str
-    value: str
-    label: str
-    told: list[Told] = field(default_factory=list)
-    choices: list[tuple[str, str]] | None = None
-    list_id: str = ""  # of the datalist that proposes values
-    is_number: bool = False
-    hint: str = ""
-    has_focus: bool = False
-
-    @property
-    def id(self) -> str:
-        return id_of(self.name)
-
-    @property
-    def is_invalid(self) -> bool:
-        return any(not each.is_warning for each in self.told)
 
 
 @dataclass(frozen=True)
