@@ -6,10 +6,12 @@ from django.utils import timezone
 
 @shared_task
 def calculate(run_id: int) -> None:
-    """Do one run, unless somebody else does."""
+    """Do one run, unless somebody else does; then what pages will want of it is prepared."""
+    from kam_portal.preparing import follow_up
     from kam_portal.recompute import perform
 
-    perform(run_id)
+    if perform(run_id):
+        follow_up(run_id)
 
 
 @shared_task
@@ -63,3 +65,13 @@ def prepare_window(run_id: int) -> None:
     from profitability.scenarios import prepare
 
     prepare(Run.objects.select_related("cost_model").get(pk=run_id))
+
+
+@shared_task
+def prepare_comparison(before_id: int, after_id: int) -> None:
+    """Compare all accounts of two runs and keep the result, unless that is done."""
+    from profitability.comparisons import prepare
+    from profitability.models import Run
+
+    runs = Run.objects.select_related("cost_model").in_bulk((before_id, after_id))
+    prepare(runs[before_id], runs[after_id])

@@ -9,7 +9,7 @@ from kam_portal.views.account_list import account_list
 from kam_portal.views.account_page import account_page
 from kam_portal.views.account_pnl import account_pnl
 from kam_portal.views.capacity import capacity
-from kam_portal.views.compare import runs_compare
+from kam_portal.views.compare import runs_compare, runs_compare_progress
 from kam_portal.views.gallery import gallery
 from kam_portal.views.health import healthz, readyz
 from kam_portal.views.home import home
@@ -36,6 +36,7 @@ urlpatterns = [
     path("readyz", readyz, name="readyz"),
     path("accounts/", account_list, name="accounts"),
     path("runs/compare/", runs_compare, name="runs_compare"),
+    path("runs/compare/progress/", runs_compare_progress, name="runs_compare_progress"),
     path("runs/start/", start_run, name="start_run"),
     path("", include("profitability.urls")),  # before the account page, whose code takes any path
     path("accounts/<path:code>/trail/", account_trail, name="trail"),

@@ -1,15 +1,20 @@
 """Two runs compared: what changed of contribution, by effect, in all and of each account."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import islice
+from typing import TYPE_CHECKING
 
 from django import forms
 from django.conf import settings
 from django.core.paginator import Paginator
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
+from django_htmx.http import HttpResponseClientRefresh
 
 from accounts.models import Account
 from accounts.permissions import Permission, may, needs
@@ -17,14 +22,17 @@ from kam_portal.downloads import download
 from kam_portal.filters import PortfolioFilter, without
 from kam_portal.navigation import run_of
 from kam_portal.overview import kept
+from kam_portal.preparing import ask_for_comparison
 from kam_portal.templatetags.kam import signed
 from profitability.balances import changed_inputs
-from profitability.comparing import compared
-from profitability.core.comparison import EFFECTS, together
 from profitability.models import Result, Run
 from profitability.standings import READABLE, run_before
 
+if TYPE_CHECKING:
+    from profitability.comparisons import Comparison  # loads numpy, which a web process starts without
+
 PAGE = 50
+TOGETHER = 2_000  # accounts of a file whose names are looked up at once
 OFFERED = 60  # runs to choose from, the latest ones
 NAMES = {
     "corrections": gettext_lazy("Data corrections"),
@@ -70,7 +78,7 @@ class CompareFilter(PortfolioFilter):
 
 @dataclass(frozen=True)
 class Line:
-    """One account: its contribution in both runs and the effects between them, in the order of EFFECTS."""
+    """One account, or all of them: contribution in both runs and the effects between, in the order of EFFECTS."""
 
     code: str
     name: str
@@ -87,17 +95,59 @@ class Line:
 @needs(Permission.SEE_PROFITABILITY)
 def runs_compare(request):
     """The change of contribution between two runs, of the accounts the reader sees."""
-    runs = list(Run.objects.filter(state__in=READABLE).select_related("cost_model").order_by("-published_at")[:OFFERED])
+    runs = readable_runs()
     before, after = chosen_runs(request, runs)
     form = CompareFilter(with_runs(request.GET, before, after), request.user, runs)
     context = {"form": form, "chips": form.chips(request.GET), "heading": _("Runs compared")}
     if before is None:
         return render(request, "profitability/compare.html", context)
-    listed = in_order(lines(request.user, form, before, after), request.GET.get("order", ""))
-    if request.GET.get("format") in {"csv", "xlsx"}:
-        return download(request.GET["format"], f"runs-{before.pk}-{after.pk}", columns(), listed)
+    found = comparison_of(request.user, before, after)
     context |= {"before": before, "after": after, "order": order_of(request.GET.get("order", ""))}
-    return render(request, "profitability/compare.html", context | figures_of(request, before, after, listed))
+    if found is None:
+        return waiting(request, context)
+    found = in_view(found, request.user, form, after).by_change(rising=context["order"] == "-change")
+    if request.GET.get("format") in {"csv", "xlsx"}:
+        return download(request.GET["format"], f"runs-{before.pk}-{after.pk}", columns(), lines(found))
+    return render(request, "profitability/compare.html", context | figures_of(request, before, after, found))
+
+
+@require_safe
+@needs(Permission.SEE_PROFITABILITY)
+def runs_compare_progress(request):
+    """How far a worker is with comparing two runs; once it has, the page reloads."""
+    before, after = chosen_runs(request, readable_runs())
+    if before is None or comparison_of(request.user, before, after) is not None:
+        return HttpResponseClientRefresh()
+    ask_for_comparison(before, after)
+    return render(
+        request, "profitability/_compare_progress.html", {"before": before, "after": after} | so_far(before, after)
+    )
+
+
+def waiting(request, context: dict):
+    """The page while a worker compares the runs; a file is not ready."""
+    before, after = context["before"], context["after"]
+    ask_for_comparison(before, after)
+    is_file = request.GET.get("format") in {"csv", "xlsx"}
+    context |= {"waits": True, "heading": _("These runs are being compared"), **so_far(before, after)}
+    response = render(request, "profitability/compare.html", context, status=503 if is_file else 200)
+    if is_file:
+        response["Retry-After"] = "5"
+    return response
+
+
+def so_far(before: Run, after: Run) -> dict:
+    from profitability import comparisons
+
+    done, total = comparisons.progress(before, after) or (0, None)
+    poll_url = f"{reverse('runs_compare_progress')}?before={before.pk}&after={after.pk}"
+    return {"done": min(done, total) if total else 0, "whole": total, "poll_url": poll_url}
+
+
+def readable_runs() -> list[Run]:
+    """The runs to choose from."""
+    runs = Run.objects.filter(state__in=READABLE).select_related("cost_model").defer("totals")
+    return list(runs.order_by("-published_at", "-pk")[:OFFERED])
 
 
 def chosen_runs(request, runs: list[Run]) -> tuple[Run | None, Run | None]:
@@ -106,7 +156,8 @@ def chosen_runs(request, runs: list[Run]) -> tuple[Run | None, Run | None]:
     after = by_id.get(request.GET.get("after", "")) or run_of(request)
     if after is None:
         return None, None
-    return by_id.get(request.GET.get("before", "")) or run_before(after) or after, after
+    earlier = next((run for run in runs if run.published_at < after.published_at), None) or run_before(after)
+    return by_id.get(request.GET.get("before", "")) or earlier or after, after
 
 
 def with_runs(query, before: Run | None, after: Run | None):
@@ -118,33 +169,40 @@ def with_runs(query, before: Run | None, after: Run | None):
     return filled
 
 
-def lines(user, form: CompareFilter, before: Run, after: Run) -> list[Line]:
-    """The accounts in view that have figures in one of the runs. Filters are on the later run."""
-    columns = ("account_id", "code", "account__name", "contribution")
-    seen = [Result.objects.in_run(run).visible_to(user) for run in (before, after)]
-    later = form.narrow(seen[1])
-    then, now = ({row[0]: row for row in rows.values_list(*columns)} for rows in (seen[0], later))
-    accounts = now.keys() if form.chosen() else then.keys() | now.keys()
-    found = effects_of(user, before, after)
-    zero = Decimal(0)
-    return [
-        Line(
-            *(now.get(account) or then[account])[1:3],
-            before=then[account][3] if account in then else zero,
-            after=now[account][3] if account in now else zero,
-            effects=[in_units(effect) for effect in found[account]],
-        )
-        for account in accounts
-        if account in found
-    ]
+def comparison_of(user, before: Run, after: Run) -> "Comparison | None":
+    """The accounts the reader sees, and maybe more: as a worker kept it, or calculated here where they are few. None
+    where a worker has to."""
+    from profitability import comparisons
 
-
-def effects_of(user, before: Run, after: Run) -> dict[int, tuple[int, ...]]:
-    """Effects of each account the reader sees. Both runs are frozen, so those of all accounts are kept."""
+    found = comparisons.kept(before, after)
+    if found is not None:
+        return found
     every = may(user, Permission.SEE_ALL_ACCOUNTS)
-    accounts = None if every else Account.objects.visible_to(user).values("pk")
+    accounts = None if every else Account.objects.visible_to(user).order_by().values("pk")
+    if not comparisons.is_small(before, after, accounts):
+        return None
     name = f"compared:{before.pk}:{before.result_hash}"
-    return kept(name, after, user, lambda: dict(compared(before, after, accounts)))
+    return kept(name, after, user, lambda: comparisons.of_accounts(before, after, accounts))
+
+
+def in_view(found: "Comparison", user, form: CompareFilter, after: Run) -> "Comparison":
+    """The accounts that the reader sees and the filters leave. Filters are on the later run."""
+    if form.chosen():
+        rows = form.narrow(Result.objects.in_run(after).visible_to(user)).order_by()
+        return found.among(rows.values_list("account_id", flat=True))
+    if may(user, Permission.SEE_ALL_ACCOUNTS):
+        return found
+    return found.among(Account.objects.visible_to(user).order_by().values_list("pk", flat=True))
+
+
+def lines(found: "Comparison") -> Iterator[Line]:
+    """Each account in its place; names are looked up for some thousand at a time."""
+    rows = found.rows()
+    while piece := list(islice(rows, TOGETHER)):
+        listed = Account.objects.filter(pk__in=[account for account, *_amounts in piece])
+        named = {account: (code, name) for account, code, name in listed.values_list("pk", "code", "name")}
+        for account, before, after, effects in piece:
+            yield Line(*named[account], in_units(before), in_units(after), [*map(in_units, effects)])
 
 
 def in_units(minor: int) -> Decimal:
@@ -156,14 +214,10 @@ def order_of(asked: str) -> str:
     return asked if asked in {"change", "-change"} else "change"
 
 
-def in_order(listed: list[Line], asked: str) -> list[Line]:
-    sign = -1 if order_of(asked) == "-change" else 1
-    return sorted(listed, key=lambda line: (sign * line.change, line.code))
-
-
-def figures_of(request, before: Run, after: Run, listed: list[Line]) -> dict:
-    total = sum_of(listed)
-    page = Paginator(listed, PAGE).get_page(request.GET.get("page"))
+def figures_of(request, before: Run, after: Run, found: "Comparison") -> dict:
+    total = sum_of(found)
+    page = Paginator(range(len(found.accounts)), PAGE).get_page(request.GET.get("page"))
+    listed = list(lines(found.at(list(page.object_list))))
     return {
         "heading": heading(total, before, after),
         "total": total,
@@ -171,20 +225,17 @@ def figures_of(request, before: Run, after: Run, listed: list[Line]) -> dict:
         "effect_names": list(NAMES.values()),
         "chart": waterfall(total) if listed else None,
         "page": page,
-        "rows": [(line, list(zip(NAMES.values(), line.effects, strict=True))) for line in page],
+        "rows": [(line, list(zip(NAMES.values(), line.effects, strict=True))) for line in listed],
         "same_window": (before.month_from, before.month_to) == (after.month_from, after.month_to),
         "changed": changed_inputs(after, before),
-        "count": len(listed),
+        "count": len(found.accounts),
         "export_query": without(request.GET, "format").removeprefix("?"),
     }
 
 
-def sum_of(listed: list[Line]) -> Line:
-    zero = Decimal(0)
-    sums = together([line.effects for line in listed]) if listed else (zero,) * len(EFFECTS)
-    return Line(
-        "", "", sum((line.before for line in listed), zero), sum((line.after for line in listed), zero), [*sums]
-    )
+def sum_of(found: "Comparison") -> Line:
+    before, after, effects = found.totals
+    return Line("", "", in_units(before), in_units(after), [in_units(effect) for effect in effects])
 
 
 def heading(total: Line, before: Run, after: Run) -> str:

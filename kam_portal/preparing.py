@@ -1,0 +1,41 @@
+"""What workers prepare for pages, so that nobody waits in a request: best effort, asked for once in a while."""
+
+import logging
+
+from celery import Task
+from django.core.cache import cache
+
+from profitability.models import Run
+from profitability.standings import run_before
+
+ASKED_SECONDS = 120  # then a page may ask again: the first message may be lost
+logger = logging.getLogger(__name__)
+
+
+def ask(task: Task, *ids: int) -> None:
+    """Hand the task to a worker, if that was not done lately."""
+    asked = f"asked:{task.name}:{':'.join(map(str, ids))}"
+    if not cache.add(asked, True, ASKED_SECONDS):
+        return
+    try:
+        task.delay(*ids)
+    except Exception:
+        cache.delete(asked)
+        logger.warning("No worker could be asked for %s.", asked, exc_info=True)
+
+
+def ask_for_comparison(before: Run, after: Run) -> None:
+    from kam_portal.tasks import prepare_comparison
+
+    ask(prepare_comparison, before.pk, after.pk)
+
+
+def follow_up(run_id: int) -> None:
+    """After a publication: what the pages will want of the new run. The run stands, whatever becomes of this."""
+    try:
+        run = Run.objects.get(pk=run_id)
+        before = run_before(run)
+        if before is not None:
+            ask_for_comparison(before, run)
+    except Exception:
+        logger.warning("Nothing could be prepared for run %s; pages will ask for it.", run_id, exc_info=True)
