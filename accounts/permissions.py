@@ -20,6 +20,7 @@ class Permission(StrEnum):
     SEE_COMPANY_FIGURES = "see_company_figures"  # ranks, shares and curves over all accounts
     SEE_COSTS = "see_costs"  # pools, resource costs, capacity, cost models
     SCORE_ACCOUNTS = "score_accounts"  # ratings, stages and weights of the accounts one sees
+    PLAN_EFFORT = "plan_effort"  # hours of managers and how they may be spread, of own teams or all one sees
     EDIT_CRITERIA = "edit_criteria"  # the criteria all accounts are scored by
     OPEN_IMPORTS = "open_imports"  # the pages; which kinds one may import, the two below say
     IMPORT_DATA = "import_data"
@@ -46,8 +47,8 @@ _FINANCE = _COMPANY | {
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.MEMBER: frozenset(_ACCOUNTS),
     Role.MANAGER: frozenset(_SCORING),
-    Role.LEAD: frozenset(_SCORING),
-    Role.EXECUTIVE: frozenset(_COMPANY),
+    Role.LEAD: frozenset(_SCORING | {Permission.PLAN_EFFORT}),
+    Role.EXECUTIVE: frozenset(_COMPANY | {Permission.PLAN_EFFORT}),
     Role.FINANCE: frozenset(_FINANCE),
     Role.ADMIN: frozenset(_EVERYONE | {Permission.OPEN_IMPORTS, Permission.ADMINISTER}),
 }

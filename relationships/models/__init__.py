@@ -2,7 +2,8 @@
 
 from relationships.models.contact import Contact, Counterpart
 from relationships.models.criteria import AccountCriterion, CriteriaSet, OwnFactors, Rating
-from relationships.models.position import Box, Position, PositionChange
+from relationships.models.effort import EffortCapacity, EffortLimit, EffortResponse
+from relationships.models.position import Box, Firmness, Position, PositionChange
 from relationships.models.stage import ExitBarrier, Forecast, Invitation, Stage, StageEvidence, StatedStage, View
 
 __all__ = [
@@ -11,7 +12,11 @@ __all__ = [
     "Contact",
     "Counterpart",
     "CriteriaSet",
+    "EffortCapacity",
+    "EffortLimit",
+    "EffortResponse",
     "ExitBarrier",
+    "Firmness",
     "Forecast",
     "Invitation",
     "OwnFactors",
