@@ -4,10 +4,10 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from django.conf import settings
-from django.db.models import Sum
+from django.db.models import Min, Sum
 from django.utils.translation import gettext as _
 
-from profitability.models import PoolBalance, Publication, Run
+from profitability.models import OrderLine, PoolBalance, Publication, Run
 
 BALANCE = [
     "input",
@@ -75,3 +75,10 @@ def balance_of(run: Run) -> Balance:
     zero = Decimal(0).scaleb(-settings.CURRENCY_DIGITS)
     total = {name: sum((row.amounts[name] for row in rows), zero) for name in BALANCE}
     return Balance(rows, BalanceRow(_("Total"), total))
+
+
+def first_orders() -> dict[int, str]:
+    """The day of each account's first order line, as ISO text."""
+    rows = OrderLine.objects.current().filter(account__isnull=False).order_by().values("account_id")
+    found = rows.annotate(first=Min("ordered_on")).values_list("account_id", "first")
+    return {account: str(day) for account, day in found}

@@ -24,6 +24,8 @@ FIGURES = [
     "is_active",
 ]
 
+OfAccount = dict[int, dict[str, Decimal]]  # by account id and criterion
+
 
 @dataclass(frozen=True)
 class Evidence:
@@ -82,23 +84,27 @@ def ratings(until: date) -> dict[int, dict[str, list[scoring.Rating]]]:
     return found
 
 
-def own_criteria() -> tuple[dict[int, dict[str, Decimal]], dict[int, dict[str, Decimal]]]:
-    """Accounts' own weights, and the best competitor's scores."""
-    weights: dict[int, dict[str, Decimal]] = defaultdict(dict)
-    competitors: dict[int, dict[str, Decimal]] = defaultdict(dict)
+def own_criteria(
+    criteria: core_criteria.CriteriaSet, accounts: Iterable[int] | None = None
+) -> tuple[OfAccount, OfAccount]:
+    """Accounts' own weights, and the best competitor's scores. Own weights for criteria that the set does not have are
+    left out as a whole: then the set's own count."""
+    weights: OfAccount = defaultdict(dict)
+    competitors: OfAccount = defaultdict(dict)
     rows = AccountCriterion.objects.order_by("pk")
+    rows = rows if accounts is None else rows.filter(account__in=accounts)
     for account, criterion, weight, theirs in rows.values_list("account_id", "criterion", "weight", "competitor_score"):
         if weight is not None:
             weights[account][criterion] = weight
         if theirs is not None:
             competitors[account][criterion] = theirs
-    return weights, competitors
+    known = {criterion.code for criterion in criteria.relationship}
+    return {account: own for account, own in weights.items() if set(own) <= known}, competitors
 
 
-def measures_of(found: Evidence | None) -> set[str]:
+def measures_of(criteria: core_criteria.CriteriaSet) -> set[str]:
     """Names of the measures that the criteria ask for."""
-    criteria = (*found.criteria.attractiveness, *found.criteria.relationship) if found else ()
-    return {criterion.measure for criterion in criteria if criterion.measure}
+    return {each.measure for each in (*criteria.attractiveness, *criteria.relationship) if each.measure}
 
 
 def score(row: Row, found: Evidence) -> Scored:
@@ -112,10 +118,15 @@ def score(row: Row, found: Evidence) -> Scored:
         criterion.code: score_of(criterion, row, said, found.until, scoring.BUYER_FIRST)
         for criterion in found.criteria.relationship
     }
-    attractive = scoring.attractiveness(found.criteria, scores)
     own, theirs = found.own_weights.get(row.account_id), found.competitors.get(row.account_id)
-    strong = scoring.strength(found.criteria, scores, own, theirs)
-    return Scored(scores, attractive, strong, place(attractive.weighted, strong.on_axis, cuts(found.criteria, strong)))
+    return placed(found.criteria, scores, own, theirs)
+
+
+def placed(criteria: core_criteria.CriteriaSet, scores: dict[str, scoring.Score], own=None, theirs=None) -> Scored:
+    """Where scores put an account, with its own weights and its best competitor's scores if it has any."""
+    attractive = scoring.attractiveness(criteria, scores)
+    strong = scoring.strength(criteria, scores, own, theirs)
+    return Scored(scores, attractive, strong, place(attractive.weighted, strong.on_axis, cuts(criteria, strong)))
 
 
 def score_of(criterion, row: Row, said, until: date, perspectives) -> scoring.Score:

@@ -16,7 +16,7 @@ from accounts.models import Account
 from profitability import queue
 from profitability.books import CannotRun, digest
 from profitability.models import Publication, Result, Run
-from profitability.rollup.database import first_orders
+from profitability.queries import first_orders
 from relationships.core import criteria as core_criteria
 from relationships.core import scoring
 from relationships.core.matrix import confidence
@@ -48,7 +48,7 @@ def place_accounts(run: Run) -> Placed:
     queue.tell(run, _("Placing accounts in the matrix"), run.steps_done, run.steps_total)
     Position.objects.filter(run=run).delete()
     found = evidence(run)
-    rows = sorted(results(run, measures_of(found)), key=attrgetter("code"))
+    rows = sorted(results(run, measures_of(found.criteria) if found else set()), key=attrgetter("code"))
     scored = [score(row, found) for row in rows] if found else [None] * len(rows)
     columns = position_columns(run, rows, scored, found, earlier_places(run))
     with transaction.atomic():
@@ -85,7 +85,7 @@ def evidence(run: Run) -> Evidence | None:
     if criteria is None:
         listed = "; ".join(f"{problem.path}: {problem.message}" for problem in problems)
         raise CannotRun(_("Criteria set %(set)s: %(problems)s") % {"set": row, "problems": listed})
-    weights, competitors = own_criteria()
+    weights, competitors = own_criteria(criteria)
     return Evidence(criteria, row.pk, ratings(run.as_of), weights, competitors, run.as_of)
 
 

@@ -24,7 +24,7 @@ def move(lines: Lines, wish: str) -> str:
         path, rows, place = f"{part}[{line}].{mapping}", getattr(rows[int(line)], mapping), entry
     if act == "add":
         return _add(rows, path, mapping or part)
-    return _change(act, rows, path, int(place)) if place is not None and int(place) < len(rows) else ""
+    return change(act, rows, path, int(place)) if place is not None and int(place) < len(rows) else ""
 
 
 def _add(rows: list[Any], path: str, kind: str) -> str:
@@ -37,7 +37,8 @@ def _add(rows: list[Any], path: str, kind: str) -> str:
     return place if kind == "order" else f"{place}.code" if kind in LINES else f"{place}.name"
 
 
-def _change(act: str, rows: list[Any], path: str, place: int) -> str:
+def change(act: str, rows: list[Any], path: str, place: int) -> str:
+    """Remove the line at that place, or move it `up` or `down`; the name of the button that the hand is at then."""
     line = rows.pop(place)
     if act == "remove":
         return f"add:{path}"

@@ -7,10 +7,9 @@ from operator import itemgetter
 import numpy as np
 import pandas as pd
 from django.db import connection
-from django.db.models import Min
 
 from profitability.core.months import earlier_window, months_between, ordinal
-from profitability.models import OrderLine, RolledMonth
+from profitability.models import RolledMonth
 from profitability.rollup import RollUp, closed, frames, measures
 
 # What `measures` calls lines, events and attributes.
@@ -83,10 +82,3 @@ def ask(question: str, month_from: int, month_to: int) -> frames.Columns:
 def _column(name: str, place: int, rows: list[tuple]) -> np.ndarray:
     kind = object if name in TEXTS else np.int64
     return np.fromiter(map(itemgetter(place), rows), kind, len(rows))
-
-
-def first_orders() -> dict[int, str]:
-    """The day of each account's first order line, as ISO text."""
-    rows = OrderLine.objects.current().filter(account__isnull=False).order_by().values("account_id")
-    found = rows.annotate(first=Min("ordered_on")).values_list("account_id", "first")
-    return {account: str(day) for account, day in found}

@@ -54,10 +54,19 @@ NUMBER = re.compile(r"-?[0-9]{1,16}(\.[0-9]{1,6})?", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What is wrong at one place of a document, such as `relationship[2].weight`."""
+    """What is wrong at one place of a document, such as `relationship[2].weight`; `mend` would settle it."""
 
     path: str
     message: str
+    mend: Mend | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Mend:
+    """The weight to give a criterion so that all make 100."""
+
+    code: str
+    weight: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,13 +129,18 @@ def weight_problems(weights: Iterable[tuple[str, Decimal]], path: str) -> list[P
     total = sum((weight for _, weight in stated), Decimal(0))
     if total == FULL_WEIGHT:
         return []
-    message = f"the weights add up to {_plain(total)}, not to 100"
-    gap = FULL_WEIGHT - total
-    if stated and abs(gap) <= 1:
-        last, weight = stated[-1]
-        if 0 <= weight + gap <= FULL_WEIGHT:
-            message += f"; set the weight of {last} to {_plain(weight + gap)}"
-    return [Problem(path, message)]
+    message = f"the weights add up to {plain(total)}, not to 100"
+    mend = _mend(stated, FULL_WEIGHT - total)
+    if mend:
+        message += f"; set the weight of {mend.code} to {plain(mend.weight)}"
+    return [Problem(path, message, mend)]
+
+
+def _mend(stated: Sequence[tuple[str, Decimal]], gap: Decimal) -> Mend | None:
+    if not stated or abs(gap) > 1:
+        return None
+    last, weight = stated[-1]
+    return Mend(last, weight + gap) if 0 <= weight + gap <= FULL_WEIGHT else None
 
 
 def to_document(criteria: CriteriaSet) -> dict[str, object]:
@@ -135,8 +149,8 @@ def to_document(criteria: CriteriaSet) -> dict[str, object]:
         "code": criteria.code,
         "version": criteria.version,
         "cut": {
-            "attractiveness": _number(criteria.cut_attractiveness),
-            "relationship": _number(criteria.cut_relationship),
+            "attractiveness": written(criteria.cut_attractiveness),
+            "relationship": written(criteria.cut_relationship),
             "basis": criteria.basis,
         },
         "attractiveness": [_criterion_document(criterion) for criterion in criteria.attractiveness],
@@ -148,25 +162,25 @@ def _criterion_document(criterion: Criterion) -> dict[str, object]:
     document: dict[str, object] = {
         "code": criterion.code,
         "name": criterion.name,
-        "weight": _number(criterion.weight),
+        "weight": written(criterion.weight),
         "kind": criterion.kind,
     }
     if criterion.scale is not None:
         document["measure"] = criterion.measure
-        document["scale"] = [[_number(x), _number(y)] for x, y in criterion.scale]
+        document["scale"] = [[written(x), written(y)] for x, y in criterion.scale]
     if criterion.anchors:
         document["anchors"] = dict(criterion.anchors)
     return document
 
 
-def _number(value: Decimal) -> int | float | str:
+def written(value: Decimal) -> int | float | str:
     """The plainest form that reads back as exactly the same number."""
     if value == value.to_integral_value():
         return int(value)
-    return float(value) if Decimal(str(float(value))) == value else _plain(value)
+    return float(value) if Decimal(str(float(value))) == value else plain(value)
 
 
-def _plain(value: Decimal) -> str:
+def plain(value: Decimal) -> str:
     """Without exponent or trailing zeros: 99.99, 100, 0.5."""
     text = f"{value:f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
@@ -237,7 +251,7 @@ class _Reader:
         points = tuple(self.point(pair, f"{path}[{index}]") for index, pair in enumerate(found))
         for index, (left, right) in enumerate(pairwise(points), start=1):
             if left and right and left[0] >= right[0]:
-                self.note(f"{path}[{index}]", f"must have a larger value than the point before, {_plain(left[0])}")
+                self.note(f"{path}[{index}]", f"must have a larger value than the point before, {plain(left[0])}")
         return tuple(point for point in points if point)
 
     def point(self, found: object, path: str) -> tuple[Decimal, Decimal] | None:
@@ -319,7 +333,7 @@ class _Reader:
             stated = "is missing" if found is None else f"is {_shown(found)}"
             self.note(path, f"{stated}; it must be a number with at most {MOST_DECIMALS} decimals")
         elif not least <= number <= most:
-            self.note(path, f"is {_plain(number)}; it must lie between {_plain(least)} and {_plain(most)}")
+            self.note(path, f"is {plain(number)}; it must lie between {plain(least)} and {plain(most)}")
         else:
             return number
         return least
