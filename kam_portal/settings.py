@@ -121,6 +121,7 @@ BROKER_DIR = VAR_DIR / "broker"
 NIGHTLY_AT = env.str("NIGHTLY_AT", default="02:00")  # in TIME_ZONE
 RUN_LEASE_SECONDS = env.int("RUN_LEASE_SECONDS", default=30)
 RUN_ATTEMPTS = 3
+SETTLED_FROM = env.float("SETTLED_FROM", default=0.9)  # share of weightings from which on a box counts as settled
 CACHES = {
     "default": (
         {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}

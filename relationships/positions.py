@@ -18,8 +18,8 @@ from profitability.books import CannotRun, digest
 from profitability.models import Publication, Result, Run
 from profitability.queries import first_orders
 from relationships.core import criteria as core_criteria
-from relationships.core import scoring
 from relationships.core.matrix import confidence
+from relationships.documents import documents
 from relationships.evidence import (
     FIGURES,
     Evidence,
@@ -32,6 +32,7 @@ from relationships.evidence import (
     ratings,
     score,
 )
+from relationships.firmness import firmness_columns
 from relationships.models import CriteriaSet, Position
 
 
@@ -114,11 +115,12 @@ def position_columns(run, rows, scored, found, earlier) -> dict[str, list]:
         "confidence": [one and millionths(confidence(one.attractiveness, one.strength)) for one in scored],
         "previous_box": [previous for previous, _day in moves],
         "changed_on": [day and day.isoformat() for _previous, day in moves],
+        **firmness_columns(rows, scored, found),
         "stage": [""] * count,
         "stage_supplier": [""] * count,
         "stage_buyer": [""] * count,
         "stage_is_provisional": [False] * count,
-        "scores": documents(scored, found),
+        "scores": documents(rows, scored, found),
     }
 
 
@@ -143,48 +145,6 @@ def moved(box: str, earlier, today: date) -> tuple[str, date | None]:
         return "", None
     was, previous, changed_on = earlier
     return (was, today) if was != box else (previous, changed_on)
-
-
-def documents(scored: list[Scored | None], found: Evidence | None) -> list[str]:
-    """For each account every criterion with its weight, score and source, as the account's page shows it."""
-    if found is None:
-        return ["[]"] * len(scored)
-    criteria = found.criteria
-    heads = [(criterion.code, head("attractiveness", criterion)) for criterion in criteria.attractiveness]
-    heads += [(criterion.code, head("relationship", criterion)) for criterion in criteria.relationship]
-    return ["[" + ", ".join([start + written(one.scores[code]) for code, start in heads]) + "]" for one in scored]
-
-
-def head(axis: str, criterion) -> str:
-    """What stands in the document of every account, as JSON up to where the account's own part begins."""
-    same = {
-        "axis": axis,
-        "code": criterion.code,
-        "name": criterion.name,
-        "weight": float(criterion.weight),
-        "kind": criterion.kind,
-        "measure": criterion.measure,
-    }
-    return json.dumps(same)[:-1] + ", "
-
-
-def written(given: scoring.Score) -> str:
-    """The account's own part, to the closing bracket."""
-    return NOT_SCORED if given is scoring.NO_SCORE else json.dumps(document(given))[1:]
-
-
-def document(given: scoring.Score) -> dict:
-    return {
-        "score": None if given.value is None else round(float(given.value), 6),
-        "spread": None if given.spread is None else round(float(given.spread), 6),
-        "raters": given.raters,
-        "perspective": given.perspective,
-        "latest_on": given.latest_on and given.latest_on.isoformat(),
-        "grounded_share": round(float(given.grounded_share), 6),
-    }
-
-
-NOT_SCORED = json.dumps(document(scoring.NO_SCORE))[1:]
 
 
 def millionths(value: Fraction | None) -> int | None:

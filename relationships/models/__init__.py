@@ -3,7 +3,7 @@
 from relationships.models.contact import Contact, Counterpart
 from relationships.models.criteria import AccountCriterion, CriteriaSet, OwnFactors, Rating
 from relationships.models.effort import EffortCapacity, EffortLimit, EffortResponse
-from relationships.models.position import Box, Position, PositionChange
+from relationships.models.position import Box, Firmness, Position, PositionChange
 from relationships.models.stage import ExitBarrier, Forecast, Invitation, Stage, StageEvidence, StatedStage, View
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "EffortLimit",
     "EffortResponse",
     "ExitBarrier",
+    "Firmness",
     "Forecast",
     "Invitation",
     "OwnFactors",

@@ -1,11 +1,13 @@
 """Where an account stands in the matrix, run by run."""
 
+from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account, ShareField
 from accounts.permissions import Permission, may
 from profitability.models import Result, Run
+from relationships.core.cases import firmness
 from relationships.models.criteria import CriteriaSet
 from relationships.models.stage import Stage
 
@@ -15,6 +17,14 @@ class Box(models.TextChoices):
     STATUS = "status", _("Status")
     STAR = "star", _("Star")
     STREAMLINE = "streamline", _("Streamline")
+
+
+class Firmness(models.TextChoices):
+    """Whether a box would hold if the weights were somewhat others."""
+
+    SETTLED = "settled", _("Settled")
+    FRAGILE = "fragile", _("Fragile")
+    UNKNOWN = "unknown", _("Unknown")
 
 
 class PositionQuerySet(models.QuerySet):
@@ -45,7 +55,8 @@ class Position(models.Model):
     is_provisional = models.BooleanField(default=False)
     is_on_the_line = models.BooleanField(default=False)
     confidence = ShareField(null=True)
-    stability = ShareField(null=True)  # share of weight draws in which it keeps its box
+    stability = ShareField(null=True)  # share of weight draws in which it keeps its box; none of a provisional one
+    stability_widths = models.JSONField(null=True)  # the same for each width of the draws, and of how many draws
     nearest_move = models.JSONField(null=True)  # the smallest change of one weight that moves it, if any does
     stage = models.CharField(max_length=16, choices=Stage, blank=True)  # the lower of both views
     stage_supplier = models.CharField(max_length=16, choices=Stage, blank=True)
@@ -62,6 +73,11 @@ class Position(models.Model):
 
     def __str__(self) -> str:
         return f"{self.account}: {self.box or '–'}"
+
+    @property
+    def firmness(self) -> str:
+        """Settled, fragile or unknown, one of Firmness."""
+        return firmness(self.stability, self.is_provisional, settings.SETTLED_FROM)
 
 
 class PositionChange(models.Model):
