@@ -13,6 +13,8 @@ class Scope(StrEnum):
     WRITE_RUNS = "runs:write"
     READ_IMPORTS = "imports:read"
     WRITE_IMPORTS = "imports:write"
+    READ_SCENARIOS = "scenarios:read"
+    WRITE_SCENARIOS = "scenarios:write"
 
 
 SCOPES = [scope.value for scope in Scope if scope]

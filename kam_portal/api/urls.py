@@ -11,6 +11,7 @@ from accounts.rest.views import ApiView
 from kam_portal.api import docs, exports, imports
 from kam_portal.api.explain import Explain, ExplainCostLine
 from kam_portal.api.runs import RequestableRuns
+from kam_portal.api.scenarios import ScenarioAccounts, ScenarioDetail, ScenarioOutcome, Scenarios
 from profitability.api.rankings import Concentration, Rankings
 from profitability.api.run import OfPublishedRun
 from profitability.api.runs import Balance, RunDetail
@@ -57,6 +58,10 @@ urlpatterns = [
     path("runs/<int:run_id>/", RunDetail.as_view(), name="run"),
     path("runs/<int:run_id>/balance/", Balance.as_view(), name="balance"),
     path("cost-lines/<str:pool>/<str:month>/explain/", ExplainCostLine.as_view(), name="cost_line"),
+    path("scenarios/", Scenarios.as_view(), name="scenarios"),
+    path("scenarios/<int:scenario_id>/", ScenarioDetail.as_view(), name="scenario"),
+    path("scenarios/<int:scenario_id>/outcome/", ScenarioOutcome.as_view(), name="scenario_outcome"),
+    path("scenarios/<int:scenario_id>/outcome/accounts/", ScenarioAccounts.as_view(), name="scenario_accounts"),
     path("imports/", imports.Imports.as_view(), name="imports"),
     path("imports/<int:import_id>/", imports.ImportDetail.as_view(), name="import"),
     path("exports/scores.<slug:file_type>", exports.ScoresFile.as_view(), name="export_scores"),

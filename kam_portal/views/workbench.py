@@ -107,9 +107,9 @@ class Bench:
         return {"exact": exact, "value": value, "query": query.urlencode()}
 
     def file(self, ending: str):
-        from kam_portal.whatif.tables import export_columns, export_rows
+        from kam_portal.whatif.tables import account_rows, export_columns
 
-        return download(ending, "what-if", export_columns(), export_rows(self.study))
+        return download(ending, "what-if", export_columns(), account_rows(self.study))
 
 
 def own_of(place, said: list[str]) -> str:

@@ -98,15 +98,19 @@ def query_of(kept: Scenario, reader) -> QueryDict:
 def masked(accounts: dict, asked: WhatIf, reader) -> tuple[dict, WhatIf]:
     """The same without the codes of accounts that the reader does not see."""
     listed = accounts.get("codes", "").split()
-    named = {*listed, *(code for own in asked.own for code in own.codes)}
-    seen = set(Account.objects.visible_to(reader).filter(code__in=named).values_list("code", flat=True))
+    hidden = unseen({*listed, *(code for own in asked.own for code in own.codes)}, reader)
 
     def shown(codes) -> list[str]:
-        return list(dict.fromkeys(code if code in seen else HIDDEN for code in codes))
+        return list(dict.fromkeys(HIDDEN if code in hidden else code for code in codes))
 
     own = tuple(Own(tuple(shown(each.codes)), each.changes) for each in asked.own)
     codes = {"codes": " ".join(shown(listed))} if listed else {}
     return accounts | codes, WhatIf(asked.levers, own, asked.person_minutes, asked.avoidable)
+
+
+def unseen(codes: set[str], reader) -> set[str]:
+    """Those of these codes that are hidden from the reader, or of no account."""
+    return codes - set(Account.objects.visible_to(reader).filter(code__in=codes).values_list("code", flat=True))
 
 
 def address(accounts: dict[str, str], asked: WhatIf) -> QueryDict:

@@ -87,6 +87,7 @@ class Place:
 class CapacityLine:
     """What the scenario does to one pool; minutes are None for a pool that is not consumed by time."""
 
+    code: str
     name: str
     saved_minutes: Decimal | None
     left_minutes: Decimal | None  # practical minutes nobody uses under the scenario; below zero: too few
@@ -282,6 +283,7 @@ class Study:
         minutes = None if row.minutes is None else Decimal(row.minutes).scaleb(-4)
         unused = held.practical_minutes - held.used_minutes if held and minutes is not None else None
         return CapacityLine(
+            code=row.pool,
             name=name,
             saved_minutes=minutes,
             left_minutes=None if unused is None or minutes is None else unused + minutes,

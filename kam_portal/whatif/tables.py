@@ -1,8 +1,10 @@
 """What-ifs side by side, and one as a file: a row for each account."""
 
 from collections.abc import Callable
+from decimal import Decimal
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from kam_portal.templatetags.kam import compact, signed, whole
 from kam_portal.whatif.study import units
@@ -44,33 +46,70 @@ def moved_boxes(study) -> int:
     return sum(move.is_moved for move in study.moves.values())
 
 
-EXPORTED = ("net_revenue", "gross_margin")
+STATEMENT = {
+    "list_amount": "list_sales",
+    "discount_amount": "discounts",
+    "return_amount": "returns",
+    "net_revenue": "net_revenue",
+    "cost_amount": "cost_of_goods",
+    "freight_amount": "freight",
+    "gross_margin": "gross_margin",
+}
+FIGURES = {
+    "net_revenue": gettext_lazy("Net revenue"),
+    "gross_margin": gettext_lazy("Gross margin"),
+    "cost_to_serve": gettext_lazy("Cost to serve"),
+    "contribution": gettext_lazy("Contribution"),
+}
+
+
+def amounts_of(study) -> dict[str, dict[str, Decimal]]:
+    """The profit and loss of all chosen accounts before, after, and the change, by the names of a run's figures."""
+    window, outcome, found = study.selected.window, study.outcome, {}
+    sides = zip(("before", "after"), (window, outcome), study.phases, (study.before, study.after), strict=True)
+    for when, side, phases, contribution in sides:
+        found[when] = {name: units(getattr(side.statement, source).sum()) for name, source in STATEMENT.items()}
+        found[when] |= {name: units(costs.sum()) for name, costs in phases.items()}
+        found[when] |= {"cost_to_serve": units(side.costs.sum()), "contribution": units(sum(contribution))}
+    found["change"] = {name: found["after"][name] - before for name, before in found["before"].items()}
+    return found
+
+
+def account_rows(study, first: int = 0, last: int | None = None) -> list[dict]:
+    """Some of the chosen accounts, in the order of the codes: figures before and after, rank, class, own levers."""
+    places, said = {place.account: place for place in study.places}, own_levers(study.asked)
+    sides, span = (study.selected.window, study.outcome), slice(first, last)
+    columns = [getattr(side.statement, name)[span] for name in ("net_revenue", "gross_margin") for side in sides]
+    columns += [side.costs[span].sum(axis=1) for side in sides]
+    listed = [*(column.tolist() for column in columns), study.before[span], study.after[span]]
+    figures = zip(*listed, strict=True)
+    return [
+        account_row(places[account], amounts, said)
+        for account, amounts in zip(study.selected.ids[span], figures, strict=True)
+    ]
+
+
+def account_row(place, amounts: tuple[int, ...], said: list[str]) -> dict:
+    names = [f"{name}_{when}" for name in FIGURES for when in ("before", "after")]
+    return {
+        "code": place.code,
+        "name": place.name,
+        **dict(zip(names, map(units, amounts), strict=True)),
+        "change": place.change,
+        "rank_before": place.rank_before,
+        "rank_after": place.rank_after,
+        "class_before": place.class_before or None,
+        "class_after": place.class_after or None,
+        "own_levers": None if place.own is None else said[place.own],
+    }
 
 
 def export_columns() -> dict:
-    """Heads of the file and how each cell is found in a row of `export_rows`."""
-    heads = [_("Code"), _("Account")]
-    for name in (_("Net revenue"), _("Gross margin"), _("Cost to serve"), _("Contribution")):
-        heads += [_("%(figure)s before") % {"figure": name}, _("%(figure)s after") % {"figure": name}]
-    heads += [_("Change"), _("Rank before"), _("Rank after"), _("Class before"), _("Class after"), _("Own levers")]
-    return {head: lambda row, place=place: row[place] for place, head in enumerate(heads)}
-
-
-def export_rows(study) -> list[list]:
-    """A row for each account, in the order of the codes."""
-    places = {place.account: place for place in study.places}
-    window, outcome = study.selected.window, study.outcome
-    columns = [
-        figures for name in EXPORTED for figures in (getattr(window.statement, name), getattr(outcome.statement, name))
-    ]
-    columns += [window.costs.sum(axis=1), outcome.costs.sum(axis=1)]
-    rows = zip(study.selected.ids, *(column.tolist() for column in columns), strict=True)
-    said = own_levers(study.asked)
-    return [export_row(places[account], amounts, said) for account, *amounts in rows]
-
-
-def export_row(place, amounts: list[int], said: list[str]) -> list:
-    money = [units(amount) for amount in amounts]
-    standing = [place.rank_before, place.rank_after, place.class_before, place.class_after]
-    own = "" if place.own is None else said[place.own]
-    return [place.code, place.name, *money, place.before, place.after, place.change, *standing, own]
+    """Heads of the file and how each cell is found in a row of `account_rows`."""
+    heads = {"code": _("Code"), "name": _("Account")}
+    for name, label in FIGURES.items():
+        heads[f"{name}_before"] = _("%(figure)s before") % {"figure": label}
+        heads[f"{name}_after"] = _("%(figure)s after") % {"figure": label}
+    heads |= {"change": _("Change"), "rank_before": _("Rank before"), "rank_after": _("Rank after")}
+    heads |= {"class_before": _("Class before"), "class_after": _("Class after"), "own_levers": _("Own levers")}
+    return {head: lambda row, name=name: "" if row[name] is None else row[name] for name, head in heads.items()}
