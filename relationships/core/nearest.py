@@ -120,7 +120,7 @@ def _parabola_roots(side: Side) -> Iterator[tuple[str, float]]:
 
 def _zeros(a: float, b: float, c: float) -> list[float]:
     """Of a x² + b x + c."""
-    if abs(a) < 1e-12 * (abs(b) + abs(c)):
+    if abs(a) <= 1e-12 * (abs(b) + abs(c)):
         return [-c / b] if b else []
     inner = b * b - 4 * a * c
     if inner < 0:
@@ -173,7 +173,7 @@ def _stated(side: Side, code: str, root: float, high: bool) -> Decimal | None:
     """The first hundredth beyond the zero, coming from the present weight, at which the side is the other one."""
     weight, steps = side.weights[code], root * STEPS
     up = root >= float(weight)
-    if side.is_linear and abs(root - float(weight)) > SURE and SURE < steps % 1 < 1 - SURE:
+    if side.rival is None and abs(root - float(weight)) > SURE and SURE < steps % 1 < 1 - SURE:
         new = STEP * (math.ceil(steps) if up else math.floor(steps))
         return new if 0 <= new <= FULL_WEIGHT else None
     start = math.floor(steps) - 2 if up else math.ceil(steps) + 2
@@ -186,8 +186,8 @@ def _stated(side: Side, code: str, root: float, high: bool) -> Decimal | None:
 
 
 def _is_high(side: Side, code: str, new: Fraction) -> bool | None:
-    """The side of the cut with that weight, exactly; None where nothing that is scored weighs anything."""
+    """The side of the cut with that weight, exactly; None where there would be no score, or no quotient."""
     ours, whole, theirs, rivals_whole = (line.at(new) for line in _sums(side, code))
     if side.rival is None:
         return ours >= Fraction(side.cut) * whole if whole else None
-    return ours * rivals_whole >= Fraction(side.cut) * theirs * whole if whole and rivals_whole else None
+    return ours * rivals_whole >= Fraction(side.cut) * theirs * whole if whole and theirs else None
