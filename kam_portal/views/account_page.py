@@ -56,9 +56,10 @@ def account_page(request, code):
 def figures_of(request, run, result: Result, profit: bool) -> dict:
     months = list(MonthResult.objects.in_run(run).filter(account=result.account).order_by("month"))
     found = named(run, activities.of_account(run, months)) if profit and months else []
+    position = getattr(result, "position", None)
     return {
         "result": result,
-        "position": result.position,
+        "position": position,
         "headline": headline(result, found) if profit else "",
         "spark": sparks(run, months),
         "peers": peers_of(request.user, run, result),
@@ -70,9 +71,9 @@ def figures_of(request, run, result: Result, profit: bool) -> dict:
         "groups": by_phase(found),
         "months": months,
         "methods": compared(run, result) if profit else [],
-        "criteria": criteria_of(result.position, profit),
+        "criteria": criteria_of(position, profit) if position else [],
         "history": history_of(result),
-        "change": change_of(result.position),
+        "change": change_of(position) if position else "",
     }
 
 
