@@ -42,6 +42,8 @@ ROWS = (
     Row("write + publish results", "storing.write_and_publish", "ledger", "COPY", 2, 1.5, only=ON_POSTGRES),
     Row("accounts page", "answering.list_page", "large", SMALL, 1.5, 1.1, against="small"),
     Row("matrix page", "answering.matrix_page", "large", SMALL, 1.5, 1.1, against="small"),
+    Row("what-if on one account", "what_if.one_account", "large", "the whale curve page", 1, 0.7),
+    Row("what-if on all accounts", "what_if.portfolio", "large", "bare numpy, no rounding", 30, 20, memory_mb=1_000),
     Row("API list of 1,000 scores", "answering.api_list", "large", "bare view, same bytes", 2, 1.5),
     Row("export of all scores", "answering.export", "large", "cursor + csv", 2, 1.5, memory_mb=150, only=ON_SQLITE),
     Row("export of all scores", "answering.export", "large", "COPY", 2, 1.5, memory_mb=150, only=ON_POSTGRES),

@@ -257,3 +257,99 @@ def test_of_very_many_accounts_a_worker_reads_the_months_first(see, portfolio, m
 
 def outcome(page: str) -> str:
     return page.split('id="outcome"')[1].split("</main>")[0]
+
+
+# Accounts that differ
+
+
+def test_accounts_that_differ_have_their_own_levers_in_the_address(see):
+    page = see("finance", f"{NEW}?codes=N1 N2&price=1&own1-codes=N2&own1-price=0")
+
+    assert "What if: contribution +4,000.00 USD" in page  # 1 % of the 400,000 of N1 alone
+    assert "price unchanged" in page
+    assert 'value="N2"' in page
+
+
+def test_an_account_is_dropped_while_the_others_get_dearer(see):
+    page = see("finance", f"{NEW}?codes=N1 N2&price=1&own1-codes=N1&own1-drop=on")
+
+    assert "contribution −78,500.00 USD" in page  # 1,500 of N2 less the 80,000 of N1
+    assert "1 → –" in page
+
+
+def test_exceptions_are_kept_compared_and_exported(keep, portfolio, client):
+    kept = keep("finance", "price=1&own1-codes=N1 S1&own1-drop=on&own3-codes=N2&own3-minimum_order=500", name="Mixed")
+
+    assert kept.levers["own"] == [
+        {"codes": ["N1", "S1"], "drop": True},
+        {"codes": ["N2"], "minimum_order": "500"},
+    ]
+    rows = {row["Code"]: row["Own levers"] for row in exported(client, portfolio.user("finance"), kept)}
+    assert (rows["N1"], rows["N2"], rows["N3"]) == ("dropped", "minimum order value 500", "")
+    page = client.get(reverse("scenario", args=[kept.pk])).content.decode()
+    assert 'name="own2-minimum_order" value="500"' in page
+    other = keep("finance", "price=1", name="Plain")
+    side_by_side = client.get(f"{reverse('scenario_compare')}?scenario={kept.pk}&scenario={other.pk}").content.decode()
+    assert "Accounts with levers of their own" in side_by_side
+
+
+def test_an_exception_is_added_and_removed_without_scripts(portfolio, client):
+    client.force_login(portfolio.user("finance"))
+
+    added = client.get(f"{NEW}?price=1&own=1").content.decode()
+    removed = client.get(f"{NEW}?price=1&own1-codes=N1&own1-price=2&own2-codes=N2&own2-price=3&without=1")
+
+    assert 'name="own1-codes"' in added and "autofocus" in added
+    assert removed.url == f"{NEW}?price=1&own2-codes=N2&own2-price=3"
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("own1-price=2", "Name the accounts, or remove this exception."),
+        ("own1-codes=N1&own1-price=2&own2-codes=N1&own2-price=3", "N1 is in another exception already."),
+        ("own1-codes=N1&own1-price=-200", "Ensure this value is greater than or equal to -100"),
+        ("own1-codes=XX&own1-price=1", "1 code of an exception is not among the accounts that are changed."),
+    ],
+)
+def test_an_exception_that_makes_no_sense_says_so(see, query, said):
+    assert said in see("manager", f"{NEW}?{query}")
+
+
+def test_codes_of_hidden_accounts_are_not_told_by_a_shared_scenario(keep, portfolio, client):
+    kept = keep("finance", "codes=N1 S1&own1-codes=S2 N1&own1-price=2", name="Shared", sharing="everyone")
+    client.force_login(portfolio.user("manager"))
+
+    page = client.get(reverse("scenario", args=[kept.pk])).content.decode()
+
+    assert "S1" not in page and "S2" not in page
+    assert 'value="N1 ?"' in page
+
+
+def test_a_scenario_of_hidden_accounts_alone_shows_none(keep, portfolio, client):
+    kept = keep("finance", "codes=S1&price=2", name="Shared", sharing="everyone")
+    client.force_login(portfolio.user("manager"))
+
+    assert "No account is chosen" in client.get(reverse("scenario", args=[kept.pk])).content.decode()
+
+
+# Ways to a what-if
+
+
+def test_an_account_leads_to_its_what_if_and_to_a_minimum_that_pays(see):
+    for address in ("/accounts/N1/", "/accounts/N1/pnl/"):
+        assert f'href="{NEW}?codes=N1"' in see("manager", address)
+    assert f'href="{NEW}?codes=N1"' not in see("member", "/accounts/N1/")
+
+    page = see("manager", f"{NEW}?codes=N1&price=1")
+
+    # 20,000.00 of order entry for 400 orders is 50.00 each; 120,000 of 400,000 are margin: 166.67
+    assert "pay for their own handling from about 167 USD on" in page
+    assert f"{'?codes=N1&amp;price=1&amp;minimum_order=170'}" in page
+
+
+def test_the_losers_of_the_whale_curve_lead_to_their_what_if(see):
+    page = see("finance", "/whale/")
+
+    assert f'href="{NEW}?codes=N3"' in page
+    assert f'href="{NEW}?losing=on"' in page

@@ -59,7 +59,7 @@ class Bench:
             "chips": asked.filter.chips(self.query),
             "base": self.run,
             "basis": basis(self.study.count),
-            "query": self.query.urlencode(),
+            "query": self.address(),
             "missing_codes": self.missing(asked.form.listed_codes()),
             "missing_own": self.missing(asked.own_codes),
             "order_value": self.order_value(),
@@ -101,10 +101,16 @@ class Bench:
         if exact is None:
             return None
         value = round_up(exact)
+        return {"exact": exact, "value": value, "query": self.address(minimum_order=f"{value:f}")}
+
+    def address(self, **more: str) -> str:
+        """What is asked, without what only the page in view is about."""
         query = self.query.copy()
-        query.pop("page", None)
-        query["minimum_order"] = f"{value:f}"
-        return {"exact": exact, "value": value, "query": query.urlencode()}
+        for name in ("own", "page"):
+            query.pop(name, None)
+        for name, text in more.items():
+            query[name] = text
+        return query.urlencode()
 
     def file(self, ending: str):
         from kam_portal.whatif.tables import account_rows, export_columns

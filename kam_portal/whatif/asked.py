@@ -28,6 +28,9 @@ class Asked:
         self.filter = PortfolioFilter(query, user)
         self.form = LeverForm(query, run, user)
         self.exceptions = [OwnForm(query, run, number) for number in own_numbers(query)]
+        for form in self.exceptions:
+            if query.get("own") == str(form.number):  # the new one, where one goes on
+                form.fields["codes"].widget.attrs["autofocus"] = True
         self._refuse_repeated()
 
     def _refuse_repeated(self) -> None:

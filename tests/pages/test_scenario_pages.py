@@ -14,6 +14,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 PAGES = {
     "scenarios": "/what-if/",
     "workbench": "/what-if/new/?price=1&event:sales_visit=-50",
+    "exceptions": "/what-if/new/?price=1&own1-codes=N1&own1-drop=on&own2-codes=N2&own2-minimum_order=500&own=3",
     "kept": "/what-if/{first}/",
     "comparison": "/what-if/compare/?scenario={first}&scenario={second}",
 }
@@ -130,6 +131,71 @@ def test_without_scripts_the_button_applies_the_levers(visit, page, browser, por
     tab.goto(f"{live_server.url}/what-if/new/?codes=N1")
 
     tab.get_by_label("Price").fill("1")
+    tab.get_by_role("button", name="Apply").click()
+
+    tab.get_by_role("heading", name="What if: contribution +4,000.00 USD").wait_for()
+    plain.close()
+
+
+def test_accounts_that_differ_are_added_and_removed_by_keyboard(visit, page):
+    visit("finance", "/what-if/new/?codes=N1+N2&price=1")
+
+    page.get_by_role("button", name="Add an exception").press("Enter")
+    page.get_by_label("These accounts differ").wait_for()
+    page.wait_for_function("document.activeElement.name === 'own1-codes'")
+    page.keyboard.type("N2")
+    page.locator("[name=own1-price]").fill("0")
+    page.keyboard.press("Tab")
+
+    page.get_by_role("heading", name="What if: contribution +4,000.00 USD").wait_for()
+    assert "own1-codes=N2&own1-price=0" in page.url
+    drawn(page)
+    assert page.get_by_role("cell", name="price unchanged").is_visible()
+
+    page.get_by_role("button", name="Remove exception 1").press("Enter")
+    page.get_by_role("heading", name="What if: contribution +5,500.00 USD").wait_for()
+    assert page.url.endswith("?codes=N1+N2&price=1")
+    assert page.get_by_label("These accounts differ").count() == 0
+
+
+def test_an_account_of_the_table_gets_levers_of_its_own(visit, page):
+    visit("finance", "/what-if/new/?codes=N1+N2&price=1")
+
+    page.get_by_role("link", name="give Account N2 levers of its own").press("Enter")
+
+    page.wait_for_function("document.activeElement.name === 'own1-codes'")
+    assert page.get_by_label("These accounts differ").input_value() == "N2"
+
+
+@pytest.mark.parametrize("by", ["click", "press"])
+def test_from_an_account_to_a_minimum_order_value_in_two_steps(visit, page, by):
+    def step(link) -> None:
+        link.click() if by == "click" else link.press("Enter")
+
+    visit("manager", "/accounts/N3/")
+
+    step(page.get_by_role("link", name="What if", exact=True))
+    step(page.get_by_role("link", name="as minimum"))
+
+    page.get_by_role("heading", name="Orders below the minimum").wait_for()
+    assert (
+        page.get_by_label("Minimum order value", exact=True).input_value() == "750"
+    )  # 22,500 of order entry for 120 orders, a quarter of net revenue is margin
+    assert page.get_by_role("table", name="Profit and loss before and after").is_visible()
+
+
+def test_without_scripts_exceptions_are_added_and_applied(browser, portfolio, live_server, transactional_db):
+    client = Client()
+    client.force_login(portfolio.user("finance"))
+    plain = browser.new_context(java_script_enabled=False)
+    cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
+    plain.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}])
+    tab = plain.new_page()
+    tab.goto(f"{live_server.url}/what-if/new/?codes=N1")
+
+    tab.get_by_role("button", name="Add an exception").click()
+    tab.get_by_label("These accounts differ").fill("N1")
+    tab.locator("[name=own1-price]").fill("1")
     tab.get_by_role("button", name="Apply").click()
 
     tab.get_by_role("heading", name="What if: contribution +4,000.00 USD").wait_for()
