@@ -1,8 +1,10 @@
 """Statements as pages show them: which period the address asks for, its columns, and each line against the period
 before."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 
 from django.conf import settings
 from django.db.models import QuerySet
@@ -10,12 +12,23 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.models import Account
 from kam_portal.templatetags.kam import compact, share
 from kam_portal.views.account_page import LAST_STEP, STEPS, steps_of
 from profitability.core.cost_model import PHASES
-from profitability.models import MonthResult, Run
-from profitability.periods import LENGTHS, NAMES, Period, before, cut, month_name, periods
-from profitability.pnl.statements import ACTIVITY, Statement, activities_of, added, by_month
+from profitability.models import Run
+from profitability.periods import LENGTHS, NAMES, Period, before, cut, month_name, periods, span
+from profitability.pnl.sources import Source, sources_of
+from profitability.pnl.statements import (
+    ACTIVITY,
+    Activity,
+    Statement,
+    activities_of,
+    added,
+    by_month,
+    months_of,
+    together,
+)
 
 GROSS_MARGIN = STEPS[-1]
 LEVEL_STEPS = [
@@ -34,11 +47,13 @@ OWN = ("period", "at", "columns", "scope", "by", "order")  # what the address sa
 
 @dataclass(frozen=True)
 class Asked:
-    """What the address asks for: a period, the one before where the window has it, and how to part the columns."""
+    """What the address asks for: a period, the one before with the runs that tell it (none where its months are not
+    all to be found), and how to part the columns."""
 
     run: Run
     period: Period
-    earlier: Period | None
+    before: Period
+    sources: tuple[Source, ...]
     choices: list[Period]
     columns: list[Period]
 
@@ -47,8 +62,26 @@ class Asked:
         return self.period.months
 
     @property
-    def months_before(self) -> tuple[int, ...]:
-        return self.earlier.months if self.earlier else ()
+    def runs_before(self) -> str:
+        """Whose figures the period before has, in short: “run 3”, “runs 3 and 5”; empty without any."""
+        numbers = list(dict.fromkeys(str(source.run.pk) for source in self.sources))
+        if len(numbers) < 2:
+            return _("run %(run)s") % {"run": numbers[0]} if numbers else ""
+        return _("runs %(runs)s and %(last)s") % {"runs": ", ".join(numbers[:-1]), "last": numbers[-1]}
+
+    @property
+    def origin(self) -> str:
+        """What each figure of the period before says of where it comes from."""
+        return "; ".join(told_by(source) for source in self.sources)
+
+    @property
+    def missing(self) -> str:
+        """Why there are no figures of the period before."""
+        return _("No published run holds %(months)s: the window of run %(run)s begins in %(first)s.") % {
+            "months": self.before.label,
+            "run": self.run.pk,
+            "first": month_name(self.run.month_from),
+        }
 
     @property
     def is_whole_window(self) -> bool:
@@ -60,8 +93,15 @@ def asked(run: Run, query: QueryDict) -> Asked:
     kind = query.get("period", "")
     choices = periods((run.month_from, run.month_to), kind if kind in LENGTHS else "last12")
     period = next((each for each in choices if each.key == query.get("at", "")), choices[-1])
-    earlier = before(period, (run.month_from, run.month_to))
-    return Asked(run, period, earlier, choices, parted(period, query.get("columns", "")))
+    earlier = before(period)
+    sources = sources_of(run, earlier.months)
+    return Asked(run, period, earlier, sources, choices, parted(period, query.get("columns", "")))
+
+
+def told_by(source: Source) -> str:
+    """“Nov 2024–Oct 2025: run 1, standard v2”."""
+    words = {"run": source.run.pk, "model": source.run.model_label, "months": span(source.months[0], source.months[-1])}
+    return _("%(months)s: run %(run)s, %(model)s") % words
 
 
 def parted(period: Period, by: str) -> list[Period]:
@@ -100,36 +140,59 @@ def period_links(query: QueryDict, found: Asked) -> dict:
     }
 
 
-def before_words(found: Asked) -> str:
-    """With what the period is compared; where the window does not reach back, that."""
-    if found.earlier is None:
-        text = _("There is no period before to compare with: the window of the run begins in %(month)s.")
-        return text % {"month": month_name(found.run.month_from)}
+def before_words(found: Asked) -> list[str]:
+    """With what the period is compared, and from which runs those figures come; where no run holds them, that."""
+    if not found.sources:
+        return [found.missing]
+    words = {"before": found.before.label}
     if found.period.is_whole:
-        return _("Compared with %(before)s.") % {"before": found.earlier.label}
-    return _("Compared with the same months of the period before: %(before)s.") % {"before": found.earlier.label}
+        said = [_("Compared with %(before)s.") % words]
+    else:
+        said = [_("Compared with the same months of the period before: %(before)s.") % words]
+    if len(found.sources) > 1:
+        return [*said, _("These months come from several runs: %(runs)s.") % {"runs": found.origin}]
+    (source,) = found.sources
+    if source.run != found.run:
+        words = {"run": source.run.pk, "model": source.run.model_label}
+        said.append(_("Those figures come from an earlier run: run %(run)s, %(model)s.") % words)
+    return said
 
 
 @dataclass(frozen=True)
 class Shown:
-    """A statement over a period, in columns, and that of the period before."""
+    """A statement over a period, in columns, and of the period before, as each of its sources tells it."""
 
     total: Statement
     columns: list[tuple[Period, Statement]]
-    before: Statement | None
+    told: list[Statement]
+
+    @cached_property
+    def before(self) -> Statement | None:
+        return together(self.told) if self.told else None
 
 
-def shown(found: Asked, rows: QuerySet[MonthResult], profit: bool, is_everything: bool = False) -> Shown:
-    """One question to the database, parted into columns here."""
-    rows = rows.filter(month__in=(*found.months, *found.months_before))
-    months = by_month(found.run, rows, profit, is_everything)
-    activities = activities_of(found.run) if profit else []
+def shown(found: Asked, user, accounts: QuerySet[Account] | None, profit: bool, is_everything: bool = False) -> Shown:
+    """One question to the database for each run, parted into columns here. `is_everything`: no account is left out."""
+    told: dict[int, dict[int, Statement]] = {}
 
-    def over(listed) -> Statement:
-        return added((months[month] for month in listed if month in months), activities)
+    def over(run: Run, months: Sequence[int]) -> Statement:
+        by_months = told[run.pk]
+        activities = activities_of(run) if profit else []
+        return added((by_months[month] for month in months if month in by_months), activities)
 
-    columns = [(period, over(period.months)) for period in found.columns]
-    return Shown(over(found.months), columns, over(found.months_before) if found.earlier else None)
+    for run, months in months_by_run(found).items():
+        rows = months_of(run, user, accounts).filter(month__in=months)
+        told[run.pk] = by_month(run, rows, profit, is_everything)
+    columns = [(period, over(found.run, period.months)) for period in found.columns]
+    return Shown(over(found.run, found.months), columns, [over(each.run, each.months) for each in found.sources])
+
+
+def months_by_run(found: Asked) -> dict[Run, list[int]]:
+    """What is asked of each run."""
+    asked = {found.run: list(found.months)}
+    for source in found.sources:
+        asked.setdefault(source.run, []).extend(source.months)
+    return asked
 
 
 @dataclass(frozen=True)
@@ -185,21 +248,25 @@ def growth(now: Decimal, was: Decimal | None) -> Decimal | None:
     return (now - was) / was if was is not None and was > 0 else None
 
 
-def readings(run: Run, found: Shown) -> list[dict]:
+def readings(asked: Asked, found: Shown) -> list[dict]:
     """The second and third reading of cost to serve: by level, and by activity."""
-    listed = [(f"{ACTIVITY}{a.code}", a.name, "minus") for a in in_phases(run) if in_use(found, a.code)]
+    activities = in_phases([asked.run, *(source.run for source in asked.sources)])
+    listed = [(f"{ACTIVITY}{a.code}", a.name, "minus") for a in activities if in_use(found, f"{ACTIVITY}{a.code}")]
     return [
         {"title": _("By level"), "id": "levels", "lines": lines(found, LEVEL_STEPS)},
         {"title": _("By activity"), "id": "activities", "lines": lines(found, [GROSS_MARGIN, *listed, LAST_STEP])},
     ]
 
 
-def in_phases(run: Run):
-    return sorted(activities_of(run), key=lambda activity: PHASES.index(activity.phase))
+def in_phases(runs: list[Run]) -> list[Activity]:
+    """The activities of the first run's model, and those that only the models of the others have."""
+    known = {activity.code: activity for run in reversed(runs) for activity in activities_of(run)}
+    order = dict.fromkeys(activity.code for run in runs for activity in activities_of(run))
+    return sorted((known[code] for code in order), key=lambda activity: PHASES.index(activity.phase))
 
 
-def in_use(found: Shown, code: str) -> bool:
-    return bool(found.total.costs[code] or (found.before and found.before.costs[code]))
+def in_use(found: Shown, figure: str) -> bool:
+    return bool(found.total[figure] or (found.before and found.before[figure]))
 
 
 def waterfall(found: Shown, profit: bool) -> dict:

@@ -94,8 +94,6 @@ def cut(months: list[int] | tuple[int, ...], kind: str) -> list[Period]:
     return [Period(kind, tuple(listed)) for _unit, listed in groupby(months, key=unit)]
 
 
-def before(period: Period, window: tuple[int, int]) -> Period | None:
-    """The same months one length earlier, so that a period which the window cuts is compared with like. None where
-    they begin before the window."""
-    earlier = tuple(month_of(ordinal(month) - LENGTHS[period.kind]) for month in period.months)
-    return Period(period.kind, earlier) if earlier[0] >= window[0] else None
+def before(period: Period) -> Period:
+    """The same months one length earlier, so that a period which the window cuts is compared with like."""
+    return Period(period.kind, tuple(month_of(ordinal(month) - LENGTHS[period.kind]) for month in period.months))

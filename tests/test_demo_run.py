@@ -8,14 +8,17 @@ import pytest
 from django.contrib.auth import authenticate
 from django.core.management import call_command
 from django.db.models import F, Sum
+from django.http import QueryDict
 
 from accounts.models import Account, Import, User
+from kam_portal import statements
 from kam_portal.demo.people import demo_logins, login_email
 from kam_portal.frozen import thawed
 from profitability.balances import pool_names
 from profitability.explain.figures import ACTIVITY, FIGURES, activity_names, explained, figure_of
 from profitability.explain.forward import cost_line
 from profitability.models import OrderLine, PoolBalance, Publication, Result, Run
+from profitability.periods import LENGTHS, periods
 from relationships.models import Position
 
 pytestmark = pytest.mark.servers  # imports and calculates the whole demo
@@ -148,7 +151,31 @@ def test_a_seed_that_was_stopped_before_its_runs_is_finished(seeded, db):
     call_command("seed_demo", verbosity=0)
 
     assert Publication.objects.get().run.month_to == 202602
-    assert Run.objects.count() == 2
+    assert list(Run.objects.order_by("pk").values_list("month_to", flat=True)) == [202502, 202601, 202602]
+
+
+def test_a_seed_that_was_stopped_between_its_runs_is_finished(seeded, db):
+    with thawed():
+        Publication.objects.update(run=Run.objects.get(month_to=202601))
+        Run.objects.get(month_to=202602).delete()
+
+    call_command("seed_demo", verbosity=0)
+
+    assert Publication.objects.get().run.month_to == 202602
+    assert Run.objects.count() == 3
+
+
+def test_every_period_of_the_window_has_the_one_before(run):
+    finance = User.objects.get(role="finance")
+    for kind in LENGTHS:
+        for period in periods((run.month_from, run.month_to), kind):
+            found = statements.asked(run, QueryDict(f"period={kind}&at={period.key}"))
+            told = statements.shown(found, finance, None, profit=True)
+
+            assert found.sources, period
+            assert told.before["net_revenue"] > 0, period
+            assert told.before["cost_to_serve"] > 0, period
+            assert told.before.closes
 
 
 def test_some_accounts_changed_their_box_since_the_month_before(run):

@@ -28,10 +28,9 @@ from kam_portal.statements import (
 )
 from kam_portal.views.account_page import steps_of
 from kam_portal.views.pnl import PAGE, listed
-from profitability.models import Run
 from profitability.pnl.groups import Grouping
 from profitability.pnl.peers import Peers, peers_of
-from profitability.pnl.statements import family_of, months_of
+from profitability.pnl.statements import family_of
 
 
 @require_safe
@@ -48,11 +47,11 @@ def account_pnl(request, code):
     under = family.count() - 1
     alone = request.GET.get("scope") == "own" or not under
     accounts = seen.filter(pk=account.pk) if alone else family
-    statement = shown(found, months_of(run, request.user, accounts), profit)
-    tables = tables_of(run, statement, profit)
+    statement = shown(found, request.user, accounts, profit)
+    tables = tables_of(found, statement, profit)
     if request.GET.get("format") in {"csv", "xlsx"}:
         rows = [(table["title"], line) for table in tables for line in table["lines"]]
-        return download(request.GET["format"], f"pnl-{account.code}", columns(statement), rows)
+        return download(request.GET["format"], f"pnl-{account.code}", columns(found, statement), rows)
     peers = peers_of(run, request.user, account, family, found.months)
     context |= figures_of(request, found, statement, profit) | {
         "tables": tables,
@@ -71,10 +70,10 @@ def crumbs(account: Account) -> list[dict]:
     return [accounts, {"label": account.name, "url": reverse("account", args=[account.code])}]
 
 
-def tables_of(run: Run, statement: Shown, profit: bool) -> list[dict]:
+def tables_of(found: Asked, statement: Shown, profit: bool) -> list[dict]:
     """The statement by phase; for those who see profit, by level and by activity too."""
     first = {"title": _("Profit and loss"), "id": "statement", "lines": lines(statement, steps_of(profit))}
-    return [first, *(readings(run, statement) if profit else [])]
+    return [first, *(readings(found, statement) if profit else [])]
 
 
 def figures_of(request, found: Asked, statement: Shown, profit: bool) -> dict:
@@ -101,7 +100,7 @@ def scopes(query: QueryDict, under: int, alone: bool) -> list[tuple[str, str, bo
 
 def members_of(request, found: Asked, family, profit: bool):
     """The statement of each account of the family: together they are the statement above."""
-    grouping = Grouping(found.run, request.user, "account", family, found.months, found.months_before, profit)
+    grouping = Grouping(found.run, request.user, "account", family, found.months, found.sources, profit)
     page = Paginator(grouping.groups().order_by("-sum_net_revenue", "key"), PAGE).get_page(request.GET.get("page"))
     page.object_list = listed(page.object_list, grouping, request.GET)
     return page
@@ -131,7 +130,7 @@ def place_of(own: float, quartiles: tuple[float, float, float]) -> str:
     return _("at the median") if own == middle else _("in the middle half")
 
 
-def columns(statement: Shown) -> dict:
+def columns(found: Asked, statement: Shown) -> dict:
     """Heads of the export and how each cell is found; a row is a reading and a line of it."""
 
     def amount(place: int):
@@ -148,6 +147,7 @@ def columns(statement: Shown) -> dict:
         _("Period before"): of(lambda line: line.before),
         _("Change"): of(lambda line: line.change),
         _("Growth"): of(lambda line: line.growth and round(line.growth, 6)),
+        _("Period before from"): lambda _row: found.origin,
         _("Currency"): lambda _row: settings.CURRENCY,
     }
     return {_("Reading"): lambda row: row[0], _("Line"): of(lambda line: line.label)} | parts | rest

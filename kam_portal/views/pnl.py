@@ -36,8 +36,9 @@ from kam_portal.statements import (
 from kam_portal.views.account_page import PHASES, steps_of
 from profitability.models import MonthResult, Result, Run
 from profitability.pnl.categories import Categories, categories
-from profitability.pnl.groups import FEW, Grouping, all_groups
-from profitability.pnl.statements import SALES, months_of
+from profitability.pnl.groups import FEW, NOTHING, Grouping, all_groups
+from profitability.pnl.sources import Source
+from profitability.pnl.statements import SALES
 
 PAGE = 50
 BY = {
@@ -100,10 +101,10 @@ def pnl(request):
     statement = statement_of(request.user, found, accounts, profit)
     by = by_of(request.GET)
     table = by_category(request.user, found, accounts, statement) if by == "category" else None
-    grouping = None if table else Grouping(run, request.user, by, accounts, found.months, found.months_before, profit)
+    grouping = None if table else Grouping(run, request.user, by, accounts, found.months, found.sources, profit)
     if request.GET.get("format") in {"csv", "xlsx"}:
         listed = table.groups if table else exported(grouping)
-        return download(request.GET["format"], f"pnl-{by}", columns(by, profit and not table), listed)
+        return download(request.GET["format"], f"pnl-{by}", columns(found, by, profit and not table), listed)
     context |= {"by": by, "by_label": BY[by], "tabs": tabs(request.GET, by), "profit": profit}
     context |= figures_of(request, found, statement, profit)
     context |= {"table": table, "page": None} if table else page_of(request, grouping, found)
@@ -131,12 +132,18 @@ def statement_of(user, found: Asked, accounts: QuerySet[Account] | None, profit:
     everything = accounts is None and may(user, Permission.SEE_ALL_ACCOUNTS)
 
     def calculate() -> Shown:
-        return shown(found, months_of(found.run, user, accounts), profit, everything)
+        return shown(found, user, accounts, profit, everything)
 
     if accounts is not None:
         return calculate()
     parts = found.columns[0].kind if found.columns else "whole"
-    return kept(f"pnl-{found.period.kind}-{found.period.first}-{found.period.last}-{parts}", found.run, user, calculate)
+    period = f"{found.period.kind}-{found.period.first}-{found.period.last}"
+    return kept(f"pnl-{period}-{parts}-{named_by(found.sources)}", found.run, user, calculate)
+
+
+def named_by(sources: tuple[Source, ...]) -> str:
+    """The runs behind the period before, as part of a name that figures are kept under."""
+    return "-".join(str(source.run.pk) for source in sources)
 
 
 def figures_of(request, found: Asked, statement: Shown, profit: bool) -> dict:
@@ -200,7 +207,8 @@ def few_groups(grouping: Grouping) -> list[dict]:
     if grouping.accounts is not None or grouping.by == "team":
         return calculate()
     master = Import.objects.filter(kind="accounts", state=Import.State.DONE).aggregate(last=Max("pk"))["last"]
-    name = f"pnl-by-{grouping.by}-{grouping.months[0]}-{grouping.months[-1]}-{len(grouping.earlier)}-{master}"
+    months = f"{grouping.months[0]}-{grouping.months[-1]}-{named_by(grouping.earlier)}"
+    name = f"pnl-by-{grouping.by}-{months}-{master}"
     return kept(name, grouping.run, grouping.user, calculate)
 
 
@@ -218,7 +226,9 @@ def listed(rows, grouping: Grouping, query: QueryDict, every: bool = False) -> l
     phases = {}
     if grouping.profit and rows:
         phases = grouping.phases(None if every else [row["key"] for row in rows])
-    return [group_of(row, grouping.by, query, phases.get(row["key"], {})) for row in rows]
+    return [
+        group_of(row, grouping.by, query, phases.get(row["key"], NOTHING if grouping.profit else {})) for row in rows
+    ]
 
 
 def group_of(row: dict, by: str, query: QueryDict, phases: dict | None = None) -> Group:
@@ -255,9 +265,7 @@ class CategoryTable:
 def by_category(user, found: Asked, accounts: QuerySet[Account] | None, statement: Shown) -> CategoryTable:
     """Categories down to gross margin; the net revenue of the period before beside them."""
     now = categories(found.run, user, accounts, found.months, statement.total)
-    was = {}
-    if found.earlier:
-        was = dict(categories(found.run, user, accounts, found.months_before, statement.before).rows)
+    was = earlier_categories(user, found, accounts, statement)
     groups = [
         Group(name or str(NAMELESS["category"]), name, "", amounts, was.get(name, {})) for name, amounts in now.rows
     ]
@@ -265,10 +273,23 @@ def by_category(user, found: Asked, accounts: QuerySet[Account] | None, statemen
     return CategoryTable(groups, now, growth(statement.total["net_revenue"], before))
 
 
+def earlier_categories(
+    user, found: Asked, accounts: QuerySet[Account] | None, statement: Shown
+) -> dict[str, dict[str, Decimal]]:
+    """The categories of the period before, as each of its runs read the order lines."""
+    sums: dict[str, dict[str, Decimal]] = {}
+    for source, total in zip(found.sources, statement.told, strict=True):
+        for name, amounts in categories(source.run, user, accounts, source.months, total).rows:
+            known = sums.setdefault(name, {})
+            for line, amount in amounts.items():
+                known[line] = known.get(line, Decimal(0)) + amount
+    return sums
+
+
 # Files
 
 
-def columns(by: str, profit: bool) -> dict:
+def columns(found: Asked, by: str, profit: bool) -> dict:
     """Heads of the export and how each cell is found."""
     names = dict.fromkeys(SALES) | (dict.fromkeys((*PHASES, "cost_to_serve", "contribution")) if profit else {})
     labels = {name: str(label) for name, label, _kind in steps_of(True)} | {"cost_to_serve": _("Cost to serve")}
@@ -283,5 +304,6 @@ def columns(by: str, profit: bool) -> dict:
         | {str(BY[by]): lambda group: group.name}
         | amounts
         | before
+        | {_("Period before from"): lambda _g: found.origin}
         | {_("Currency"): lambda _g: settings.CURRENCY}
     )

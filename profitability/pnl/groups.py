@@ -4,6 +4,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from functools import reduce
+from operator import or_
 
 from django.db.models import BigIntegerField, Case, F, Q, QuerySet, Sum, Value, When
 from django.db.models.expressions import Exists, OuterRef, Subquery
@@ -12,7 +14,8 @@ from django.db.models.functions import ExtractMonth, ExtractYear
 from accounts.models import Account, Assignment
 from accounts.permissions import Permission, may
 from profitability.core.cost_model import PHASES
-from profitability.models import Result, Run
+from profitability.models import MonthResult, Result, Run
+from profitability.pnl.sources import Source
 from profitability.pnl.statements import (
     GENERATIONS,
     PROFIT,
@@ -20,11 +23,11 @@ from profitability.pnl.statements import (
     ZERO,
     CostOf,
     activities_of,
-    months_of,
 )
 
 FEW = ("segment", "country", "team")  # groupings with few groups, however many accounts there are
 TEAM_NOW = "team now"
+NOTHING = dict.fromkeys(PHASES, ZERO)
 
 
 def top_of(user, name: str):
@@ -73,53 +76,64 @@ def keyed(rows: QuerySet, by: str, user, months: Sequence[int]) -> QuerySet:
 
 @dataclass(frozen=True)
 class Grouping:
-    """Accounts put together by `by` over the months of a period and, where the window has it, of the one before."""
+    """Accounts put together by `by` over the months of a period and, where some runs hold it, of the one before."""
 
     run: Run
     user: object
     by: str
     accounts: QuerySet[Account] | None
     months: tuple[int, ...]
-    earlier: tuple[int, ...]
+    earlier: tuple[Source, ...]
     profit: bool
 
     @property
+    def own(self) -> Source:
+        """The period itself."""
+        return Source(self.run, self.months)
+
+    @property
+    def every_month(self) -> list[int]:
+        return sorted(month for source in (self.own, *self.earlier) for month in source.months)
+
+    @property
     def is_whole_window(self) -> bool:
-        """Then the results of the window serve, twelve times fewer rows; but a team may change from month to month."""
-        covered = self.months[0] == self.run.month_from and self.months[-1] == self.run.month_to
-        return covered and not self.earlier and self.by != "team"
+        """Then the results of the windows serve; but a team may change from month to month."""
+        return all(source.is_whole_run for source in (self.own, *self.earlier)) and self.by != "team"
 
-    @property
-    def rows(self) -> QuerySet:
+    def rows(self, sources: Sequence[Source]) -> QuerySet:
+        """What these runs found of the accounts."""
         if self.is_whole_window:
-            rows = Result.objects.in_run(self.run).visible_to(self.user).filter(is_active=True).order_by()
-            rows = rows if self.accounts is None else rows.filter(account__in=self.accounts.order_by().values("pk"))
+            rows = Result.objects.filter(run__in=[source.run for source in sources], is_active=True)
         else:
-            rows = months_of(self.run, self.user, self.accounts).filter(month__in=(*self.months, *self.earlier))
-        return keyed(rows, self.by, self.user, self.months)
+            rows = MonthResult.objects.filter(any_of(sources))
+        rows = rows.visible_to(self.user).order_by()
+        rows = rows if self.accounts is None else rows.filter(account__in=self.accounts.order_by().values("pk"))
+        return keyed(rows, self.by, self.user, self.every_month)
 
-    @property
-    def now(self) -> Q | None:
-        """Which rows are of the period itself."""
-        return Q(month__in=self.months) if self.earlier else None
+    def among(self, sources: Sequence[Source]) -> Q:
+        """Which of the rows belong to these runs and months."""
+        return Q(run__in=[source.run for source in sources]) if self.is_whole_window else any_of(sources)
 
     def count(self) -> int:
-        return self.rows.values("key").distinct().count()
+        return self.rows((self.own, *self.earlier)).values("key").distinct().count()
 
     def groups(self) -> QuerySet:
         """A row for each group, without the cost of its phases: `key`, `label`, amounts, and what they were before."""
         names = (*SALES, *PROFIT) if self.profit else SALES
-        sums = {f"sum_{name}": Sum(name, filter=self.now, default=0) for name in names}
+        now = self.among([self.own]) if self.earlier else None
+        sums = {f"sum_{name}": Sum(name, filter=now, default=0) for name in names}
         if self.earlier:
-            was = ("net_revenue", "gross_margin", *(PROFIT if self.profit else ()))
-            sums |= {f"was_{name}": Sum(name, filter=Q(month__in=self.earlier), default=0) for name in was}
-        return self.rows.values("key", "label").annotate(**sums)
+            was, then = ("net_revenue", "gross_margin", *(PROFIT if self.profit else ())), self.among(self.earlier)
+            sums |= {f"was_{name}": Sum(name, filter=then, default=0) for name in was}
+        return self.rows((self.own, *self.earlier)).values("key", "label").annotate(**sums)
 
     def phases(self, keys: Collection | None = None) -> dict[str, dict[str, Decimal]]:
-        """Cost to serve by phase of these groups, or of all."""
-        rows = self.rows if keys is None else self.rows.filter(among(keys))
+        """Cost to serve by phase of these groups, or of all, in the period itself; none of those that had it before
+        only."""
+        rows = self.rows([self.own])
+        rows = rows if keys is None else rows.filter(named(keys))
         parts = self._parts()
-        sums = {f"part_{place}": Sum(part, filter=self.now) for place, (_phase, part) in enumerate(parts)}
+        sums = {f"part_{place}": Sum(part) for place, (_phase, part) in enumerate(parts)}
         found = {}
         for row in rows.values("key").annotate(**sums):
             found[row["key"]] = dict.fromkeys(PHASES, ZERO)
@@ -134,10 +148,15 @@ class Grouping:
         return [(activity.phase, CostOf(activity.code)) for activity in activities_of(self.run)]
 
 
-def among(keys: Collection) -> Q:
+def any_of(sources: Sequence[Source]) -> Q:
+    """The monthly rows of these runs."""
+    return reduce(or_, (source.rows for source in sources))
+
+
+def named(keys: Collection) -> Q:
     """Rows of these groups; None is the group of what has no team."""
-    named = Q(key__in=[key for key in keys if key is not None])
-    return named | Q(key__isnull=True) if None in keys else named
+    found = Q(key__in=[key for key in keys if key is not None])
+    return found | Q(key__isnull=True) if None in keys else found
 
 
 def all_groups(grouping: Grouping) -> list[dict]:
@@ -147,7 +166,7 @@ def all_groups(grouping: Grouping) -> list[dict]:
     """
     if grouping.by != "team":
         return with_phases(grouping)
-    changed = changed_hands((*grouping.earlier, *grouping.months))
+    changed = changed_hands(grouping.every_month)
     accounts = Account.objects.visible_to(grouping.user) if grouping.accounts is None else grouping.accounts
     stayed = replace(grouping, by=TEAM_NOW, accounts=accounts.exclude(pk__in=changed))
     if not accounts.filter(pk__in=changed).exists():
@@ -159,7 +178,7 @@ def all_groups(grouping: Grouping) -> list[dict]:
 def with_phases(grouping: Grouping) -> list[dict]:
     rows = list(grouping.groups())
     phases = grouping.phases() if grouping.profit and rows else {}
-    return [row | {f"sum_{phase}": cost for phase, cost in phases.get(row["key"], {}).items()} for row in rows]
+    return [row | {f"sum_{phase}": cost for phase, cost in phases.get(row["key"], NOTHING).items()} for row in rows]
 
 
 def merged(rows: list[dict]) -> list[dict]:

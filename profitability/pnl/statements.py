@@ -72,8 +72,10 @@ class Statement:
     costs: dict[str, Decimal] = field(default_factory=dict)
 
     def __getitem__(self, name: str) -> Decimal:
-        """An amount; that of an activity by the name its figure has in the trail."""
-        return self.costs[name.removeprefix(ACTIVITY)] if name.startswith(ACTIVITY) else self.amounts[name]
+        """An amount; that of an activity by the name its figure has in the trail, nothing where the model has none."""
+        if name.startswith(ACTIVITY):
+            return self.costs.get(name.removeprefix(ACTIVITY), ZERO)
+        return self.amounts[name]
 
     @property
     def closes(self) -> bool:
@@ -94,6 +96,14 @@ def added(statements: Iterable[Statement], activities: Sequence[Activity]) -> St
         amounts[f"{level}_cost"] = sum((costs[a.code] for a in activities if a.level == level), ZERO)
     amounts["unit_margin"] = amounts["gross_margin"] - amounts["unit_cost"]
     amounts["batch_margin"] = amounts["unit_margin"] - amounts["batch_cost"]
+    return Statement(amounts, costs)
+
+
+def together(statements: Sequence[Statement]) -> Statement:
+    """The sum of finished statements, also of runs with other models: phases and levels are the same in each."""
+    amounts = {name: sum((each.amounts[name] for each in statements), ZERO) for name in statements[0].amounts}
+    codes = dict.fromkeys(code for each in statements for code in each.costs)
+    costs = {code: sum((each.costs.get(code, ZERO) for each in statements), ZERO) for code in codes}
     return Statement(amounts, costs)
 
 

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -10,13 +11,15 @@ from hypothesis import strategies as st
 
 from accounts.models import Account, Assignment, Import, Team, User
 from kam_portal import statements
+from kam_portal.frozen import thawed
 from kam_portal.recompute import recompute
 from kam_portal.views.account_page import steps_of
 from profitability.models import MonthResult, OrderLine, Product, Result, Run
 from profitability.periods import before, cut, periods
 from profitability.pnl.categories import categories, shared_out
-from profitability.pnl.groups import Grouping, all_groups
+from profitability.pnl.groups import NOTHING, Grouping, all_groups
 from profitability.pnl.peers import peers_of
+from profitability.pnl.sources import Source, sources_of
 from profitability.pnl.statements import PROFIT, SALES, added, by_month, family_of, months_of
 from tests.ledger import imported
 
@@ -110,7 +113,7 @@ def asked(run, **query) -> statements.Asked:
 
 
 def statement(run, user, accounts=None, **query) -> statements.Shown:
-    return statements.shown(asked(run, **query), months_of(run, user, accounts), profit=True)
+    return statements.shown(asked(run, **query), user, accounts, profit=True)
 
 
 def stored(run, months, **accounts) -> dict[str, Decimal]:
@@ -121,11 +124,13 @@ def stored(run, months, **accounts) -> dict[str, Decimal]:
 
 def grouped(run, user, by: str, found: statements.Asked, accounts=None) -> dict:
     """Amounts by group, with the phases."""
-    grouping = Grouping(run, user, by, accounts, found.months, found.months_before, profit=True)
+    grouping = Grouping(run, user, by, accounts, found.months, found.sources, profit=True)
     phases = grouping.phases()
     rows = list(grouping.groups())
     assert grouping.count() == len(rows)
-    return {row["key"]: {name: row[f"sum_{name}"] for name in COLUMNS} | phases[row["key"]] for row in rows}
+    return {
+        row["key"]: {name: row[f"sum_{name}"] for name in COLUMNS} | phases.get(row["key"], NOTHING) for row in rows
+    }
 
 
 # Statements
@@ -168,7 +173,7 @@ def test_each_line_follows_from_those_above_it(run, finance):
 
 def test_phases_levels_and_activities_arrive_at_the_same_cent(run, finance):
     found = statement(run, finance)
-    levels, activities = statements.readings(run, found)
+    levels, activities = statements.readings(asked(run), found)
 
     for reading in (levels, activities):
         lines = reading["lines"]
@@ -392,11 +397,10 @@ def test_a_period_is_compared_with_the_same_months_before():
     window = (202411, 202610)
     year, quarter = periods(window, "year")[-1], periods(window, "quarter")[-1]
 
-    assert before(year, window).months == tuple(range(202501, 202511))
-    assert before(quarter, window).months == (202607,)
-    assert before(periods(window, "last12")[0], window).first == 202411
-    assert before(periods(window, "month")[0], window) is None
-    assert before(periods((202511, 202610), "year")[-1], (202511, 202610)) is None
+    assert before(year).months == tuple(range(202501, 202511))
+    assert before(quarter).months == (202607,)
+    assert before(periods(window, "last12")[0]).first == 202411
+    assert before(periods(window, "month")[0]).months == (202410,)
 
 
 @given(st.integers(0, 40), st.integers(0, 40), st.sampled_from(["month", "quarter", "year"]))
@@ -515,3 +519,95 @@ def test_peers_are_accounts_the_reader_sees_but_with_company_figures(unpublished
     assert peers(unpublished, lead, account).count == 6
     sales = {"discount_amount", "return_amount", "cost_amount", "freight_amount", "gross_margin"}
     assert set(peers(unpublished, someone("member"), account).quartiles) == sales
+
+
+# The period before, told by earlier runs
+
+
+@pytest.fixture
+def january(transactional_db, tmp_path):
+    """A window of one month, after runs over November and December, over December, and over November."""
+    tables = {"order_lines": LINES, "activity_events": EVENTS, "resource_costs": COSTS}
+    imported(tmp_path / "in", teams=TEAMS, accounts=ACCOUNTS, cost_model=MODEL, **tables)
+    windows = {"both": (202511, 202512), "december": (202512, 202512), "november": (202511, 202511)}
+    runs = {name: recompute(*window) for name, window in windows.items()}
+    return runs | {"now": recompute(202601, 202601), "both months": recompute(202601, 202602)}
+
+
+@pytest.fixture
+def analyst(january):
+    return User.objects.create_user("a@example.com", "Analyst", "finance", "pw")
+
+
+def test_the_newest_run_that_holds_all_earlier_months_tells_them(january):
+    now = january["now"]
+
+    assert sources_of(now, (202512,)) == (Source(january["december"], (202512,)),)
+    assert sources_of(now, (202511, 202512)) == (Source(january["both"], (202511, 202512)),)
+    assert sources_of(now, (202512, 202601)) == (Source(january["december"], (202512,)), Source(now, (202601,)))
+    assert sources_of(now, (202510, 202511)) == ()  # nobody holds October
+    assert sources_of(january["december"], (202511,)) == (Source(january["both"], (202511,)),)  # not a later run
+
+
+def test_where_no_run_holds_them_all_each_month_is_told_by_the_newest(january):
+    with thawed():
+        Run.objects.filter(pk=january["both"].pk).update(state=Run.State.FAILED)
+
+    assert sources_of(january["now"], (202511, 202512)) == (
+        Source(january["november"], (202511,)),
+        Source(january["december"], (202512,)),
+    )
+
+
+@pytest.mark.parametrize("mixture", [False, True])
+def test_figures_of_the_period_before_are_those_that_their_runs_stored(january, analyst, mixture):
+    if mixture:
+        with thawed():
+            Run.objects.filter(pk=january["both"].pk).update(state=Run.State.FAILED)
+    run = january["both months"]
+    found = replace(asked(run, period="quarter"), sources=sources_of(run, (202511, 202512)))
+
+    told = statements.shown(found, analyst, None, profit=True)
+
+    assert len(found.sources) == 1 + mixture
+    expected = [stored(source.run, source.months) for source in found.sources]
+    for name in COLUMNS:
+        assert told.before[name] == sum(each[name] for each in expected), name
+    assert told.before.closes
+    for by in ("account", "parent", "segment", "country"):
+        rows = list(Grouping(run, analyst, by, None, found.months, found.sources, profit=True).groups())
+        for name in ("net_revenue", "gross_margin", *PROFIT):
+            assert sum(row[f"was_{name}"] for row in rows) == told.before[name], (by, name)
+            assert sum(row[f"sum_{name}"] for row in rows) == told.total[name], (by, name)
+
+
+def test_a_statement_names_the_runs_behind_the_period_before(january):
+    one, both = january["december"].pk, january["both"].pk
+    alone = asked(january["now"], period="month")
+
+    assert alone.runs_before == f"run {one}"
+    assert alone.origin == f"Dec 2025: run {one}, standard v1"
+    assert statements.before_words(alone)[-1] == f"Those figures come from an earlier run: run {one}, standard v1."
+    nowhere = asked(january["now"], period="last12")
+    assert nowhere.sources == () and nowhere.runs_before == ""
+    assert statements.before_words(nowhere) == [nowhere.missing]
+    mixed = replace(alone, sources=(Source(january["both"], (202511,)), *alone.sources))
+    assert mixed.runs_before == f"runs {both} and {one}"
+    assert "several runs" in statements.before_words(mixed)[-1]
+
+
+def test_an_activity_that_only_the_model_before_had_is_listed(january, analyst, tmp_path):
+    entry, _visits, repairs = MODEL["activities"]
+    both = repairs | {"shares": {"shop": 1, "sales": 1}}
+    imported(tmp_path / "model", cost_model=MODEL | {"version": 2, "activities": [entry, both]})
+    run = recompute(202601, 202601)
+    assert run.cost_model.version == 2
+    found = asked(run, period="month")
+
+    told = statements.shown(found, analyst, None, profit=True)
+
+    _levels, activities = statements.readings(found, told)
+    lines = {line.label: line for line in activities["lines"]}
+    assert lines["Visits"].total == 0
+    assert lines["Visits"].before == -told.before.costs["visits"] < 0
+    assert sum(line.before for line in activities["lines"] if line.kind == "detail") == -told.before["cost_to_serve"]

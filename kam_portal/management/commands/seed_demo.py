@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Account, Import, User
 from kam_portal.demo.people import demo_logins
+from profitability.core.months import month_of, ordinal
 from profitability.models import OrderLine, Publication, Run
 
 ONCE_PUBLISHED = [Run.State.PUBLISHED, Run.State.SUPERSEDED]
@@ -37,12 +38,21 @@ class Command(BaseCommand):
             with transaction.atomic():
                 import_portfolio(today or timezone.localdate())
                 give_passwords()
-        if not Publication.objects.exists():
-            self.stdout.write(_("Calculating the month before, to have something to compare with …"))
-            publish_run(month_before_last())
-        if Run.objects.filter(state__in=ONCE_PUBLISHED).count() == 1:
+        self.calculate(*last_months())
+
+    def calculate(self, last: int, published: set[int]) -> None:
+        """The runs that are still to come. A demo that is done has one of last month."""
+        if not published:
+            self.stdout.write(_("Calculating the year before, to have something to compare with …"))
+            publish_run(earlier(last, 12))
+            # Hardly anybody had judged the accounts by then, so that run is no history of their boxes.
+            Publication.objects.all().delete()
+        if len(published) < 2:
+            self.stdout.write(_("Calculating the month before …"))
+            publish_run(earlier(last, 1))
+        if len(published) < 3 and last not in published:
             self.stdout.write(_("Calculating last month …"))
-            publish_run()
+            publish_run(last)
 
 
 def is_seeded() -> bool:
@@ -71,13 +81,17 @@ def give_passwords() -> None:
         user.save(update_fields=["password"])
 
 
-def month_before_last() -> int:
-    """The month before the last one with order lines, as yyyymm."""
+def last_months() -> tuple[int, set[int]]:
+    """The last month with order lines, and the last months of the runs that were published."""
     last = OrderLine.objects.current().aggregate(last=Max("month"))["last"]
-    return last - 1 if last % 100 > 1 else last - 89
+    return last, set(Run.objects.filter(state__in=ONCE_PUBLISHED).values_list("month_to", flat=True))
 
 
-def publish_run(month_to: int | None = None) -> None:
+def earlier(month: int, months: int) -> int:
+    return month_of(ordinal(month) - months)
+
+
+def publish_run(month_to: int) -> None:
     from kam_portal.recompute import recompute
 
     run = recompute(month_to=month_to)
