@@ -11,7 +11,14 @@ from profitability.runline import run_line, run_of
 MENU = [
     (_("Home"), "home", [(_("Home"), "home", Permission.SIGN_IN, "h")]),
     (_("Accounts"), "building", [(_("Accounts"), "accounts", Permission.SEE_ACCOUNTS, "a")]),
-    (_("Matrix"), "layout-grid", [(_("Matrix"), "matrix", Permission.SEE_ACCOUNTS, "m")]),
+    (
+        _("Position"),
+        "layout-grid",
+        [
+            (_("Matrix"), "matrix", Permission.SEE_ACCOUNTS, "m"),
+            (_("Effort"), "effort", Permission.SEE_PROFITABILITY, "e"),
+        ],
+    ),
     (
         _("Ranking"),
         "chart-bar",

@@ -10,6 +10,8 @@ from kam_portal.views.account_page import account_page
 from kam_portal.views.account_pnl import account_pnl
 from kam_portal.views.capacity import capacity
 from kam_portal.views.compare import runs_compare, runs_compare_progress
+from kam_portal.views.effort import effort
+from kam_portal.views.effort_inputs import effort_hours_save, effort_inputs, effort_responses_save
 from kam_portal.views.gallery import gallery
 from kam_portal.views.health import healthz, readyz
 from kam_portal.views.home import home
@@ -43,6 +45,10 @@ urlpatterns = [
     path("accounts/<path:code>/pnl/", account_pnl, name="account_pnl"),
     path("accounts/<path:code>/", account_page, name="account"),
     path("matrix/", matrix, name="matrix"),
+    path("effort/", effort, name="effort"),
+    path("effort/inputs/", effort_inputs, name="effort_inputs"),
+    path("effort/inputs/hours/", effort_hours_save, name="effort_hours_save"),
+    path("effort/inputs/responses/", effort_responses_save, name="effort_responses_save"),
     path("ranking/", ranking, name="ranking"),
     path("whale/", whale, name="whale"),
     path("pnl/", pnl, name="pnl"),

@@ -105,7 +105,6 @@ class Advice:
     binding: list[Felt]
     contradictions: list[list[Felt]]
     measured_by: list[str]
-    usual_hours: Decimal = ZERO
 
     @cached_property
     def extra(self) -> Decimal:
@@ -203,7 +202,7 @@ class Study:
             for team, plan in plans.items()
             if isinstance(plan, Contradiction)
         ]
-        return Advice(rows, self.people(rows, plans), binding, contradictions, self.hours.activities, self.usual(""))
+        return Advice(rows, self.people(rows, plans), binding, contradictions, self.hours.activities)
 
     def served(self, result: Result) -> Served:
         key, said = result.account_id, self.stated.get(result.account_id)

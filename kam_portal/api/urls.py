@@ -9,6 +9,7 @@ from accounts.permissions import Permission
 from accounts.rest.scopes import Scope
 from accounts.rest.views import ApiView
 from kam_portal.api import docs, exports, imports
+from kam_portal.api.effort import Effort
 from kam_portal.api.explain import Explain, ExplainCostLine
 from kam_portal.api.runs import RequestableRuns
 from kam_portal.api.scenarios import ScenarioAccounts, ScenarioDetail, ScenarioOutcome, Scenarios
@@ -51,6 +52,7 @@ urlpatterns = [
     path("accounts/<path:code>/", AccountDetail.as_view(), name="account"),
     path("scores/", Scores.as_view(), name="scores"),
     path("matrix/", Matrix.as_view(), name="matrix"),
+    path("effort/", Effort.as_view(), name="effort"),
     path("profitability/", Profitability.as_view(), name="profitability"),
     path("rankings/", Rankings.as_view(), name="rankings"),
     path("concentration/", Concentration.as_view(), name="concentration"),

@@ -87,6 +87,18 @@ def score(value) -> str:
 
 
 @register.filter
+def tenths(value) -> str:
+    """Hours, with one decimal."""
+    return NOTHING if value is None else written(value, 1)
+
+
+@register.filter
+def tenths_signed(value) -> str:
+    """A change of hours, with its sign."""
+    return NOTHING if value is None else with_plus(tenths(value))
+
+
+@register.filter
 def quantity(value) -> str:
     """A driver quantity: decimals only where there are some."""
     if value is None:

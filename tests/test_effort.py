@@ -1,0 +1,246 @@
+"""The advice on hours from end to end: whose accounts it rests on, what is typed, what leaks and what does not."""
+
+from copy import deepcopy
+from decimal import Decimal
+
+import pytest
+from django.test import Client
+
+from accounts.models import Account
+from profitability.models import MonthResult, Result
+from relationships.effort import advice
+from relationships.models import EffortCapacity, EffortLimit, EffortResponse
+from tests import factories
+
+MINUTES = {"N1": 600, "N2": 1200, "N3": 60, "N4": 240, "N5": 600, "S1": 1200}  # of visits a month
+
+
+@pytest.fixture
+def portfolio(db, monkeypatch):
+    """As it is made, but visits say how long they took."""
+    model = deepcopy(factories.MODEL)
+    model["activities"][1]["driver"] = "sales_visit.minutes"
+    monkeypatch.setattr(factories, "MODEL", model)
+    made = factories.a_portfolio()
+    Account.objects.update(annual_potential=10_000_000)
+    for code, minutes in MINUTES.items():
+        for month in MonthResult.objects.filter(run=made.run, account=made.accounts[code]):
+            month.measures["sales_visit.minutes"] = minutes * 10_000
+            month.save()
+    return made
+
+
+@pytest.fixture
+def sign_in(portfolio):
+    def signed(role: str) -> Client:
+        client = Client()
+        client.force_login(portfolio.user(role))
+        return client
+
+    return signed
+
+
+def by_code(found) -> dict:
+    return {row.account.code: row for row in found.rows}
+
+
+def test_hours_today_are_the_minutes_of_visits(portfolio):
+    found = advice(portfolio.user("lead"), portfolio.run)
+
+    assert {code: row.today for code, row in by_code(found).items()} == {
+        "N1": 10, "N2": 20, "N3": 1, "N4": 4, "N5": 10, "N6": 0
+    }  # fmt: skip
+    assert found.measured_by == ["visits"]
+
+
+def test_without_minutes_a_full_month_is_shared_out(portfolio):
+    MonthResult.objects.filter(run=portfolio.run).update(measures={})
+
+    found = advice(portfolio.user("lead"), portfolio.run)
+
+    assert found.measured_by == []
+    assert sum(row.today for row in found.rows) == pytest.approx(Decimal(128), abs=Decimal("0.06"))
+    assert by_code(found)["N3"].today > by_code(found)["N1"].today  # more cost at customer level
+
+
+def test_advice_brings_more_within_the_hours_there_are(portfolio):
+    found = advice(portfolio.user("lead"), portfolio.run)
+
+    assert found.extra > 0
+    assert sum(row.advised for row in found.rows) <= found.hours == 45
+    moves = [abs(row.difference) for row in found.rows]
+    assert moves == sorted(moves, reverse=True)
+
+
+@pytest.mark.parametrize(
+    ("role", "codes"), [("manager", 6), ("lead", 6), ("stranger", 5), ("executive", 11), ("finance", 11)]
+)
+def test_each_reader_is_advised_on_the_accounts_he_looks_after(portfolio, role, codes):
+    rows = advice(portfolio.user(role), portfolio.run).rows
+
+    assert len(rows) == codes
+    assert role in ("executive", "finance") or len({row.account.team_id for row in rows}) == 1
+
+
+def test_accounts_of_a_colleague_are_not_a_managers_business(portfolio):
+    Account.objects.filter(code="N1").update(manager=portfolio.user("lead"))
+
+    assert "N1" not in by_code(advice(portfolio.user("manager"), portfolio.run))
+    assert "N1" in by_code(advice(portfolio.user("lead"), portfolio.run))
+
+
+def test_nothing_hidden_changes_the_advice(sign_in, portfolio):
+    for role in ("manager", "lead"):
+        before = sign_in(role).get("/api/v1/effort/").content
+        Result.objects.filter(run=portfolio.run, code__startswith="S").update(gross_margin=1, growth=Decimal(1))
+        MonthResult.objects.filter(run=portfolio.run, account__code="S1").update(measures={})
+        EffortCapacity.objects.update_or_create(
+            manager=portfolio.user("stranger"), team=portfolio.accounts["S1"].team,
+            defaults={"hours": 3, "changed_at": "2026-03-01T00:00:00Z"},
+        )  # fmt: skip
+
+        assert sign_in(role).get("/api/v1/effort/").content == before
+
+
+def test_stated_hours_shares_and_expectations_count(portfolio):
+    lead, team = portfolio.user("lead"), portfolio.accounts["N1"].team
+    said = {"changed_at": "2026-03-01T00:00:00Z", "changed_by": lead}
+    EffortCapacity.objects.create(manager=portfolio.user("manager"), team=team, hours=60, **said)
+    EffortLimit.objects.create(team=team, box="streamline", least_share=Decimal("0.1"), **said)
+    EffortResponse.objects.create(account=portfolio.accounts["N5"], most_hours=15, **said)
+
+    found = advice(lead, portfolio.run)
+
+    assert found.hours == 60
+    given = by_code(found)["N5"].advised
+    assert given >= Decimal("0.1") * sum(row.advised for row in found.rows) - Decimal("0.1")
+    assert by_code(found)["N5"].is_stated
+
+
+def test_limits_that_contradict_are_named_and_nothing_breaks(sign_in, portfolio):
+    team = portfolio.accounts["N1"].team
+    said = {"changed_at": "2026-03-01T00:00:00Z"}
+    EffortCapacity.objects.create(manager=portfolio.user("manager"), team=team, hours=2, **said)
+
+    page = sign_in("lead").get("/effort/").content.decode()
+
+    assert "The limits contradict each other" in page
+    assert "Manager’s 2.0 hours a month" in page
+    assert "hours that Manager’s accounts need at least" in page
+    assert sign_in("lead").get("/api/v1/effort/").json()["contradictions"]
+
+
+# What is typed
+
+
+def test_a_lead_types_hours_and_balance(sign_in, portfolio):
+    client, manager = sign_in("lead"), portfolio.user("manager")
+
+    answer = client.post("/effort/inputs/hours/", {f"hours:{manager.pk}": "80", "least:status": "12.5"})
+
+    assert answer.status_code == 302
+    assert EffortCapacity.objects.get().hours == 80
+    assert EffortLimit.objects.get().least_share == Decimal("0.125")
+    seen = EffortLimit.objects.get().changed_at.isoformat()
+    client.post("/effort/inputs/hours/", {f"hours:{manager.pk}": "", "seen": seen})
+    assert not EffortCapacity.objects.exists() and not EffortLimit.objects.exists()
+
+
+def test_a_manager_types_what_own_accounts_answer(sign_in, portfolio):
+    n1, s1 = portfolio.accounts["N1"].pk, portfolio.accounts["S1"].pk
+
+    answer = sign_in("manager").post(
+        "/effort/inputs/responses/",
+        {f"lost:{n1}": "500", f"gained:{n1}": "800", f"movable:{n1}": "on", f"lost:{s1}": "9"},
+    )
+
+    assert answer.status_code == 302
+    row = EffortResponse.objects.get()
+    assert (row.account_id, row.lost_at_half, row.gained_at_double, row.is_movable) == (n1, 500, 800, True)
+
+
+@pytest.mark.parametrize(
+    ("cells", "told"),
+    [
+        ({"lost": "100", "gained": "300"}, "at most twice"),
+        ({"least": "9", "most": "4"}, "more than the most useful"),
+        ({"lost": "-1"}, "must not be negative"),
+        ({"most": "900"}, "0 to 744"),
+        ({"gained": "many"}, "no number"),
+    ],
+)
+def test_an_expectation_that_makes_no_sense_stays_in_the_cell(sign_in, portfolio, cells, told):
+    n1 = portfolio.accounts["N1"].pk
+
+    answer = sign_in("lead").post("/effort/inputs/responses/", {f"{name}:{n1}": text for name, text in cells.items()})
+
+    assert answer.status_code == 422
+    assert told in answer.content.decode() and all(
+        f'value="{text}"' in answer.content.decode() for text in cells.values()
+    )
+    assert not EffortResponse.objects.exists()
+
+
+def test_shares_above_the_whole_are_refused(sign_in):
+    answer = sign_in("lead").post("/effort/inputs/hours/", {"least:status": "60", "least:star": "50"})
+
+    assert answer.status_code == 422
+    assert "sum to 110" in answer.content.decode()
+
+
+def test_who_types_over_a_colleague_is_told(sign_in, portfolio):
+    manager = portfolio.user("manager")
+    sign_in("executive").post("/effort/inputs/hours/", {"team": "north", f"hours:{manager.pk}": "70"})
+
+    answer = sign_in("lead").post("/effort/inputs/hours/", {f"hours:{manager.pk}": "90", "seen": ""})
+
+    assert answer.status_code == 409
+    assert "Somebody has saved meanwhile" in answer.content.decode() and 'value="90"' in answer.content.decode()
+    assert EffortCapacity.objects.get().hours == 70
+
+
+def test_a_lead_cannot_type_hours_of_another_team(sign_in, portfolio):
+    stranger = portfolio.user("stranger")
+
+    sign_in("lead").post("/effort/inputs/hours/", {"team": "south", f"hours:{stranger.pk}": "1"})
+
+    assert not EffortCapacity.objects.exists()
+
+
+@pytest.mark.parametrize(("role", "hours", "responses"), [("finance", 403, 403), ("executive", 302, 403),
+                                                         ("manager", 403, 302), ("lead", 302, 302)])  # fmt: skip
+def test_who_may_type_what(sign_in, role, hours, responses):
+    client = sign_in(role)
+
+    assert client.post("/effort/inputs/hours/", {}).status_code == hours
+    assert client.post("/effort/inputs/responses/", {}).status_code == responses
+
+
+def test_the_queries_do_not_grow_with_accounts(sign_in, portfolio, django_assert_max_num_queries):
+    client = sign_in("executive")
+    client.get("/effort/")
+
+    for path in ("/effort/", "/effort/inputs/", "/api/v1/effort/"):
+        with django_assert_max_num_queries(26):
+            assert client.get(path).status_code == 200
+
+
+@pytest.mark.parametrize("ending", ["csv", "xlsx"])
+def test_the_list_in_view_is_a_file(sign_in, ending):
+    answer = sign_in("lead").get("/effort/", {"box": "star", "format": ending})
+    content = b"".join(answer.streaming_content)
+
+    if ending == "csv":
+        head, *rows = content.decode().splitlines()
+        assert head.startswith("Code,Account,Team,Manager,Box,Hours a month today")
+        assert [row.split(",")[0] for row in rows] == ["N3"]
+    assert answer["Content-Disposition"].endswith(f'.{ending}"')
+
+
+def test_the_rest_of_an_account_names_hours_and_reason(sign_in):
+    answer = sign_in("manager").get("/api/v1/effort/").json()
+
+    assert [row["code"] for row in answer["results"]] == ["N1", "N2", "N3", "N4", "N5", "N6"]
+    row = answer["results"][0]
+    assert row["hours_today"] == 10 and row["why"] and row["stated"] is False
+    assert answer["extra_contribution"] == pytest.approx(sum(row["extra_contribution"] for row in answer["results"]))
