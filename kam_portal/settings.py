@@ -1,6 +1,7 @@
 """Every setting. With nothing set the portal runs on one machine: SQLite and all working files in var/."""
 
 import secrets
+from decimal import Decimal
 from pathlib import Path
 
 import environ
@@ -121,7 +122,7 @@ BROKER_DIR = VAR_DIR / "broker"
 NIGHTLY_AT = env.str("NIGHTLY_AT", default="02:00")  # in TIME_ZONE
 RUN_LEASE_SECONDS = env.int("RUN_LEASE_SECONDS", default=30)
 RUN_ATTEMPTS = 3
-SETTLED_FROM = env.float("SETTLED_FROM", default=0.9)  # share of weightings from which on a box counts as settled
+SETTLED_FROM = Decimal(env.str("SETTLED_FROM", default="0.90"))  # of all weightings hold a box: it is settled
 CACHES = {
     "default": (
         {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}

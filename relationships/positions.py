@@ -34,6 +34,7 @@ from relationships.evidence import (
 )
 from relationships.firmness import firmness_columns
 from relationships.models import CriteriaSet, Position
+from relationships.movements import Earlier, earlier_places, store_changes
 
 
 @dataclass(frozen=True)
@@ -51,9 +52,12 @@ def place_accounts(run: Run) -> Placed:
     found = evidence(run)
     rows = sorted(results(run, measures_of(found.criteria) if found else set()), key=attrgetter("code"))
     scored = [score(row, found) for row in rows] if found else [None] * len(rows)
-    columns = position_columns(run, rows, scored, found, earlier_places(run))
+    before = published_run()
+    earlier = earlier_places(before)
+    columns = position_columns(run, rows, scored, found, earlier)
     with transaction.atomic():
         bulk.insert(Position, columns)
+        store_changes(run, before, columns, earlier)
     unhashed = {
         "run_id",
         "attempt",
@@ -90,13 +94,10 @@ def evidence(run: Run) -> Evidence | None:
     return Evidence(criteria, row.pk, ratings(run.as_of), weights, competitors, run.as_of)
 
 
-def earlier_places(run: Run) -> dict[int, tuple[str, str, date | None]]:
-    """Box, previous box and day of change of each account in the run that is published now."""
-    publication = Publication.objects.first()
-    if publication is None:
-        return {}
-    rows = Position.objects.filter(run=publication.run_id)
-    return {account: rest for account, *rest in rows.values_list("account_id", "box", "previous_box", "changed_on")}
+def published_run() -> Run | None:
+    """The run behind the pages now, which this one will follow."""
+    publication = Publication.objects.select_related("run").first()
+    return publication and publication.run
 
 
 def position_columns(run, rows, scored, found, earlier) -> dict[str, list]:
@@ -139,12 +140,11 @@ def box_of(one: Scored | None) -> str:
     return (one and one.place.box) or ""
 
 
-def moved(box: str, earlier, today: date) -> tuple[str, date | None]:
+def moved(box: str, earlier: Earlier | None, today: date) -> tuple[str, date | None]:
     """The box before the latest change, and the day of that change; nothing until there is one."""
     if earlier is None:
         return "", None
-    was, previous, changed_on = earlier
-    return (was, today) if was != box else (previous, changed_on)
+    return (earlier.box, today) if earlier.box != box else (earlier.previous_box, earlier.changed_on)
 
 
 def millionths(value: Fraction | None) -> int | None:

@@ -83,8 +83,10 @@ class Position(models.Model):
 class PositionChange(models.Model):
     """A box, class or stage that differs from the run published before, with what brought it about.
 
-    `causes`: [{"cause", "axis", "code", "name", "effect"}], the largest first; `cause` is one of Cause, `effect`
-    the points of the score (0…10) or the money of the measure that it moved.
+    `causes`: [{"cause", "axis", "code", "name", "effect"}], the largest first; `cause` is one of Cause. `effect`: of a
+    box the points of the axis' score (0…10), which sum to its change; of a class the money (code net_revenue) and the
+    share of all positive revenue (revenue_share); of a stage the steps. None where there was no score before, or is
+    none now. `change`, where there is one: by how much the criterion's own score, or its weight, changed.
     """
 
     class Kind(models.TextChoices):
