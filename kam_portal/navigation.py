@@ -16,6 +16,7 @@ MENU = [
         "layout-grid",
         [
             (_("Matrix"), "matrix", Permission.SEE_ACCOUNTS, "m"),
+            (_("Criteria"), "criteria", Permission.SEE_ACCOUNTS, "k"),
             (_("Effort"), "effort", Permission.SEE_PROFITABILITY, "e"),
         ],
     ),

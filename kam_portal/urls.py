@@ -41,6 +41,7 @@ urlpatterns = [
     path("runs/compare/progress/", runs_compare_progress, name="runs_compare_progress"),
     path("runs/start/", start_run, name="start_run"),
     path("", include("profitability.urls")),  # before the account page, whose code takes any path
+    path("", include("relationships.urls")),
     path("accounts/<path:code>/trail/", account_trail, name="trail"),
     path("accounts/<path:code>/pnl/", account_pnl, name="account_pnl"),
     path("accounts/<path:code>/", account_page, name="account"),

@@ -44,8 +44,10 @@ EVERY_ADDRESS = pytest.mark.parametrize(("route", "pattern"), ADDRESSES, ids=[ro
 
 def values_of(route: str, portfolio) -> dict[str, tuple]:
     """What stands for each parameter: of an account of the team, of another team, and what does not exist."""
+    sets = {"cost-model": "standard", "criteria": "default"}
+    document = sets.get(route.partition("/")[0])
     return {
-        "code": ("standard", "standard", "XX") if route.startswith("cost-model/") else ("N1", "S1", "XX"),
+        "code": (document, document, "XX") if document else ("N1", "S1", "XX"),
         "version": (1, 1, 999),
         "other": (1, 1, 999),
         "activity": ("visits", "visits", "XX"),

@@ -120,6 +120,13 @@ def parse(document: object, measures: Collection[str] = MEASURES) -> tuple[Crite
     return (None if reader.problems else found), reader.problems
 
 
+def scale_of(found: object) -> Scale | None:
+    """A scale on its own, a list of pairs [value, score]; None when something is wrong with it."""
+    reader = _Reader(())
+    scale = reader.scale(found, "scale")
+    return None if reader.problems else scale
+
+
 def weight_problems(weights: Iterable[tuple[str, Decimal]], path: str) -> list[Problem]:
     """Empty when the weights (code and weight, each 0..100, at most 6 decimals) sum to exactly 100.
 
@@ -328,7 +335,7 @@ class _Reader:
         return self.number(found, path, Decimal(0), TOP_SCORE)
 
     def number(self, found: object, path: str, least: Decimal, most: Decimal) -> Decimal:
-        number = _decimal(found)
+        number = number_in(found)
         if number is None:
             stated = "is missing" if found is None else f"is {_shown(found)}"
             self.note(path, f"{stated}; it must be a number with at most {MOST_DECIMALS} decimals")
@@ -342,7 +349,7 @@ class _Reader:
         self.problems.append(Problem(path, message))
 
 
-def _decimal(found: object) -> Decimal | None:
+def number_in(found: object) -> Decimal | None:
     """The number as it is written, or None if it is none or out of all reason."""
     if isinstance(found, bool) or not isinstance(found, int | float | Decimal | str):
         return None

@@ -20,6 +20,7 @@ import "./unsaved.js";
 import "./grid-paste.js";
 import "./grid-keys.js";
 import "./grid-totals.js";
+import "./weight-sum.js";
 import "./print.js";
 import "./sparkline.js";
 import "./chart-loader.js";

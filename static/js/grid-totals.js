@@ -2,7 +2,7 @@
 const UNIT = 10000n;
 
 /** A number as typed, in ten-thousandths; 0 for what the server will refuse. */
-function read(text, decimal) {
+export function read(text, decimal) {
   const plain = text.replace(/[\s'’]/g, "").replaceAll("−", "-").replace(/^\((.+)\)$/, "-$1");
   const [whole, part = ""] = plain.replaceAll(decimal === "." ? "," : ".", "").split(decimal);
   if (!/^[+-]?\d*$/.test(whole) || !/^\d{0,4}$/.test(part) || !/\d/.test(whole + part)) return 0n;
@@ -10,7 +10,7 @@ function read(text, decimal) {
   return whole.startsWith("-") ? -size : size;
 }
 
-function shown(value) {
+export function shown(value) {
   const size = value < 0n ? -value : value;
   const part = String(size % UNIT).padStart(4, "0").replace(/0+$/, "");
   const text = new Intl.NumberFormat(document.documentElement.lang).format(size / UNIT);

@@ -15,13 +15,16 @@ function placeOf(field) {
   return place;
 }
 
-function tell(form, { dataset }) {
+function tell(form, item) {
+  const { dataset } = item;
   const field = dataset.input && document.getElementById(dataset.input);
   if (!field || !form.contains(field)) return;
   const isWarning = dataset.warning !== undefined;
   const text = document.createElement("p");
   text.className = isWarning ? "field-warning" : "field-error";
   text.textContent = dataset.message;
+  const mend = item.querySelector("button");
+  if (mend) text.append(" ", mend.cloneNode(true));
   placeOf(field).append(text);
   field.setAttribute("aria-describedby", `${field.id}-told`);
   if (!isWarning) field.setAttribute("aria-invalid", "true");

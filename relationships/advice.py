@@ -1,0 +1,99 @@
+"""What is told beside the fields of a criteria set: what must be settled, and what is worth a look."""
+
+from collections.abc import Iterator
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.told import Told
+from relationships.core.criteria import AXES, Problem, parse, plain
+from relationships.core.criteria_form import CriterionLine, Lines, code_from, document_of, input_of
+from relationships.models import AccountCriterion, CriteriaSet, Rating
+
+USUAL = range(3, 8)  # three to five are recommended; a few more are not worth a word
+PROMINENT = (0, 5, 10)
+
+
+def told(lines: Lines, row: CriteriaSet | None = None, valid_from=None) -> list[Told]:
+    """Everything there is to say: problems first, then warnings."""
+    return [*problems_of(lines), *warnings_of(lines), *_about_day(row, valid_from)]
+
+
+def problems_of(lines: Lines) -> list[Told]:
+    """What keeps the set from being ready."""
+    _found, problems = parse(document_of(lines))
+    return [_problem(lines, problem) for problem in problems]
+
+
+def _problem(lines: Lines, problem: Problem) -> Told:
+    name = input_of(lines, problem)
+    if problem.mend is None:
+        return Told(name, in_words(problem))
+    names = {line.code or code_from(line.name): line.name for line in lines.axis(name)}
+    mend = {"name": names.get(problem.mend.code) or problem.mend.code, "weight": plain(problem.mend.weight)}
+    sentence = problem.message.partition(";")[0] + "."
+    return Told(name, sentence[0].upper() + sentence[1:], mend=_("Set %(name)s to %(weight)s") % mend)
+
+
+def in_words(problem: Problem) -> str:
+    """The message for somebody who fills in a form; the others speak of the document as it is."""
+    if problem.path in AXES:
+        return _("Add a criterion.") if "needs a list" in problem.message else problem.message
+    if problem.path.endswith(".measure") and problem.message.startswith("is missing"):
+        return _("Choose what is measured.")
+    if problem.path.endswith(".scale"):
+        return _("A scale needs at least two points: a value, and the score it gets.")
+    return problem.message
+
+
+def warnings_of(lines: Lines) -> Iterator[Told]:
+    """What does not keep the set from being ready, but would surprise."""
+    for axis in AXES:
+        rows = lines.axis(axis)
+        if rows and len(rows) not in USUAL:
+            text = _("%s criteria: three to five serve best, more blur each other.") % len(rows)
+            yield Told(axis, text, True)
+        for place, line in enumerate(rows):
+            if line.kind == "judged" and not all(line.anchors.get(score) for score in PROMINENT):
+                text = _("Describe 0, 5 and 10, so that all raters mean the same.")
+                yield Told(f"{axis}[{place}].anchors", text, True)
+    yield from _without_ratings(lines)
+    yield from _without_own_weights(lines)
+
+
+def _without_ratings(lines: Lines) -> Iterator[Told]:
+    rated = set(Rating.objects.order_by().values_list("criterion", flat=True).distinct())
+    for axis in AXES:
+        for place, line in enumerate(lines.axis(axis)):
+            if rated and line.kind == "judged" and _code(line) and _code(line) not in rated:
+                text = _("Nobody has rated this yet: until then boxes are provisional, or there is none.")
+                yield Told(f"{axis}[{place}].code", text, True)
+
+
+def _without_own_weights(lines: Lines) -> Iterator[Told]:
+    """Own weights are for the criteria they were given for: with others, the set's count."""
+    known = {_code(line) for line in lines.relationship}
+    rows = AccountCriterion.objects.filter(weight__isnull=False).exclude(criterion__in=known)
+    count = rows.order_by().values("account").distinct().count()
+    if count:
+        sentence = ngettext(
+            "%s account has own weights for criteria that are not here: the set’s would count for it.",
+            "%s accounts have own weights for criteria that are not here: the set’s would count for them.",
+            count,
+        )
+        yield Told("relationship", sentence % count, True)
+
+
+def _code(line: CriterionLine) -> str:
+    return line.code or code_from(line.name)
+
+
+def _about_day(row: CriteriaSet | None, valid_from) -> Iterator[Told]:
+    """A version for an earlier day than that of another one does not come into force."""
+    current = CriteriaSet.objects.in_force(timezone.localdate()) if row else None
+    if current is None or current.pk == row.pk or current.valid_from is None:
+        return
+    if valid_from is None or valid_from < current.valid_from:
+        text = _("%(set)s is valid from %(day)s: an earlier day leaves that one in force.")
+        yield Told("valid_from", text % {"set": current, "day": current.valid_from.isoformat()}, True)

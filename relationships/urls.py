@@ -1,0 +1,36 @@
+"""Addresses of the pages of criteria and relationships."""
+
+from django.urls import path
+
+from relationships.views.account_criteria import account_criteria, account_criteria_check, account_criteria_save
+from relationships.views.criteria import criteria, criteria_differences, criteria_version, criteria_yaml
+from relationships.views.criteria_edit import (
+    criteria_check,
+    criteria_copy,
+    criteria_discard,
+    criteria_edit,
+    criteria_effect,
+    criteria_new,
+    criteria_reopen,
+    criteria_upload,
+)
+
+urlpatterns = [
+    path("criteria/", criteria, name="criteria"),
+    path("criteria/new/", criteria_new, name="criteria_new"),
+    path("criteria/<str:code>/<int:version>/", criteria_version, name="criteria_version"),
+    path("criteria/<str:code>/<int:version>/edit/", criteria_edit, name="criteria_edit"),
+    path("criteria/<str:code>/<int:version>/check/", criteria_check, name="criteria_check"),
+    path("criteria/<str:code>/<int:version>/effect/", criteria_effect, name="criteria_effect"),
+    path("criteria/<str:code>/<int:version>/upload/", criteria_upload, name="criteria_upload"),
+    path("criteria/<str:code>/<int:version>/yaml/", criteria_yaml, name="criteria_yaml"),
+    path("criteria/<str:code>/<int:version>/copy/", criteria_copy, name="criteria_copy"),
+    path("criteria/<str:code>/<int:version>/reopen/", criteria_reopen, name="criteria_reopen"),
+    path("criteria/<str:code>/<int:version>/discard/", criteria_discard, name="criteria_discard"),
+    path(
+        "criteria/<str:code>/<int:version>/differences/<int:other>/", criteria_differences, name="criteria_differences"
+    ),
+    path("accounts/<path:code>/criteria/", account_criteria, name="account_criteria"),
+    path("accounts/<path:code>/criteria/check/", account_criteria_check, name="account_criteria_check"),
+    path("accounts/<path:code>/criteria/save/", account_criteria_save, name="account_criteria_save"),
+]
