@@ -2,6 +2,7 @@
 
 from django import forms
 from django.contrib import admin
+from django.contrib.auth import admin as people
 from django.contrib.auth.forms import ReadOnlyPasswordHashField, SetPasswordMixin
 from django.contrib.auth.models import Group
 from django.utils.translation import gettext_lazy as _
@@ -40,29 +41,39 @@ class PersonForm(forms.ModelForm):
         fields = ["email", "name", "role", "teams", "sees_company_figures", "is_active"]
 
 
+class PlainAddresses:
+    """Only addresses that lead somewhere: Django's admin would take any for the number of a row and send it on."""
+
+    def get_urls(self):
+        return [address for address in super().get_urls() if address.name]
+
+
 @admin.register(User)
-class UserAdmin(admin.ModelAdmin):
+class UserAdmin(PlainAddresses, people.UserAdmin):
+    """People and their passwords: whoever was imported has none until one is given here."""
+
     form = PersonForm
+    add_form = NewPersonForm
+    fieldsets = None
+    add_fieldsets = [(None, {"fields": ["email", "name", "role", "teams", "password1", "password2"]})]
+    ordering = ["email"]
     list_display = ["email", "name", "role", "is_active", "last_login"]
     list_filter = ["role", "is_active", "teams"]
     search_fields = ["email", "name"]
     filter_horizontal = ["teams"]
-
-    def get_form(self, request, obj=None, **kwargs):
-        return super().get_form(request, obj, **({"form": NewPersonForm} if obj is None else {}) | kwargs)
 
     def has_delete_permission(self, request, obj=None):
         return False  # a person is switched off; what they did keeps their name
 
 
 @admin.register(Team)
-class TeamAdmin(admin.ModelAdmin):
+class TeamAdmin(PlainAddresses, admin.ModelAdmin):
     list_display = ["code", "name"]
     search_fields = ["code", "name"]
 
 
 @admin.register(ApiToken)
-class ApiTokenAdmin(admin.ModelAdmin):
+class ApiTokenAdmin(PlainAddresses, admin.ModelAdmin):
     """Tokens are made with `create_token`, which shows them once; here they are seen and taken back."""
 
     list_display = ["token_key", "user", "name", "scopes", "created", "expiry", "last_used_at"]

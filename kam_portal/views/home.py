@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from decimal import Decimal
 
 from django.conf import settings
 from django.db.models import Avg, Count, Q, Sum
@@ -17,11 +18,14 @@ from kam_portal.charts import whale_chart
 from kam_portal.navigation import run_of
 from kam_portal.overview import kept
 from kam_portal.templatetags.kam import money, share
+from kam_portal.uploads.kinds import label
+from kam_portal.views.first_steps import first_steps
 from kam_portal.views.matrix import bubbles_of, matrix_chart, squares_of
 from profitability.core.concentration import by_parent
 from profitability.core.cost_model import spoken
+from profitability.core.months import months_between
 from profitability.ladder import parents
-from profitability.models import Concentration, PoolBalance, Result, Run
+from profitability.models import Concentration, MonthResult, PoolBalance, Result, Run
 from profitability.queries import balance_of, earlier_run
 from relationships.models import Position, Rating
 from relationships.queries import portfolio, trends
@@ -213,25 +217,42 @@ def largest_customer(rows, user) -> dict | None:
 
 
 def company_figures(run: Run) -> dict[str, dict]:
-    """The company's window figures and their months, in units of the currency."""
-    unit = 10**settings.CURRENCY_DIGITS
-    window, months = run.totals["window"], run.totals["months"]
-    return {name: {"value": window[name] / unit, "spark": [value / unit for value in months[name]]} for name in window}
+    """The figures of all accounts over the window, as every other page has them, and their months."""
+    names = run.totals["window"]
+    nobodys = Result.objects.in_run(run).filter(account=None).values(*names).first() or {}
+    months = MonthResult.objects.in_run(run).filter(account=None).values("month", *names)
+    by_month = {row["month"]: row for row in months}
+    window, nothing = months_between(run.month_from, run.month_to), dict.fromkeys(names, 0)
+    return {
+        name: {
+            "value": units(amount) - nobodys.get(name, 0),
+            "spark": [
+                float(units(value) - by_month.get(month, nothing)[name])
+                for month, value in zip(window, run.totals["months"][name], strict=False)
+            ],
+        }
+        for name, amount in names.items()
+    }
+
+
+def units(amount: int) -> Decimal:
+    return Decimal(amount).scaleb(-settings.CURRENCY_DIGITS)
 
 
 def company_result(run: Run) -> list[dict]:
     """From the accounts' contribution down to the company's result; every step is in the run's balance."""
     total = balance_of(run).total.amounts
-    unit = 10**settings.CURRENCY_DIGITS
-    contribution = run.totals["window"]["contribution"] / unit
+    contribution = units(run.totals["window"]["contribution"])
+    nobodys = Result.objects.in_run(run).filter(account=None).values_list("contribution", flat=True).first()
     steps = [
-        (_("Contribution of all accounts"), contribution, "total"),
-        (_("Unused capacity"), -float(total["unused"]), "detail"),
-        (_("Channel costs"), -float(total["channel"]), "detail"),
-        (_("Corporate costs"), -float(total["corporate"]), "detail"),
-        (_("Unassigned costs"), -float(total["unassigned"]), "detail"),
+        (_("Contribution of all accounts"), contribution - (nobodys or 0), "total"),
+        *([(_("Order lines without an account"), nobodys, "detail")] if nobodys else []),
+        (_("Unused capacity"), -total["unused"], "detail"),
+        (_("Channel costs"), -total["channel"], "detail"),
+        (_("Corporate costs"), -total["corporate"], "detail"),
+        (_("Unassigned costs"), -total["unassigned"], "detail"),
     ]
-    steps.append((_("Company result"), sum(amount for _label, amount, _kind in steps), "total"))
+    steps.append((_("Company result"), sum((amount for _label, amount, _kind in steps), Decimal(0)), "total"))
     return [{"label": label, "cells": [money(amount)], "kind": kind} for label, amount, kind in steps]
 
 
@@ -260,8 +281,9 @@ def finance_home(request):
         "company": company_result(run) if run else None,
         "figures": company_figures(run) if run else None,
         "capacity": capacity(run) if run else [],
+        "steps": [] if run else first_steps(),
         "runs": Run.objects.order_by("-pk")[:5],
-        "imports": Import.objects.order_by("-pk")[:6],
+        "imports": [(each, label(each.kind)) for each in Import.objects.order_by("-pk")[:6]],
         "open_run": Run.objects.filter(state__in=[Run.State.WAITING, Run.State.RUNNING]).first(),
     }
     return render(request, "home/finance.html", context)
