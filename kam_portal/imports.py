@@ -21,6 +21,7 @@ from accounts.models import Import
 from accounts.permissions import Permission, may
 from accounts.tables import Mapping, Unusable, expand, kind_of
 from accounts.tables.files import ENDINGS
+from kam_portal import tasks
 
 log = logging.getLogger(__name__)
 KINDS = {  # in the order in which they can go in: what others refer to comes first
@@ -150,10 +151,5 @@ def take_up_waiting(now: datetime) -> int:
 
 
 def hand_over(import_id: int) -> None:
-    """Wake a worker. The row is the queue of record: a message that gets lost is sent again by the beat."""
-    from kam_portal.tasks import import_file
-
-    try:
-        import_file.apply_async([import_id], expires=PATIENCE.total_seconds())
-    except Exception:
-        log.warning("No worker could be told of import %s; it waits for the next round.", import_id, exc_info=True)
+    """Wake a worker for the import."""
+    tasks.wake(tasks.import_file, import_id, expires=PATIENCE.total_seconds())

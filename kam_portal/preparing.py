@@ -5,6 +5,7 @@ import logging
 from celery import Task
 from django.core.cache import cache
 
+from kam_portal import tasks
 from profitability.models import Run
 from profitability.standings import run_before
 
@@ -12,22 +13,15 @@ ASKED_SECONDS = 120  # then a page may ask again: the first message may be lost
 logger = logging.getLogger(__name__)
 
 
-def ask(task: Task, *ids: int) -> None:
+def ask(task: Task, *ids: int, seconds: int = ASKED_SECONDS) -> None:
     """Hand the task to a worker, if that was not done lately."""
     asked = f"asked:{task.name}:{':'.join(map(str, ids))}"
-    if not cache.add(asked, True, ASKED_SECONDS):
-        return
-    try:
-        task.delay(*ids)
-    except Exception:
+    if cache.add(asked, True, seconds) and not tasks.wake(task, *ids):
         cache.delete(asked)
-        logger.warning("No worker could be asked for %s.", asked, exc_info=True)
 
 
 def ask_for_comparison(before: Run, after: Run) -> None:
-    from kam_portal.tasks import prepare_comparison
-
-    ask(prepare_comparison, before.pk, after.pk)
+    ask(tasks.prepare_comparison, before.pk, after.pk)
 
 
 def follow_up(run_id: int) -> None:

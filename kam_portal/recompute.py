@@ -6,6 +6,7 @@ from datetime import date
 from django.db import InterfaceError, OperationalError, transaction
 from django.utils.translation import gettext as _
 
+from kam_portal import tasks
 from profitability import queue
 from profitability.models import Run
 
@@ -37,13 +38,8 @@ def request_nightly(business_date: date) -> Run:
 
 
 def hand_over(run_id: int) -> None:
-    """Wake a worker. The row is the queue of record: a message that gets lost is sent again by the beat."""
-    from kam_portal.tasks import calculate
-
-    try:
-        calculate.delay(run_id)
-    except Exception:
-        logger.warning("No worker could be told of run %s; it waits for the next round.", run_id, exc_info=True)
+    """Wake a worker for the run."""
+    tasks.wake(tasks.calculate, run_id)
 
 
 def take_up_waiting() -> int:

@@ -1,7 +1,22 @@
 """What the workers do. Arguments are ids; every task may be repeated safely."""
 
-from celery import shared_task
+import logging
+
+from celery import Task, shared_task
 from django.utils import timezone
+
+logger = logging.getLogger(__name__)
+
+
+def wake(task: Task, *ids: int, expires: float | None = None) -> bool:
+    """Have a worker do it. The row is the queue of record: for a message that is not sent, or gets lost, the beat or
+    a page asks again. False if it could not be sent."""
+    try:
+        task.apply_async(ids, expires=expires)
+    except Exception:
+        logger.warning("No worker could be told of %s%s; it is asked for again.", task.name, ids, exc_info=True)
+        return False
+    return True
 
 
 @shared_task

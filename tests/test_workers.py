@@ -2,7 +2,7 @@
 
 import pytest
 
-from kam_portal.tasks import calculate
+from kam_portal.tasks import calculate, wake
 from tests.servers import wait_until
 
 NO_SUCH_RUN = 0
@@ -38,3 +38,13 @@ def test_a_task_that_was_sent_before_the_worker_started_is_not_lost(request, bro
     worker(**redis)
 
     wait_until(lambda: done(tmp_path))
+
+
+def test_a_worker_that_cannot_be_told_is_no_error(monkeypatch, caplog):
+    def broken(ids, **options):
+        raise ConnectionError
+
+    monkeypatch.setattr(calculate, "apply_async", broken)
+
+    assert wake(calculate, NO_SUCH_RUN) is False
+    assert f"calculate({NO_SUCH_RUN},)" in caplog.text

@@ -4,7 +4,6 @@ A draft is an Import that no worker imports. Started, it is a dry run; the impor
 other rules, are rows of their own on the same file: nothing is uploaded twice, and every report stays.
 """
 
-import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -17,11 +16,11 @@ from django.utils import timezone
 
 from accounts.models import Import
 from accounts.tables import Mapping, kind_of
+from kam_portal import tasks
 from kam_portal.imports import PATIENCE, Rules, hand_over, keep
 from kam_portal.uploads.guesses import rules_of
 from kam_portal.uploads.kinds import kinds_of
 
-log = logging.getLogger(__name__)
 State = Import.State
 FORGOTTEN_AFTER = timedelta(days=7)
 SAME = ("kind", "file_name", "file", "mapping", "encoding", "decimal", "sample")
@@ -136,17 +135,12 @@ def discard(draft: Import) -> None:
 
 
 def have_it_read(draft: Import) -> None:
-    """Wake a worker once the row is there; a message that gets lost is sent again by the beat."""
+    """Wake a worker once the row is there."""
     transaction.on_commit(lambda: _wake(draft.pk))
 
 
 def _wake(draft_id: int) -> None:
-    from kam_portal.tasks import look_into_draft
-
-    try:
-        look_into_draft.apply_async([draft_id], expires=PATIENCE.total_seconds())
-    except Exception:
-        log.warning("No worker could be told of draft %s; it waits for the next round.", draft_id, exc_info=True)
+    tasks.wake(tasks.look_into_draft, draft_id, expires=PATIENCE.total_seconds())
 
 
 def tidy(now: datetime) -> None:

@@ -15,6 +15,7 @@ from kam_portal.uploads.blanks import meaning
 from kam_portal.uploads.forms import Chosen
 from kam_portal.uploads.guesses import missing
 from kam_portal.uploads.kinds import SCHEMAS
+from profitability.imports.schemas import TAKEN
 
 MOST_COLUMNS = 300
 SHARE = "discount_share"  # not a column of the ledger, but what a column of the file may hold
@@ -127,6 +128,7 @@ class MatchForm(Chosen):
         name = "x_" + (
             re.sub(r"\W+", "_", header.lower().removeprefix("x_"), flags=re.ASCII).strip("_")[:60] or "value"
         )
+        name += "_value" if name in TAKEN else ""
         given = self.ours.get(header, "")
         names = [name] if self.schema.column(name) else []
         is_extra = given and given not in self.schema.by_name and given != SHARE

@@ -1,14 +1,14 @@
 """Waiting while a worker reads the months of very many accounts."""
 
-import logging
 from functools import wraps
 
-from django.core.cache import cache
 from django.shortcuts import render
 from django_htmx.http import HttpResponseClientRedirect
 
+from kam_portal import tasks
+from kam_portal.preparing import ask
+
 ASKED_SECONDS = 600  # a worker is asked to read a window once in so many
-logger = logging.getLogger(__name__)
 
 
 def when_prepared(view):
@@ -33,12 +33,4 @@ def when_prepared(view):
 
 def ask_for_window(run_id: int) -> None:
     """Ask a worker, if that was not done lately."""
-    from kam_portal.tasks import prepare_window
-
-    if not cache.add(f"window-asked:{run_id}", True, ASKED_SECONDS):
-        return
-    try:
-        prepare_window.delay(run_id)
-    except Exception:
-        cache.delete(f"window-asked:{run_id}")
-        logger.warning("No worker could be asked for the window of run %s.", run_id, exc_info=True)
+    ask(tasks.prepare_window, run_id, seconds=ASKED_SECONDS)

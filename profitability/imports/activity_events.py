@@ -13,6 +13,7 @@ from accounts.imports.outcome import Outcome
 from accounts.imports.outgoing import TOGETHER, Exported, rows_of
 from accounts.models import Import
 from accounts.tables import Table
+from accounts.tables.amounts import shown
 from accounts.tables.sieve import Batch
 from profitability.models import ActivityEvent, EventAttribute
 
@@ -20,14 +21,15 @@ from . import arrays
 from .arrays import NULL
 from .ledger import Ledger, Rows
 from .schemas import ACTIVITY_EVENTS as SCHEMA
-
-EXTRA = "x_"
+from .schemas import EXTRA, TAKEN
 
 
 def load(table: Table, record: Import) -> Outcome:
     """Bring the events of a file into the ledger."""
     ledger, accounts = EventLedger(table, record), AccountCodes()
+    refused: set[str] = set()
     for batch in table.batches():
+        _refuse_taken(batch, table, refused)
         rows = _rows(batch, accounts, ledger)
         known = rows.columns["account_id"] != NULL
         for row in np.flatnonzero(~known).tolist():
@@ -35,6 +37,18 @@ def load(table: Table, record: Import) -> Outcome:
             table.refuse(batch.rows[row], "account_code", code, _("is no account; import it first"))
         ledger.add(rows.where(known), batch.rows[known])
     return ledger.finish()
+
+
+def _refuse_taken(batch: Batch, table: Table, refused: set[str]) -> None:
+    """Say once of each column whose measure would be mistaken for one of the event's own."""
+    for name in (TAKEN & batch.columns.keys()) - refused:
+        stated = np.flatnonzero(batch.columns[name].is_valid().to_numpy(zero_copy_only=False))
+        if len(stated):
+            refused.add(name)
+            value = shown(batch.columns[name][stated[0]].as_py())
+            reason = _("is read as %(name)s, and the measure “%(measure)s” of an event stands in a column of its own")
+            names = {"name": name, "measure": name.removeprefix(EXTRA)}
+            table.refuse(batch.rows[stated[0]], name, value, reason % names)
 
 
 def _rows(batch: Batch, accounts: AccountCodes, ledger: "EventLedger") -> Rows:
@@ -109,7 +123,8 @@ def _is_extra(name: str) -> bool:
 
 def exported() -> Exported:
     current = EventAttribute.objects.filter(event__superseded_in__isnull=True)
-    names = sorted(current.order_by().values_list("name", flat=True).distinct())
+    stored = current.order_by().values_list("name", flat=True).distinct()
+    names = sorted(name for name in stored if EXTRA + name not in TAKEN)
     columns = {name: "account__code" if name == "account_code" else name for name in SCHEMA.by_name}
     _names, events = rows_of(ActivityEvent.objects.current().order_by("event_id"), {"id": "id", **columns})
     return [*columns, *(EXTRA + name for name in names)], _with_attributes(events, names)

@@ -1,8 +1,11 @@
 """What files of the ledger hold, by kind; apart from what loads them, for web processes that only show the columns."""
 
 from accounts.tables import Column, Schema
+from profitability.core.measures import EVENT_FIELDS
 
 LARGEST_LINE_NO = 2**31 - 1
+EXTRA = "x_"  # begins the name of a further number of an event
+TAKEN = frozenset(EXTRA + name for name in EVENT_FIELDS)  # each event has a measure of that name already
 
 PRODUCTS = Schema(
     "products",
@@ -51,7 +54,7 @@ ACTIVITY_EVENTS = Schema(
         Column("quantity", "number", minimum=0),
         Column("minutes", "number", minimum=0),
     ),
-    extra=r"x_[a-z][a-z0-9_]{0,61}",
+    extra=rf"{EXTRA}[a-z][a-z0-9_]{{0,61}}",
     key=("event_id",),
 )
 

@@ -27,7 +27,7 @@ def files(settings, tmp_path):
 def asked(monkeypatch) -> list[tuple]:
     """What workers were asked for."""
     listed: list[tuple] = []
-    monkeypatch.setattr(tasks.prepare_comparison, "delay", lambda *ids: listed.append(ids))
+    monkeypatch.setattr(tasks.prepare_comparison, "apply_async", lambda ids, **options: listed.append(ids))
     return listed
 
 
@@ -180,7 +180,7 @@ def test_a_run_stands_even_if_nothing_can_be_prepared(portfolio, monkeypatch):
     def broken(*_ids):
         raise OSError("no broker")
 
-    monkeypatch.setattr(tasks.prepare_comparison, "delay", broken)
+    monkeypatch.setattr(tasks.prepare_comparison, "apply_async", broken)
     preparing.follow_up(portfolio.run.pk)
     preparing.follow_up(999_999_999)
 

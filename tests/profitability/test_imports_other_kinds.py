@@ -66,6 +66,25 @@ def test_the_same_events_again_change_nothing(tmp_path):
     assert EventAttribute.objects.count() == 3
 
 
+def test_a_number_named_like_a_measure_of_the_event_itself_is_refused(tmp_path):
+    refused = bring(
+        tmp_path,
+        "activity_events",
+        """\
+        event_id,account_code,event_type,occurred_on,Besuche,x_minutes,x_km
+        E1,A,visit,2024-03-05,,,5
+        E2,A,visit,2024-03-06,3,,
+        E3,A,visit,2024-03-07,4,15,
+        """,
+        mapping={"columns": {"x_count": "Besuche"}},
+    )
+
+    assert refused.state == Import.State.REFUSED and not ActivityEvent.objects.exists()
+    assert problems(refused) == [(3, "Besuche", "3"), (4, "x_minutes", "15")]
+    assert "is read as x_count" in refused.problems[0]["reason"]
+    assert refused.problems[0]["file"] == "activity_events.csv"
+
+
 @pytest.mark.parametrize(
     ("before", "after", "expected"),
     [
