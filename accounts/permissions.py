@@ -26,7 +26,8 @@ class Permission(StrEnum):
     IMPORT_DATA = "import_data"
     EDIT_COSTS = "edit_costs"  # cost models, monthly costs and capacity
     RECOMPUTE = "recompute"
-    CLOSE_MONTHS = "close_months"  # and reopen them, with a reason
+    CLOSE_MONTHS = "close_months"  # and ask to reopen them, with a reason
+    CONFIRM_REOPENING = "confirm_reopening"  # of a closed month, as the second person
     ADMINISTER = "administer"  # users, teams, roles, tokens: no business data
 
 
@@ -35,7 +36,8 @@ _ACCOUNTS = _EVERYONE | {Permission.SEE_ACCOUNTS}
 _PROFIT = _ACCOUNTS | {Permission.SEE_PROFITABILITY}
 _SCORING = _PROFIT | {Permission.SCORE_ACCOUNTS}
 _COMPANY = _PROFIT | {Permission.SEE_ALL_ACCOUNTS, Permission.SEE_COMPANY_FIGURES, Permission.SEE_COSTS}
-_FINANCE = _COMPANY | {
+_EXECUTIVE = _COMPANY | {Permission.CONFIRM_REOPENING}
+_FINANCE = _EXECUTIVE | {
     Permission.OPEN_IMPORTS,
     Permission.IMPORT_DATA,
     Permission.EDIT_COSTS,
@@ -48,7 +50,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.MEMBER: frozenset(_ACCOUNTS),
     Role.MANAGER: frozenset(_SCORING),
     Role.LEAD: frozenset(_SCORING | {Permission.PLAN_EFFORT}),
-    Role.EXECUTIVE: frozenset(_COMPANY | {Permission.PLAN_EFFORT}),
+    Role.EXECUTIVE: frozenset(_EXECUTIVE | {Permission.PLAN_EFFORT}),
     Role.FINANCE: frozenset(_FINANCE),
     Role.ADMIN: frozenset(_EVERYONE | {Permission.OPEN_IMPORTS, Permission.ADMINISTER}),
 }

@@ -16,6 +16,7 @@ from accounts.queue import take_turn
 from accounts.tables import Mapping, Unusable
 from accounts.tables.problems import LISTED
 from kam_portal.imports import KINDS
+from profitability.models.closing import LEDGER_IS_CLOSED
 
 State = Import.State
 
@@ -55,6 +56,10 @@ class Attempt:
             self._end(State.UNUSABLE, self._said(error))
         except TotalsDiffer as error:
             self._end(State.FAILED, str(error))
+        except IntegrityError as error:
+            if LEDGER_IS_CLOSED not in str(error):
+                raise
+            self._end(State.REFUSED, _("A month that the file would change is closed: reopen it first."))
         except OSError as error:
             self._end(State.UNUSABLE, _("%(file)s cannot be read: %(reason)s.") % self._named(reason=error.strerror))
 

@@ -1,9 +1,12 @@
 """What was published cannot be changed: the database itself refuses it, whoever asks and by whatever way.
 
 Rows of a published or superseded run are neither added, changed nor removed; the run itself may only go from
-published to superseded; the publication points at the published run. `freeze` makes the triggers from the tables as
-they are, `thawed` takes them off for as long as a migration or a flush works on the tables: SQLite would lose them, or
-refuse to rebuild a table that a trigger names. On PostgreSQL a statement is looked at once, with all its rows.
+published to superseded; the publication points at the published run; the version of the cost model that a run has
+used stays as it is. (`closed_ledger` says the same of closed months.)
+
+`freeze` makes all these triggers from the tables as they are, `thawed` takes them off for as long as a migration or a
+flush works on the tables: SQLite would lose them, or refuse to rebuild a table that a trigger names. On PostgreSQL a
+statement is looked at once, with all its rows.
 """
 
 from collections.abc import Iterator
@@ -11,9 +14,12 @@ from contextlib import contextmanager
 
 from django.db import connection, models
 
+from kam_portal import closed_ledger
+from kam_portal.triggers import PREFIX, function, on_row, on_statements, refusal, trigger
 from profitability.models import (
     ActivityTotal,
     Concentration,
+    CostModel,
     MethodCost,
     MonthResult,
     PoolBalance,
@@ -35,12 +41,13 @@ FIGURES: tuple[type[models.Model], ...] = (
     Position,
     PositionChange,
 )
-PREFIX = "frozen_"
 FROZEN = "('published', 'superseded')"
 REFUSED = "the figures of a published run cannot be changed"
 REFUSED_RUN = "a published run can only be superseded"
 REFUSED_POINTER = "only a published run can stand behind the pages"
-RUN, POINTER = Run._meta.db_table, Publication._meta.db_table
+REFUSED_MODEL = "A run has used this version of the cost model: it cannot be changed."
+RUN, POINTER, MODEL = Run._meta.db_table, Publication._meta.db_table, CostModel._meta.db_table
+OF_MODEL = ("code", "version", "document", "state")  # what a run rests on
 
 
 def freeze() -> None:
@@ -50,7 +57,7 @@ def freeze() -> None:
         return
     tables = [model._meta.db_table for model in FIGURES if model._meta.db_table in there]
     make = _postgres if connection.vendor == "postgresql" else _sqlite
-    _execute(list(make(tables, POINTER in there)))
+    _execute([*make(tables, POINTER in there), *_used_models(), *closed_ledger.statements(there)])
 
 
 def thaw() -> None:
@@ -96,18 +103,18 @@ def _execute(statements: list[str]) -> None:
 
 def _sqlite(tables: list[str], pointer: bool) -> Iterator[str]:
     for table in tables:
-        yield _on_row(f"{table}_insert", "INSERT", table, _adds(table), REFUSED)
+        yield on_row(f"{table}_insert", "INSERT", table, _adds(table), REFUSED)
         for event, rows in (("UPDATE", ["OLD", "NEW"]), ("DELETE", ["OLD"])):
             when = " OR ".join(f"{_state(f'{row}.run_id')} IN {FROZEN}" for row in rows)
-            yield _on_row(f"{table}_{event.lower()}", event, table, when, REFUSED)
-    same = " AND ".join(f'OLD."{name}" IS NEW."{name}"' for name in _columns_of_run() if name != "state")
+            yield on_row(f"{table}_{event.lower()}", event, table, when, REFUSED)
+    same = " AND ".join(f'OLD."{name}" IS NEW."{name}"' for name in _columns(RUN) if name != "state")
     stays = f"({same} AND (OLD.state IS NEW.state OR NEW.state = 'superseded'))"
-    yield _on_row("run_update", "UPDATE", RUN, f"OLD.state IN {FROZEN} AND NOT {stays}", REFUSED_RUN)
-    yield _on_row("run_delete", "DELETE", RUN, f"OLD.state IN {FROZEN}", REFUSED_RUN)
-    yield _on_row("run_insert", "INSERT", RUN, f"{_state('NEW.id')} IN {FROZEN}", REFUSED_RUN)
+    yield on_row("run_update", "UPDATE", RUN, f"OLD.state IN {FROZEN} AND NOT {stays}", REFUSED_RUN)
+    yield on_row("run_delete", "DELETE", RUN, f"OLD.state IN {FROZEN}", REFUSED_RUN)
+    yield on_row("run_insert", "INSERT", RUN, f"{_state('NEW.id')} IN {FROZEN}", REFUSED_RUN)
     for event in ("INSERT", "UPDATE") if pointer else ():
         when = f"{_state('NEW.run_id')} IS NOT 'published'"
-        yield _on_row(f"pointer_{event.lower()}", event, POINTER, when, REFUSED_POINTER)
+        yield on_row(f"pointer_{event.lower()}", event, POINTER, when, REFUSED_POINTER)
 
 
 def _adds(table: str) -> str:
@@ -118,69 +125,57 @@ def _adds(table: str) -> str:
     return " OR ".join(f"{_state(run)} IN {FROZEN}" for run in ["NEW.run_id", *replaced])
 
 
-def _columns_of_run() -> list[str]:
+def _columns(table: str) -> list[str]:
     with connection.cursor() as cursor:
-        return [column.name for column in connection.introspection.get_table_description(cursor, RUN)]
+        return [column.name for column in connection.introspection.get_table_description(cursor, table)]
 
 
 def _state(run: str) -> str:
     return f"(SELECT state FROM {RUN} WHERE id = {run})"  # noqa: S608
 
 
-def _on_row(name: str, event: str, table: str, when: str, refusal: str) -> str:
-    refuse = f"SELECT RAISE(ABORT, '{refusal}')"
-    return f"CREATE TRIGGER {PREFIX}{name} BEFORE {event} ON {table} WHEN {when} BEGIN {refuse}; END"
-
-
 # PostgreSQL: one look for each statement, at all the rows it touched
 
 
 def _postgres(tables: list[str], pointer: bool) -> Iterator[str]:
-    yield _function("refuse_rows", _IF.format(_touched("touched"), REFUSED, "NULL"))
-    yield _function("refuse_both", _IF.format(f"{_touched('touched')} OR {_touched('before')}", REFUSED, "NULL"))
+    yield function("refuse_rows", refusal(_touched("touched"), REFUSED))
+    yield function("refuse_both", refusal(f"{_touched('touched')} OR {_touched('before')}", REFUSED))
     any_frozen = f"EXISTS (SELECT 1 FROM {RUN} WHERE state IN {FROZEN})"  # noqa: S608
-    yield _function("refuse_truncate", _IF.format(any_frozen, REFUSED, "NULL"))
-    yield _function("refuse_run", _RUN_BODY)
-    yield _function(
-        "refuse_pointer", _IF.format(f"{_state('NEW.run_id')} IS DISTINCT FROM 'published'", REFUSED_POINTER, "NEW")
-    )
+    yield function("refuse_truncate", refusal(any_frozen, REFUSED))
+    yield function("refuse_run", refusal(_RUN_CHANGES, REFUSED_RUN, "NEW"))
+    not_published = f"{_state('NEW.run_id')} IS DISTINCT FROM 'published'"
+    yield function("refuse_pointer", refusal(not_published, REFUSED_POINTER, "NEW"))
     for table in tables:
-        yield from _on_statements(table)
-    yield _trigger("run_update", f"BEFORE UPDATE ON {RUN} FOR EACH ROW WHEN (OLD.state IN {FROZEN})", "refuse_run")
-    yield _trigger("run_delete", f"BEFORE DELETE ON {RUN} FOR EACH ROW WHEN (OLD.state IN {FROZEN})", "refuse_run")
-    yield _trigger("run_truncate", f"BEFORE TRUNCATE ON {RUN} FOR EACH STATEMENT", "refuse_truncate")
+        yield from on_statements(table, "refuse_rows", "refuse_both", "refuse_truncate")
+    yield trigger("run_update", f"BEFORE UPDATE ON {RUN} FOR EACH ROW WHEN (OLD.state IN {FROZEN})", "refuse_run")
+    yield trigger("run_delete", f"BEFORE DELETE ON {RUN} FOR EACH ROW WHEN (OLD.state IN {FROZEN})", "refuse_run")
+    yield trigger("run_truncate", f"BEFORE TRUNCATE ON {RUN} FOR EACH STATEMENT", "refuse_truncate")
     if pointer:
-        yield _trigger("pointer", f"BEFORE INSERT OR UPDATE ON {POINTER} FOR EACH ROW", "refuse_pointer")
-
-
-def _on_statements(table: str) -> Iterator[str]:
-    each = "FOR EACH STATEMENT"
-    added, removed = "REFERENCING NEW TABLE AS touched", "REFERENCING OLD TABLE AS touched"
-    both = "REFERENCING OLD TABLE AS before NEW TABLE AS touched"
-    yield _trigger(f"{table}_insert", f"AFTER INSERT ON {table} {added} {each}", "refuse_rows")
-    yield _trigger(f"{table}_update", f"AFTER UPDATE ON {table} {both} {each}", "refuse_both")
-    yield _trigger(f"{table}_delete", f"AFTER DELETE ON {table} {removed} {each}", "refuse_rows")
-    yield _trigger(f"{table}_truncate", f"BEFORE TRUNCATE ON {table} {each}", "refuse_truncate")
+        yield trigger("pointer", f"BEFORE INSERT OR UPDATE ON {POINTER} FOR EACH ROW", "refuse_pointer")
 
 
 def _touched(rows: str) -> str:
     return f"EXISTS (SELECT 1 FROM {RUN} WHERE state IN {FROZEN} AND id IN (SELECT run_id FROM {rows}))"  # noqa: S608
 
 
-_IF = "IF {} THEN RAISE EXCEPTION '{}' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN {};"
-_RUN_BODY = (
-    f"IF TG_OP = 'DELETE' OR NEW.state NOT IN (OLD.state, 'superseded') "
-    f"OR to_jsonb(NEW) - 'state' IS DISTINCT FROM to_jsonb(OLD) - 'state' "
-    f"THEN RAISE EXCEPTION '{REFUSED_RUN}' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW;"
+_RUN_CHANGES = (
+    "TG_OP = 'DELETE' OR NEW.state NOT IN (OLD.state, 'superseded') "
+    "OR to_jsonb(NEW) - 'state' IS DISTINCT FROM to_jsonb(OLD) - 'state'"
 )
 
 
-def _function(name: str, body: str) -> str:
-    return (
-        f"CREATE OR REPLACE FUNCTION {PREFIX}{name}() RETURNS trigger LANGUAGE plpgsql AS $body$ "
-        f"BEGIN {body} END $body$"
-    )
+# Cost models
 
 
-def _trigger(name: str, on: str, function: str) -> str:
-    return f"CREATE TRIGGER {PREFIX}{name} {on} EXECUTE FUNCTION {PREFIX}{function}()"
+def _used_models() -> Iterator[str]:
+    """A row that a run names keeps what the run rests on."""
+    used = f"EXISTS (SELECT 1 FROM {RUN} WHERE cost_model_id = OLD.id)"  # noqa: S608
+    columns = [name for name in OF_MODEL if name in _columns(MODEL)]
+    if connection.vendor == "postgresql":
+        yield function("refuse_model", refusal(used, REFUSED_MODEL, "NEW"))
+        new, old = (", ".join(f"{row}.{name}" for name in columns) for row in ("NEW", "OLD"))
+        changes = f"ROW({new}) IS DISTINCT FROM ROW({old})"
+        yield trigger("model", f"BEFORE UPDATE ON {MODEL} FOR EACH ROW WHEN ({changes})", "refuse_model")
+    else:
+        changes = " OR ".join(f"NEW.{name} IS NOT OLD.{name}" for name in columns)
+        yield on_row("model", "UPDATE", MODEL, f"({changes}) AND {used}", REFUSED_MODEL)

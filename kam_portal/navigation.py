@@ -46,7 +46,7 @@ MENU = [
         "database-import",
         [
             (_("Imports"), "imports", Permission.OPEN_IMPORTS, "i"),
-            (_("Closed months"), "months", Permission.CLOSE_MONTHS, "o"),
+            (_("Closed months"), "months", Permission.CONFIRM_REOPENING, "o"),
         ],
     ),
     (_("Admin"), "settings", [(_("Admin"), "admin:index", Permission.ADMINISTER, "")]),

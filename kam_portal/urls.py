@@ -18,7 +18,7 @@ from kam_portal.views.home import home
 from kam_portal.views.imports import import_detail, import_problems, import_progress, import_template, imports
 from kam_portal.views.matrix import matrix
 from kam_portal.views.methods import method_comparison
-from kam_portal.views.months import close_month, closed_months, reopen_month
+from kam_portal.views.months import close_month, closed_months, confirm_reopening, leave_closed, reopen_month
 from kam_portal.views.pnl import pnl
 from kam_portal.views.ranking import ranking
 from kam_portal.views.runs import start_run
@@ -63,6 +63,8 @@ urlpatterns = [
     path("months/", closed_months, name="months"),
     path("months/<int:month>/close/", close_month, name="close_month"),
     path("months/<int:month>/reopen/", reopen_month, name="reopen_month"),
+    path("months/<int:month>/confirm/", confirm_reopening, name="confirm_reopening"),
+    path("months/<int:month>/leave/", leave_closed, name="leave_closed"),
     path("imports/", imports, name="imports"),
     path("imports/<int:import_id>/", import_detail, name="import_detail"),
     path("imports/<int:import_id>/progress/", import_progress, name="import_progress"),

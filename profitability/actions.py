@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
-from django.db import OperationalError, transaction
+from django.db import IntegrityError, OperationalError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -15,6 +15,7 @@ from accounts.queue import take_turn
 from accounts.versions import NotPossible, Outdated, bring_in, discard, save_draft
 from profitability.core.cost_model import parse, to_document
 from profitability.models import ClosedMonth, CostModel, ResourceCost
+from profitability.models.closing import LEDGER_IS_CLOSED
 
 __all__ = [
     "NotPossible",
@@ -87,6 +88,10 @@ def enter_costs(lines: Lines, seen: int, user) -> Import:
             if not take_turn(wait=False):
                 raise NotPossible(_("An import is going on just now. Nothing was saved; try again in a moment."))
             return _enter(lines, seen, user)
+    except IntegrityError as error:
+        if LEDGER_IS_CLOSED not in str(error):
+            raise
+        raise NotPossible(_("A month has just been closed. Nothing was saved.")) from error
     except OperationalError as error:
         if "locked" not in str(error):
             raise

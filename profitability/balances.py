@@ -186,7 +186,7 @@ def changed_months(run: Run, earlier: Run | None) -> list[tuple[int, int]]:
     changed in it."""
     if earlier is None:
         return []
-    closed = MonthClosing.objects.filter(is_closing=True, at__lt=run.published_at).values("month")
+    closed = MonthClosing.objects.filter(step=MonthClosing.Step.CLOSED, at__lt=run.published_at).values("month")
     window = (max(run.month_from, earlier.month_from), min(run.month_to, earlier.month_to))
     names = ("month", "account_id", "net_revenue", "cost_amount", "freight_amount", "cost_to_serve")
     now, before = (

@@ -154,11 +154,14 @@ class ResourceCost(models.Model):
 
 
 class ClosedMonth(models.Model):
-    """A month whose ledger takes no more changes; it may be reopened with a reason."""
+    """A month whose ledger takes no more changes; two persons may reopen it, with a reason."""
 
     month = models.PositiveIntegerField(_("month"), unique=True)
     closed_at = models.DateTimeField(auto_now_add=True)
     closed_by = models.ForeignKey("accounts.User", null=True, on_delete=models.PROTECT, related_name="+")
+    asked = models.ForeignKey(  # somebody asked to reopen it, and nobody has confirmed or declined yet
+        "profitability.MonthClosing", null=True, on_delete=models.PROTECT, related_name="+"
+    )
 
     def __str__(self) -> str:
         return str(self.month)
