@@ -4,8 +4,11 @@ import tempfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from django.conf import settings
 from django.http import FileResponse
 from django.utils import timezone
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
 
 from accounts.tables.writing import write
 
@@ -13,14 +16,29 @@ CONTENT_TYPES = {
     "csv": "text/csv",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
+LONGEST = 120  # letters of a file name before its day
 
 
-def download(ending: str, name: str, columns: dict[str, Callable], rows: Iterable) -> FileResponse:
-    """The rows as CSV or XLSX; `columns` maps a head to how its cell is found."""
+def download(
+    ending: str, name: str, columns: dict[str, Callable], rows: Iterable, run=None, said: Iterable = ()
+) -> FileResponse:
+    """The rows as CSV or XLSX; `columns` maps a head to how its cell is found. The file's name tells the run with its
+    window, and what is `said` of the rows: filters in use, a method."""
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder, f"{name}.{ending}")
+        path = Path(folder, f"table.{ending}")
         listed = rows.iterator(2000) if hasattr(rows, "iterator") else rows
-        write(path, list(columns), ([cell(row) for cell in columns.values()] for row in listed))
+        cells = ([cell(row) for cell in columns.values()] for row in listed)
+        write(path, list(columns), cells, sheet=name)
         content = path.open("rb")  # stays readable when the folder is gone
-    file_name = f"{name}-{timezone.localdate():%Y-%m-%d}.{ending}"
-    return FileResponse(content, as_attachment=True, filename=file_name, content_type=CONTENT_TYPES[ending])
+    named = f"{name_of(name, run, said)}-{timezone.localdate():%Y-%m-%d}.{ending}"
+    return FileResponse(content, as_attachment=True, filename=named, content_type=CONTENT_TYPES[ending])
+
+
+def name_of(name: str, run, said: Iterable) -> str:
+    window = [f"run-{run.pk}", f"{run.month_from}-{run.month_to}"] if run else []
+    return "-".join([name, *window, *(slugify(str(each)) for each in said)])[:LONGEST].rstrip("-")
+
+
+def in_currency() -> dict[str, Callable]:
+    """The column that says which currency the amounts of a row are in."""
+    return {_("Currency"): lambda _row: settings.CURRENCY}

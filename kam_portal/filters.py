@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django import forms
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account, Team, User
@@ -42,21 +43,28 @@ class PortfolioFilter(forms.Form):
             del self.fields["losing"]
 
     def chosen(self) -> dict:
-        """The filters in use; one that makes no sense is left out, and the form says why."""
+        """The filters in use and understood."""
         self.is_valid()
         return {name: value for name, value in self.cleaned_data.items() if value}
 
+    def unknown(self) -> dict[str, str]:
+        """What is asked for and is nothing that the reader sees; hidden and missing values read alike."""
+        asked = {name: str(self.data.get(self.add_prefix(name), "")) for name in self.errors}
+        return {name: gettext("%(value)s is not among those you see") % {"value": asked[name]} for name in asked}
+
     def narrow(self, rows: QuerySet[Result]) -> QuerySet[Result]:
+        """The rows that the filters in use leave: none where one is unknown, since all would be a wrong answer."""
+        if self.unknown():
+            return rows.none()
         for name, value in self.chosen().items():
             rows = rows.filter(CONDITIONS[name](value))
         return rows
 
     def chips(self, query) -> list["Chip"]:
-        """One chip for each filter in use, with the address without it."""
-        return [
-            Chip(self.fields[name].label, self.text(name, value), without(query, name))
-            for name, value in self.chosen().items()
-        ]
+        """One chip for each filter in use, with the address without it; an unknown value says so."""
+        known = {name: self.text(name, value) for name, value in self.chosen().items()}
+        said = (known | self.unknown()).items()
+        return [Chip(self.fields[name].label, text, without(query, name)) for name, text in said]
 
     def text(self, name, value) -> str:
         choices = {str(key): label for key, label in getattr(self.fields[name], "choices", [])}
@@ -76,6 +84,9 @@ class Chip:
     label: str
     value: str
     url: str
+
+    def __str__(self) -> str:
+        return f"{self.label} {self.value}"
 
 
 def without(query, *names: str) -> str:

@@ -38,7 +38,7 @@ MENU = [
             (_("Runs"), "runs", Permission.SEE_ACCOUNTS, "u"),
             (_("What-if"), "scenarios", Permission.SEE_PROFITABILITY, "f"),
             (_("Unused capacity"), "capacity", Permission.SEE_COSTS, ""),
-            (_("Method comparison"), "method_comparison", Permission.SEE_PROFITABILITY, ""),
+            (_("Method comparison"), "method_comparison", Permission.SEE_COSTS, ""),
         ],
     ),
     (

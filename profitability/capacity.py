@@ -44,6 +44,11 @@ class Idle:
         return whole_people(_whole(self.minutes), self.months * _whole(per_person()))
 
     @property
+    def missing(self) -> int:
+        """Whole people a month that were missing."""
+        return max(-self.people, 0)
+
+    @property
     def released(self) -> Decimal:
         """What these people cost over the months; nothing where none is free."""
         minutes = self.months * _whole(per_person())
@@ -66,9 +71,9 @@ class IdlePool:
         return sum(month.is_overused for month in self.months)
 
     @property
-    def always_free(self) -> int:
-        """Whole people that no month needed: the fewest of any month."""
-        return min(month.people for month in self.months)
+    def tightest(self) -> Idle:
+        """The month with the fewest people to spare: whoever is free in it is free in every month."""
+        return min(self.months, key=lambda month: month.people)
 
 
 def per_person() -> Decimal:

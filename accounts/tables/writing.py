@@ -4,6 +4,7 @@ import csv
 import gzip
 import io
 import json
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
@@ -24,14 +25,19 @@ Rows = Iterable[Sequence[Value]]
 SHEET_ROWS = 1_048_575  # below the header
 SHEET_TEXT = 32_767
 SHEET_DIGITS = 15  # what a spreadsheet's number holds
+SHEET_NAME = 31  # letters
+NOT_IN_SHEET_NAMES = re.compile(r"[\[\]:*?/\\']")
+GROUPED_DIGITS = 6  # decimals; numbers with more are shown as a spreadsheet likes
 SHEET_FIRST_DAY = date(1900, 3, 1)  # before that spreadsheets disagree about the calendar
 
 
-def write(path: Path | str, columns: Sequence[str], rows: Rows, schema: Schema | None = None) -> int:
+def write(
+    path: Path | str, columns: Sequence[str], rows: Rows, schema: Schema | None = None, sheet: str | None = None
+) -> int:
     """Writes the rows in the format of the path's ending; returns their number.
 
     A row has one value for each column: text, Decimal, whole numbers, dates, flags or None. The schema
-    settles the column types of Parquet; without one they follow from the first rows.
+    settles the column types of Parquet; without one they follow from the first rows. `sheet` names that of a workbook.
     """
     path = Path(path)
     name = path.name.lower()
@@ -40,7 +46,7 @@ def write(path: Path | str, columns: Sequence[str], rows: Rows, schema: Schema |
     if name.endswith((".ndjson", ".ndjson.gz")):
         return _write_ndjson(path, columns, rows)
     if name.endswith(".xlsx"):
-        return _write_xlsx(path, columns, rows)
+        return _write_xlsx(path, columns, rows, sheet)
     if name.endswith(".parquet"):
         from .parquet_writing import write_parquet  # loads pyarrow, which a web process does without
 
@@ -117,12 +123,12 @@ def _text_file(path: Path) -> Iterator[TextIO]:
 # XLSX
 
 
-def _write_xlsx(path: Path, columns: Sequence[str], rows: Rows) -> int:
+def _write_xlsx(path: Path, columns: Sequence[str], rows: Rows, name: str | None) -> int:
     import xlsxwriter  # here, because few who read tables write workbooks
 
     as_text = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with xlsxwriter.Workbook(str(path), {"constant_memory": True, **as_text}) as book:
-        sheet = Sheet(path, book)
+        sheet = Sheet(path, book, name)
         sheet.row(0, columns)
         sheet.freeze()
         number = 0
@@ -134,10 +140,12 @@ def _write_xlsx(path: Path, columns: Sequence[str], rows: Rows) -> int:
 class Sheet:
     """The one sheet of a workbook; texts are cells of text, whatever they look like."""
 
-    def __init__(self, path: Path, book):
+    def __init__(self, path: Path, book, name: str | None = None):
         self._path = path
-        self._sheet = book.add_worksheet()
+        self._sheet = book.add_worksheet(name and NOT_IN_SHEET_NAMES.sub(" ", name)[:SHEET_NAME])
         self._day = book.add_format({"num_format": "yyyy-mm-dd"})
+        grouped = ["#,##0", *(f"#,##0.{'0' * digits}" for digits in range(1, GROUPED_DIGITS + 1))]
+        self._grouped = [book.add_format({"num_format": shown_as}) for shown_as in grouped]
         # As if typed with an apostrophe: stays text even after somebody edits the cell.
         self._literal = book.add_format({"quote_prefix": True})
 
@@ -155,11 +163,16 @@ class Sheet:
         if isinstance(value, bool):
             self._sheet.write_boolean(row, place, value)
         elif isinstance(value, int | float | Decimal) and _fits_sheet(value):
-            self._sheet.write_number(row, place, value)
+            self._sheet.write_number(row, place, value, self._number_format(value))
         elif isinstance(value, date) and not isinstance(value, datetime) and value >= SHEET_FIRST_DAY:
             self._sheet.write_datetime(row, place, value, self._day)
         else:
             self._text(row, place, value if isinstance(value, str) else str(csv_cell(value)))
+
+    def _number_format(self, value: int | float | Decimal):
+        """A decimal number shows the decimals it has, such as the cents of an amount."""
+        digits = -value.as_tuple().exponent if isinstance(value, Decimal) else -1
+        return self._grouped[digits] if 0 <= digits <= GROUPED_DIGITS else None
 
     def _text(self, row: int, place: int, text: str) -> None:
         if len(text) > SHEET_TEXT:

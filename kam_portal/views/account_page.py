@@ -70,7 +70,7 @@ def figures_of(request, run, result: Result, profit: bool) -> dict:
         "trend": trend_chart(run, months, profit),
         "groups": by_phase(found),
         "months": months,
-        "methods": compared(run, result) if profit else [],
+        "methods": compared(run, result) if may(request.user, Permission.SEE_COSTS) else [],
         "criteria": criteria_of(position, profit) if position else [],
         "history": history_of(result),
         "change": change_of(position) if position else "",

@@ -10,9 +10,10 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from accounts.permissions import Permission, needs
-from kam_portal.downloads import download
+from kam_portal.downloads import download, in_currency
 from kam_portal.navigation import run_of
-from kam_portal.templatetags.kam import share, whole
+from kam_portal.templatetags.kam import share
+from kam_portal.templatetags.kam import whole as without_decimals
 from profitability.capacity import Idle, IdlePool, idle_pools, per_person, together
 
 DRAWN = 3  # pools with a colour of their own: as many as can be told apart beside the others
@@ -26,7 +27,7 @@ def capacity(request):
     pools = idle_pools(run) if run else []
     if request.GET.get("format") in {"csv", "xlsx"}:
         rows = [(pool, month) for pool in pools for month in pool.months]
-        return download(request.GET["format"], "capacity", columns(), rows)
+        return download(request.GET["format"], "capacity", columns() | in_currency(), rows, run)
     context = {
         "heading": heading(pools) if pools else _("Unused capacity"),
         "pools": pools,
@@ -37,7 +38,8 @@ def capacity(request):
 
 def figures_of(pools: list[IdlePool]) -> dict:
     return {
-        "whole": all_together(pools),
+        "whole": (whole := all_together(pools)),
+        "unused_part": whole.unused / whole.cost if whole.cost > 0 else None,
         "people": sum(max(pool.whole.people, 0) for pool in pools),
         "released": sum((pool.whole.released for pool in pools), Decimal(0)),
         "overused": sum(pool.overused_months for pool in pools),
@@ -52,7 +54,7 @@ def all_together(pools: list[IdlePool]) -> Idle:
 def heading(pools: list[IdlePool]) -> str:
     """The finding in one sentence."""
     found = all_together(pools)
-    words = {"money": whole(abs(found.unused)), "currency": settings.CURRENCY}
+    words = {"money": without_decimals(abs(found.unused)), "currency": settings.CURRENCY}
     if found.unused < 0:
         return _("More was asked of the pools than they can do: %(money)s %(currency)s") % words
     words["share"] = share(found.unused / found.cost) if found.cost > 0 else share(None)
@@ -99,9 +101,13 @@ def columns() -> dict:
         _("Practical minutes"): lambda row: row[1].practical,
         _("Used minutes"): lambda row: row[1].used,
         _("Unused minutes"): lambda row: row[1].minutes,
-        _("Used"): lambda row: row[1].utilisation,
-        _("Whole people"): lambda row: row[1].people,
+        _("Used, of the minutes"): lambda row: rounded(row[1].utilisation),
+        _("Whole people free"): lambda row: row[1].people,
     }
+
+
+def rounded(part: Decimal | None) -> Decimal | None:
+    return None if part is None else round(part, 6)
 
 
 def iso(month: int) -> str:

@@ -9,14 +9,14 @@ from django.http import QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_safe
 
-from accounts.permissions import Permission, may, needs
-from kam_portal.downloads import download
+from accounts.permissions import Permission, needs
+from kam_portal.downloads import download, in_currency
 from kam_portal.filters import PortfolioFilter, without
 from kam_portal.navigation import run_of
-from kam_portal.templatetags.kam import whole
+from kam_portal.templatetags.kam import MINUS, compact, whole
 from profitability import methods
 from profitability.core.methods import METHODS, REVENUE, TIME_DRIVEN, TWO_STAGE, Moved
 from profitability.methods import Line
@@ -30,17 +30,21 @@ OTHERS = (REVENUE, TWO_STAGE)
 class MethodFilter(PortfolioFilter):
     """The filters of the portfolio; the method stays in the address beside them."""
 
-    method = forms.CharField(required=False, widget=forms.HiddenInput)
+    method = forms.ChoiceField(label=gettext_lazy("Method"), required=False, widget=forms.HiddenInput)
+
+    def __init__(self, data, user, offered: tuple[str, ...]):
+        super().__init__(data, user)
+        self.fields["method"].choices = [(method, methods.NAMES[method]) for method in offered]
 
     def chosen(self) -> dict:
         return {name: value for name, value in super().chosen().items() if name != "method"}
 
 
 @require_safe
-@needs(Permission.SEE_PROFITABILITY)
+@needs(Permission.SEE_COSTS)  # each account's cost by revenue ÷ its revenue is the cost ratio of the whole company
 def method_comparison(request):
     """Cost to serve by three methods, account by account, and how another method differs from the run's own."""
-    form = MethodFilter(request.GET, request.user)
+    form = MethodFilter(request.GET, request.user, OTHERS)
     run, chips = run_of(request), form.chips(request.GET)
     context = {"form": form, "chips": chips, "heading": _("Method comparison")}
     if not methods.is_compared(run):
@@ -49,7 +53,7 @@ def method_comparison(request):
     results = form.narrow(Result.objects.in_run(run).visible_to(request.user).filter(is_active=True))
     listed = by_difference(methods.lines(run, results), method)
     if request.GET.get("format") in {"csv", "xlsx"}:
-        return download(request.GET["format"], "methods", columns(), listed)
+        return download(request.GET["format"], "methods", columns() | in_currency(), listed, run, chips)
     context |= {"method": method, "tabs": tabs(request.GET, OTHERS, method)}
     context |= figures_of(request, run, listed, method, whole_company=not chips)
     return render(request, "profitability/methods.html", context)
@@ -86,28 +90,37 @@ def figures_of(request, run: Run, listed: list[Line], method: str, whole_company
     page = Paginator(listed, PAGE).get_page(request.GET.get("page"))
     shifted = [line for line in listed if line.shift(method)]
     return {
-        "heading": heading(found, method),
+        "heading": heading(found, method) if listed else _("Method comparison"),
         "names": methods.NAMES,
         "meanings": [(methods.NAMES[name], methods.MEANINGS[name]) for name in METHODS],
         "name": methods.NAMES[method],
         "found": found,
         "moved": in_units(found.between),
+        "both_ways": both_ways(found),
         "over_cost": in_units(found.over_cost),
         "under_cost": in_units(found.under_cost),
         "surplus": in_units(found.surplus),
+        "surplus_size": in_units(abs(found.surplus)),
         "shifted": len(shifted),
         "furthest": max(shifted, key=lambda line: (abs(line.shift(method)), line.code), default=None),
         "chart": chart_of(listed, method) if listed else None,
         "page": page,
         "rows": [row_of(line, method) for line in page],
         "sums": sums(listed),
-        "closings": closings(request.user, run) if whole_company else [],
+        "closings": methods.closings(run) if whole_company else [],
         "export_query": without(request.GET, "format").removeprefix("?"),
     }
 
 
 def in_units(minor: int) -> Decimal:
     return Decimal(minor).scaleb(-settings.CURRENCY_DIGITS)
+
+
+def both_ways(found: Moved) -> str:
+    """What is charged more to some and less to others, where the two differ; a side without anybody is left out."""
+    more, less = (compact(in_units(cost)) for cost in (found.over_cost, found.under_cost))
+    sides = [f"+{more}" if found.over else "", f"{MINUS}{less}" if found.under else ""]
+    return " / ".join(side for side in sides if side) if more != less else ""
 
 
 def heading(found: Moved, method: str) -> str:
@@ -166,11 +179,6 @@ def row_of(line: Line, method: str) -> dict:
 def sums(listed: list[Line]) -> list[tuple[str, Decimal]]:
     """The cost of all accounts listed, by each method."""
     return [(methods.NAMES[name], sum((line.costs[name] for line in listed), Decimal(0))) for name in METHODS]
-
-
-def closings(user, run: Run) -> list[methods.Closing]:
-    """How the methods close, for those who may see what capacity costs."""
-    return methods.closings(run) if may(user, Permission.SEE_COSTS) else []
 
 
 def columns() -> dict:

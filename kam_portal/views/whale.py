@@ -9,10 +9,11 @@ from django.core.paginator import Paginator
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from accounts.permissions import Permission, may, needs
-from kam_portal.downloads import download
+from kam_portal.downloads import download, in_currency
 from kam_portal.filters import without
 from kam_portal.navigation import run_of
 from kam_portal.templatetags.kam import compact, share, whole
@@ -61,19 +62,21 @@ class Cause:
 @needs(Permission.SEE_PROFITABILITY)
 def whale(request):
     """The whale curve of the accounts in view, and the list of those behind the fall."""
-    form = MethodFilter(request.GET, request.user)
     run = run_of(request)
+    offered = offered_to(request.user, run)
+    form = MethodFilter(request.GET, request.user, offered)
     chips = form.chips(request.GET)
     context = {"form": form, "chips": chips, "heading": _("Whale curve")}
     if run is None:
         return render(request, "profitability/whale.html", context)
-    offered = METHODS if methods.is_compared(run) else (TIME_DRIVEN,)
     method = method_of(request.GET, offered)
     rows = form.narrow(Result.objects.in_run(run).visible_to(request.user).filter(is_active=True))
     curve = curve_of(rows, run, method)
     if request.GET.get("format") in {"csv", "xlsx"}:
-        return download(request.GET["format"], "whale", columns(), export_rows(curve))
-    context |= {"method": methods.NAMES[method], "tabs": tabs(request.GET, offered, method)}
+        said = (*chips, methods.NAMES[method])
+        return download(request.GET["format"], "whale", columns() | in_currency(), export_rows(curve), run, said)
+    if len(offered) > 1:
+        context |= {"method": methods.NAMES[method], "tabs": tabs(request.GET, offered, method)}
     context |= figures_of(request, run, curve, bool(chips)) | fall_of(request, run, curve, method)
     return render(request, "profitability/whale.html", context)
 
@@ -89,6 +92,11 @@ def curve_of(rows, run: Run, method: str = TIME_DRIVEN) -> Curve:
     minor = [int(row[3].scaleb(settings.CURRENCY_DIGITS)) for row in listed]
     found = whale_of(minor, [row[1] for row in listed])
     return Curve(found, [listed[place] for place in found.order])
+
+
+def offered_to(user, run: Run | None) -> tuple[str, ...]:
+    """Other methods tell what the whole company costs, so they are for those who may see costs."""
+    return METHODS if may(user, Permission.SEE_COSTS) and methods.is_compared(run) else (TIME_DRIVEN,)
 
 
 def figures_of(request, run: Run, curve: Curve, filtered: bool) -> dict:
@@ -122,18 +130,25 @@ def heading(curve: Curve) -> str:
     words = {
         "losing": whole(losing),
         "all": whole(len(curve.accounts)),
-        "erosion": in_currency(curve.money(found.erosion)),
+        "erosion": amount_of(curve.money(found.erosion)),
     }
     if not losing:
         return _("All %(all)s accounts earn money after cost to serve") % words
+    if losing == len(curve.accounts):
+        text = ngettext(
+            "%(losing)s account loses money after cost to serve: %(erosion)s",
+            "All %(losing)s accounts lose money after cost to serve: %(erosion)s",
+            losing,
+        )
+        return text % words
     if found.total <= 0:
-        words["total"] = in_currency(curve.money(-found.total))
+        words["total"] = amount_of(curve.money(-found.total))
         return _("%(losing)s of %(all)s accounts lose %(erosion)s, so that %(total)s is lost in all") % words
     words["share"] = share(float(found.erosion) / float(found.peak))
     return _("%(losing)s of %(all)s accounts take back %(erosion)s, %(share)s of what the others earn") % words
 
 
-def in_currency(amount: Decimal) -> str:
+def amount_of(amount: Decimal) -> str:
     return f"{compact(amount)} {settings.CURRENCY}"
 
 
@@ -244,7 +259,8 @@ def cause_of(result: Result, costs: dict[str, int], activities: dict[str, dict])
 def columns() -> dict:
     """Heads of the export and how each cell is found."""
     return {
-        _("Place"): lambda row: row[0],
+        _("Place on the curve"): lambda row: row[0],
+        _("Place in the fall"): lambda row: row[5],
         _("Code"): lambda row: row[1],
         _("Account"): lambda row: row[2],
         _("Contribution"): lambda row: row[3],
@@ -253,8 +269,9 @@ def columns() -> dict:
 
 
 def export_rows(curve: Curve) -> list[tuple]:
-    listed = zip(curve.accounts, curve.whale.points, strict=True)
+    """Each account with its place from the best; one that loses money also with its place from the worst."""
+    listed, count = zip(curve.accounts, curve.whale.points, strict=True), len(curve.accounts)
     return [
-        (place, code, name, contribution, curve.money(cumulative))
+        (place, code, name, contribution, curve.money(cumulative), count - place + 1 if contribution < 0 else None)
         for place, ((_account, code, name, contribution), cumulative) in enumerate(listed, start=1)
     ]

@@ -14,7 +14,7 @@ from accounts.models import Account
 from profitability.models import MonthResult, Result
 from relationships.models import Position
 from tests.factories import MONTHS, amounts
-from tests.markup import chart_of, page_of, rows_of
+from tests.markup import chart_of, page_of, rows_of, without_secrets
 
 MOST_QUERIES = 15
 
@@ -65,7 +65,9 @@ def many(portfolio, count: int, box: str = "star") -> None:
         ("q=n3", ["N3"]),
         ("q=ACCOUNT N5", ["N5"]),
         ("team=north", ["N1", "N2", "N3", "N4", "N5", "N6"]),
-        ("team=south", ["N1", "N2", "N3", "N4", "N5", "N6"]),  # no choice of theirs: no filter, and no hint
+        ("team=south", []),  # no choice of theirs: the same answer as for a team that there is not
+        ("team=nope", []),
+        ("segment=Nope", []),
         ("segment=growth", ["N3", "N4"]),
         ("country=AT&segment=growth&box=star", ["N3"]),
         ("box=none", ["N6"]),
@@ -77,6 +79,21 @@ def many(portfolio, count: int, box: str = "star") -> None:
 def test_filters_in_the_address_narrow_the_list(visit, query, found):
     assert codes(visit, f"/accounts/?{query}") == found
     assert codes(visit, f"/matrix/?{query}") == found
+
+
+@pytest.mark.parametrize("path", ["/accounts/", "/matrix/", "/ranking/", "/whale/", "/pnl/"])
+@pytest.mark.parametrize(("query", "said"), [("team=nope", "Team: nope"), ("box=crate", "Box: crate")])
+def test_an_unknown_filter_says_so_and_shows_nobody(visit, path, query, said):
+    page = visit("manager", f"{path}?{query}").content.decode()
+
+    assert f"{said} is not among those you see" in page
+    assert "Account N1" not in page.split('id="content"')[1]
+
+
+def test_a_hidden_team_and_a_missing_one_read_alike(visit):
+    hidden, missing = (visit("manager", f"/accounts/?team={code}").content.decode() for code in ("south", "wrong"))
+
+    assert without_secrets(hidden.encode()) == without_secrets(missing.replace("wrong", "south").encode())
 
 
 def test_a_chip_for_each_filter_removes_that_filter(visit):

@@ -4,8 +4,10 @@ import csv
 import io
 from decimal import Decimal
 
+import openpyxl
 import pytest
 
+from accounts.models import User
 from kam_portal.recompute import recompute
 from profitability.capacity import idle_pools
 from profitability.core.capacity import whole_people
@@ -86,7 +88,7 @@ def test_capacity_adds_up_to_the_balance_and_shows_over_use(run, settings):
     assert january.people == (january.practical - january.used) // 100 > 0
     assert february.people < 0
     assert february.unused < 0
-    assert desk.always_free == february.people
+    assert desk.tightest == february
     assert january.released == (january.people * 100 * january.cost / january.practical).quantize(Decimal("0.01"))
     assert february.released == 0
 
@@ -122,13 +124,54 @@ def test_two_stages_move_nothing_between_accounts_that_all_bear_more(portfolio, 
     assert "Two-stage hides 23,700 USD of unused capacity in what 11 accounts bear" in page.content.decode()
 
 
-def test_what_accounts_in_view_bear_more_the_others_bear_less(see):
-    assert "the rest of the company is charged as much less" in see("manager", "/methods/")
+def test_what_accounts_in_view_bear_more_the_others_bear_less(portfolio, client, see):
+    more, less = see("finance", "/methods/?segment=key"), see("finance", "/methods/?segment=growth")
+
+    assert "USD more by revenue than time-driven; the rest of the company is charged as much less" in flat(more)
+    assert "USD less by revenue than time-driven; the rest of the company is charged as much more" in flat(less)
+    assert "−" not in flat(less).split("These accounts together are charged")[1].split("USD")[0]
 
 
-def test_only_who_may_see_costs_sees_how_the_methods_close(see):
+def flat(page: str) -> str:
+    return " ".join(page.split())
+
+
+def test_money_that_moves_is_said_both_ways_where_the_sums_differ(portfolio, client):
+    client.force_login(portfolio.user("finance"))
+
+    everything, part = client.get("/methods/").context, client.get("/methods/?country=DE").context
+
+    assert abs(everything["surplus"]) < 1 and everything["both_ways"] == ""
+    assert part["surplus"] and part["both_ways"] == "+32.1\u202fk / −4.5\u202fk"
+
+
+@pytest.mark.parametrize("query", ["q=zzzz", "team=nope"])
+def test_a_comparison_of_nobody_finds_nothing(portfolio, client, query):
+    client.force_login(portfolio.user("finance"))
+
+    assert client.get(f"/methods/?{query}").context["heading"] == "Method comparison"
+
+
+def test_methods_are_for_those_who_may_see_what_the_company_costs(see):
+    # spread on revenue ÷ net revenue is the company's cost ratio, two-stage ÷ time-driven its idle capacity
     assert "Each method closes to the same cost" in see("executive", "/methods/")
-    assert "Each method closes to the same cost" not in see("manager", "/methods/")
+    for who in ("manager", "lead", "member"):
+        see(who, "/methods/", 403)
+        see(who, "/methods/?format=csv", 403)
+    for who in ("manager", "lead"):
+        whale, account = see(who, "/whale/?method=revenue"), see(who, "/accounts/N1/")
+        assert "Method: revenue is not among those you see" in whale
+        for page in (see(who, "/whale/"), account):
+            assert "/methods/" not in page
+            assert "Spread on revenue" not in page and "wo-stage" not in page
+
+
+def test_an_unknown_method_shows_no_accounts(see):
+    for address in ("/methods/?method=bogus", "/whale/?method=bogus"):
+        page = see("finance", address)
+
+        assert "Method: bogus is not among those you see" in page
+        assert "No account matches" in page
 
 
 def test_a_filter_closes_nothing_but_its_own_accounts(see):
@@ -140,7 +183,7 @@ def test_a_filter_closes_nothing_but_its_own_accounts(see):
 
 
 def test_places_are_those_among_the_accounts_seen(portfolio, client):
-    rows = download(client, portfolio.user("manager"), "/methods/?format=csv")
+    rows = download(client, portfolio.user("finance"), "/methods/?format=csv&team=north")
 
     assert {row["Code"] for row in rows} == {"N1", "N2", "N3", "N4", "N5", "N6"}
     assert sorted(int(row["Place"]) for row in rows) == [1, 2, 3, 4, 5, 6]
@@ -184,9 +227,72 @@ def test_a_run_that_kept_only_its_own_method_says_so(portfolio, see):
     assert 'id="methods"' not in see("finance", "/accounts/N1/")
 
 
-def test_an_account_shows_the_three_methods_to_those_who_may_see_profit(see):
-    page = see("manager", "/accounts/N1/")
+def test_an_account_shows_the_three_methods_to_those_who_may_see_costs(see):
+    page = see("executive", "/accounts/N1/")
 
     assert "The same account by three methods" in page
     assert "44,000.00" in page  # two-stage: a tenth more than 40,000
     assert "The same account by three methods" not in see("member", "/accounts/N1/")
+
+
+# Files and headings
+
+
+def test_where_everybody_loses_the_heading_says_it_once(see):
+    assert "All 2 accounts lose money after cost to serve: 30.0\u202fk USD" in see(
+        "finance", "/whale/?losing=on&segment=growth"
+    )
+    assert "1 account loses money after cost to serve: 4.0\u202fk USD" in see("finance", "/whale/?losing=on&q=N6")
+
+
+def test_places_of_the_whale_file_are_those_of_the_page(portfolio, client):
+    rows = download(client, portfolio.user("finance"), "/whale/?format=csv")
+    page = client.get("/whale/")
+
+    fallen = {row["Code"]: row["Place in the fall"] for row in rows if row["Place in the fall"]}
+    assert fallen == {row["result"].code: str(row["place"]) for row in page.context["rows"]}
+    assert [int(row["Place on the curve"]) for row in rows] == list(range(1, 12))
+    assert {row["Currency"] for row in rows} == {"USD"}
+
+
+def test_a_file_is_named_after_what_is_in_it(portfolio, client):
+    client.force_login(portfolio.user("finance"))
+    run = f"run-{portfolio.run.pk}-202601-202602"
+
+    assert f"whale-{run}-country-de-two-stage-" in name_of_file(
+        client, "/whale/?format=csv&method=two_stage&country=DE"
+    )
+    assert f"capacity-{run}-" in name_of_file(client, "/capacity/?format=xlsx")
+
+
+def name_of_file(client, address: str) -> str:
+    answer = client.get(address)
+    b"".join(answer.streaming_content)  # closes the file
+    return answer.headers["Content-Disposition"]
+
+
+def test_a_workbook_names_its_sheet_and_shows_cents(portfolio, client):
+    client.force_login(portfolio.user("finance"))
+
+    content = b"".join(client.get("/methods/?format=xlsx").streaming_content)
+    sheet = openpyxl.load_workbook(io.BytesIO(content))["methods"]
+
+    assert sheet["C2"].number_format == "#,##0.00"
+    assert isinstance(sheet["C2"].value, float | int)
+
+
+def test_shares_of_capacity_have_six_decimals_in_a_file(run, client):
+    finance = User.objects.create_user("f@example.com", "Finance", "finance", "pw")
+    used = [row["Used, of the minutes"] for row in download(client, finance, "/capacity/?format=csv")]
+
+    assert used and all(len(share.partition(".")[2]) <= 6 for share in used)
+
+
+def test_capacity_names_what_its_shares_are_of(run, client):
+    client.force_login(User.objects.create_user("f@example.com", "Finance", "finance", "pw"))
+
+    page = flat(client.get("/capacity/").content.decode())
+
+    assert "Used, of the minutes" in page and "unused in money:" in page
+    assert page.count('<details class="fold"') == len(idle_pools(run))
+    assert "missing" in page
