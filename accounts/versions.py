@@ -9,7 +9,7 @@ import re
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import F, Max, Model
+from django.db.models import F, Max, Model, ProtectedError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -101,7 +101,11 @@ def reopen(row: Any, user, **changes: Any) -> None:
 def discard(row: Any) -> None:
     """Forget a draft."""
     drafts = type(row).objects.filter(pk=row.pk, state=row.State.DRAFT)
-    if row.is_used or not drafts.delete()[0]:
+    try:
+        gone = not row.is_used and drafts.delete()[0]
+    except ProtectedError as error:
+        raise NotPossible(_("A run that failed names this version, so it stays: edit it.")) from error
+    if not gone:
         raise NotPossible(_("Only a draft can be discarded."))
 
 

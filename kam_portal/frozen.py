@@ -168,8 +168,8 @@ _RUN_CHANGES = (
 
 
 def _used_models() -> Iterator[str]:
-    """A row that a run names keeps what the run rests on."""
-    used = f"EXISTS (SELECT 1 FROM {RUN} WHERE cost_model_id = OLD.id)"  # noqa: S608
+    """A row that a run names keeps what the run rests on; one that failed published nothing, so it keeps nothing."""
+    used = f"EXISTS (SELECT 1 FROM {RUN} WHERE cost_model_id = OLD.id AND state <> 'failed')"  # noqa: S608
     columns = [name for name in OF_MODEL if name in _columns(MODEL)]
     if connection.vendor == "postgresql":
         yield function("refuse_model", refusal(used, REFUSED_MODEL, "NEW"))

@@ -26,7 +26,7 @@ class CostModelQuerySet(models.QuerySet):
 
 class CostModel(models.Model):
     """One version of a cost model, as its document. A draft may still be wrong; a ready one may be used by a run,
-    and once a run has used it the database itself refuses to change it."""
+    and once a run has used it the database itself refuses to change it; a run that failed does not count."""
 
     class State(models.TextChoices):
         DRAFT = "draft", _("Draft")
@@ -65,7 +65,8 @@ class CostModel(models.Model):
 
     @property
     def is_used(self) -> bool:
-        return self.runs.exists()
+        """Whether a run rests on it, or is about to. One that failed published nothing, so it keeps nothing."""
+        return self.runs.exclude(state="failed").exists()
 
     @property
     def is_draft(self) -> bool:

@@ -1,6 +1,6 @@
 """The cost model as a page that reads: pools, activities with their rules in words, rates, monthly costs, versions."""
 
-from django.db.models import Count, OuterRef, Subquery
+from django.db.models import Count, OuterRef, Q, Subquery
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
@@ -71,7 +71,9 @@ def by_phase(lines) -> list[tuple[str, list]]:
 
 def versions():
     """All versions, newest first, with how many runs used them, and the version before each."""
-    rows = CostModel.objects.select_related("created_by").defer("document").annotate(run_count=Count("runs"))
+    rows = CostModel.objects.select_related("created_by").defer("document").annotate(
+        run_count=Count("runs"), used_count=Count("runs", filter=~Q(runs__state="failed"))
+    )
     before = CostModel.objects.filter(code=OuterRef("code"), version__lt=OuterRef("version")).order_by("-version")
     rows = rows.annotate(version_before=Subquery(before.values("version")[:1]))
     return rows.order_by("code", "-version")

@@ -3,6 +3,7 @@
 import pytest
 from django.db import IntegrityError, transaction
 
+from accounts import versions
 from profitability.books import CannotRun, frozen, model_of
 from profitability.models import CostModel, Run
 from tests.bringing import bring
@@ -110,3 +111,28 @@ def test_importing_the_same_again_leaves_the_choice_alone(tmp_path):
     record = bring(tmp_path, "cost_model", text.format(2))
 
     assert (record.unchanged, CostModel.objects.current().version) == (1, 1)
+
+
+def test_a_version_that_only_failed_runs_name_is_mended_and_used_again():
+    row = stored(1)
+    run = Run.objects.create(cost_model=row, state=Run.State.RUNNING)
+    assert row.is_used
+
+    Run.objects.filter(pk=run.pk).update(state=Run.State.FAILED)
+
+    assert not row.is_used
+    versions.reopen(row, None, is_current=False)
+    assert CostModel.objects.get(pk=row.pk).is_draft
+    with pytest.raises(versions.NotPossible, match="failed"):
+        versions.discard(row)
+
+
+def test_one_run_that_did_not_fail_keeps_the_version_as_it_is():
+    row = stored(1)
+    Run.objects.create(cost_model=row, state=Run.State.FAILED)
+    Run.objects.create(cost_model=row, state=Run.State.SUPERSEDED)
+
+    with pytest.raises(versions.NotPossible, match="used"):
+        versions.reopen(row, None)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        CostModel.objects.filter(pk=row.pk).update(document={})
