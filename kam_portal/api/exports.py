@@ -9,7 +9,7 @@ from django.http import FileResponse, Http404, StreamingHttpResponse
 from accounts.rest import paging
 from accounts.rest.columns import RowReader
 from accounts.tables.writing import csv_lines, ndjson_lines, write
-from profitability.api import rankings, statements
+from profitability.api import groups, rankings, statements
 from relationships import api as relationships
 
 PIECE = 2000  # rows
@@ -38,7 +38,10 @@ class Export:
         run = self.run(request)
         sort = self.sorts(request.user)[self.asked.get("ordering") or self.ordering]
         queryset = sort.in_order(self.filtered(self.rows_of(request, run)), forward=True)
-        response = self.file(file_type, self.all_rows(request.user, queryset, run))
+        return self.attached(file_type, self.all_rows(request.user, queryset, run))
+
+    def attached(self, file_type: str, rows: Iterable[list]):
+        response = self.file(file_type, rows)
         response.headers["Content-Disposition"] = f'attachment; filename="{self.file_name}.{file_type}"'
         return response
 
@@ -85,6 +88,19 @@ class ProfitabilityFile(Export, statements.Profitability):
     """All profit and loss statements the reader may see, as a file."""
 
     file_name = "profitability"
+
+
+class ProfitabilityGroupsFile(Export, groups.ProfitabilityGroups):
+    """The profit and loss statement of every group, as a file."""
+
+    file_name = "profitability_groups"
+
+    def get(self, request, file_type):
+        if file_type not in MEDIA_TYPES:
+            raise Http404
+        run = self.run(request)
+        rows = self.every_row(request, run, self.filtered(self.rows_of(request, run)))
+        return self.attached(file_type, (list(row.values()) for row in rows))
 
 
 class RankingsFile(Export, rankings.Rankings):

@@ -13,6 +13,7 @@ from kam_portal.api.effort import Effort
 from kam_portal.api.explain import Explain, ExplainCostLine
 from kam_portal.api.runs import RequestableRuns
 from kam_portal.api.scenarios import ScenarioAccounts, ScenarioDetail, ScenarioOutcome, Scenarios
+from profitability.api.groups import ProfitabilityGroups
 from profitability.api.rankings import Concentration, Rankings
 from profitability.api.run import OfPublishedRun
 from profitability.api.runs import Balance, RunDetail
@@ -54,6 +55,7 @@ urlpatterns = [
     path("matrix/", Matrix.as_view(), name="matrix"),
     path("effort/", Effort.as_view(), name="effort"),
     path("profitability/", Profitability.as_view(), name="profitability"),
+    path("profitability/groups/", ProfitabilityGroups.as_view(), name="profitability_groups"),
     path("rankings/", Rankings.as_view(), name="rankings"),
     path("concentration/", Concentration.as_view(), name="concentration"),
     path("runs/", RequestableRuns.as_view(), name="runs"),
@@ -68,6 +70,11 @@ urlpatterns = [
     path("imports/<int:import_id>/", imports.ImportDetail.as_view(), name="import"),
     path("exports/scores.<slug:file_type>", exports.ScoresFile.as_view(), name="export_scores"),
     path("exports/profitability.<slug:file_type>", exports.ProfitabilityFile.as_view(), name="export_profitability"),
+    path(
+        "exports/profitability_groups.<slug:file_type>",
+        exports.ProfitabilityGroupsFile.as_view(),
+        name="export_profitability_groups",
+    ),
     path("exports/rankings.<slug:file_type>", exports.RankingsFile.as_view(), name="export_rankings"),
     path("schema/", docs.Schema.as_view(), name="schema"),
     path("docs/", docs.Docs.as_view(url_name="api:schema"), name="docs"),

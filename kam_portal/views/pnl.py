@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from accounts.models import Account, Import, Team
+from accounts.models import Account, Import
 from accounts.permissions import Permission, may, needs
 from kam_portal.downloads import download
 from kam_portal.filters import PortfolioFilter, without
@@ -36,7 +36,7 @@ from kam_portal.statements import (
 from kam_portal.views.account_page import PHASES, steps_of
 from profitability.models import MonthResult, Result, Run
 from profitability.pnl.categories import Categories, categories
-from profitability.pnl.groups import FEW, NOTHING, Grouping, all_groups
+from profitability.pnl.groups import FEW, NOTHING, Grouping, named_groups
 from profitability.pnl.sources import Source
 from profitability.pnl.statements import SALES
 
@@ -197,19 +197,12 @@ def few_groups(grouping: Grouping) -> list[dict]:
     """The groups by segment, country or team. By segment and country those of all accounts are kept as long as the
     run and the customer master stand."""
 
-    def calculate() -> list[dict]:
-        rows = all_groups(grouping)
-        if grouping.by != "team":
-            return rows
-        teams = {pk: (code, name) for pk, code, name in Team.objects.values_list("pk", "code", "name")}
-        return [row | dict(zip(("key", "label"), teams.get(row["key"], ("", "")), strict=True)) for row in rows]
-
     if grouping.accounts is not None or grouping.by == "team":
-        return calculate()
+        return named_groups(grouping)
     master = Import.objects.filter(kind="accounts", state=Import.State.DONE).aggregate(last=Max("pk"))["last"]
     months = f"{grouping.months[0]}-{grouping.months[-1]}-{named_by(grouping.earlier)}"
     name = f"pnl-by-{grouping.by}-{months}-{master}"
-    return kept(name, grouping.run, grouping.user, calculate)
+    return kept(name, grouping.run, grouping.user, lambda: named_groups(grouping))
 
 
 def exported(grouping: Grouping) -> list[Group]:

@@ -11,7 +11,7 @@ from django.db.models import BigIntegerField, Case, F, Q, QuerySet, Sum, Value, 
 from django.db.models.expressions import Exists, OuterRef, Subquery
 from django.db.models.functions import ExtractMonth, ExtractYear
 
-from accounts.models import Account, Assignment
+from accounts.models import Account, Assignment, Team
 from accounts.permissions import Permission, may
 from profitability.core.cost_model import PHASES
 from profitability.models import MonthResult, Result, Run
@@ -173,6 +173,15 @@ def all_groups(grouping: Grouping) -> list[dict]:
         return with_phases(replace(stayed, accounts=grouping.accounts))
     moved = replace(grouping, accounts=accounts.filter(pk__in=changed))
     return merged([*with_phases(stayed), *with_phases(moved)])
+
+
+def named_groups(grouping: Grouping) -> list[dict]:
+    """The same, where a team goes by its code and name; whatever has none by an empty one."""
+    rows = all_groups(grouping)
+    if grouping.by != "team":
+        return rows
+    teams = {pk: {"key": code, "label": name} for pk, code, name in Team.objects.values_list("pk", "code", "name")}
+    return [row | teams.get(row["key"], {"key": "", "label": ""}) for row in rows]
 
 
 def with_phases(grouping: Grouping) -> list[dict]:
