@@ -69,7 +69,7 @@ class Words:
         words = {"limit": self.limit(felt), "money": amount(felt.worth)}
         if felt.limit.kind is Kind.HOURS:
             return _("%(limit)s: one more would bring %(money)s") % words
-        return _("%(limit)s: costs %(money)s a month") % words
+        return _("%(limit)s: this costs %(money)s a month") % words
 
     def limit(self, felt: Felt) -> str:
         """The limit by its name: “Ann’s 140 hours a month”, “at least 10 % of the hours for Status”."""

@@ -48,6 +48,7 @@ class Row:
     """One account: hours a month today and as advised, and what the difference is expected to bring a month."""
 
     account: Account
+    code: str  # when the run was made
     box: str
     today: Decimal
     advised: Decimal | None  # nothing where limits contradict
@@ -228,10 +229,11 @@ class Study:
         account, said = result.account, self.stated.get(result.account_id)
         today, response = self.hours.of[account.pk], self.response(result)
         if isinstance(plan, Contradiction):
-            return Row(account, box_of(result), today, None, response, said is not None)
+            return Row(account, result.code, box_of(result), today, None, response, said is not None)
         shared = plan.by_manager.get(account.pk, {})
         return Row(
             account,
+            result.code,
             box_of(result),
             today,
             plan.hours[account.pk],

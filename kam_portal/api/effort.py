@@ -72,7 +72,7 @@ class Effort(OfPublishedRun, ListView):
     def finished(self, rows, run):
         if not self.found:
             return rows
-        words, by_code = Words(self.found), {row.account.code: row for row in self.found.rows}
+        words, by_code = Words(self.found), {row.code: row for row in self.found.rows}
         return [row | figures(by_code[row["code"]], words) for row in rows]
 
     def answer_schema(self, method):

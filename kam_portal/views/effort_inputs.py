@@ -105,6 +105,7 @@ class Sheet:
                 "account": result.account,
                 "box": box_of(result),
                 "today": study.hours.of[result.account_id],
+                "judged_at": study.response(result).hours,
                 "cells": self.cells_of(result, study, stored, cells),
                 "movable": result.account_id in (moves if movable is None else movable),
             }

@@ -54,11 +54,13 @@ def expected(facts: Facts, usual_hours: Decimal, stated: Stated | None = None) -
 
     Gained at double the hours = share won × (potential − net revenue) × (1 + growth) × margin rate.
     Lost at half of them = share lost × net revenue × (1 − growth) × margin rate, and at least half of the gain,
-    because later hours never bring more than the first. Growth within ±50 %, margin rate 0…1. An account without
-    hours today is judged at the `usual_hours` > 0 of others like it.
+    because later hours never bring more than the first. Growth within ±50 %, margin rate 0…1. An account with fewer
+    hours today is judged at the `usual_hours` > 0 of others like it: a few minutes more would not win so much. What is
+    stated is said of today's hours.
     """
     given = stated or Stated()
-    hours = facts.hours if facts.hours > 0 else usual_hours
+    is_said = given.lost_at_half is not None or given.gained_at_double is not None
+    hours = facts.hours if is_said and facts.hours > 0 else max(facts.hours, usual_hours)
     gained = _first(given.gained_at_double, gain(facts))
     lost = given.lost_at_half if given.lost_at_half is not None else max(loss(facts), _half(gained))
     if given.gained_at_double is None:

@@ -12,7 +12,6 @@ from fractions import Fraction
 from functools import cached_property
 
 ZERO = Decimal(0)
-BEYOND = Fraction(1, 2)  # an hour beyond the double is worth half of one before
 
 
 @dataclass(frozen=True)
@@ -20,8 +19,9 @@ class Response:
     """How an account's contribution a month follows from hours a month.
 
     `hours` > 0 is where the curve is known; `lost_at_half` and `gained_at_double` are money a month, ≥ 0, and hours
-    up to `hours` are never worth less than those beyond: lost_at_half × 2 ≥ gained_at_double. More than `most` hours
-    bring nothing; fewer than `least` are not an option.
+    up to `hours` are never worth less than those beyond: lost_at_half × 2 ≥ gained_at_double. Each further doubling
+    gains as much as the first, so an hour is worth half as much. More than `most` hours bring nothing; fewer than
+    `least` are not an option.
     """
 
     hours: Decimal
@@ -40,14 +40,13 @@ class Response:
     def pieces(self) -> list[tuple[Decimal, Fraction]]:
         """Width in hours and worth of an hour of each straight piece, from no hours up to the most useful."""
         hours = Fraction(self.hours)
-        below, above = 2 * Fraction(self.lost_at_half) / hours, Fraction(self.gained_at_double) / hours
-        ends = (self.hours, 2 * self.hours, max(self.most, 2 * self.hours))
-        found, start = [], ZERO
-        for end, worth in zip(ends, (below, above, above * BEYOND), strict=True):
+        worth, start, end = 2 * Fraction(self.lost_at_half) / hours, ZERO, self.hours
+        found = []
+        while start < self.most:
             stop = min(end, self.most)
-            if stop > start:
-                found.append((stop - start, worth))
-                start = stop
+            found.append((stop - start, worth))
+            worth = worth / 2 if start else Fraction(self.gained_at_double) / hours
+            start, end = end, 2 * end
         return found
 
     def worth(self, hours: Decimal) -> Fraction:

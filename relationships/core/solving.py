@@ -75,7 +75,7 @@ class _Columns:
     def _add(self, account: Served) -> None:
         start, reached = len(self.costs), ZERO
         needed = account.response.least if account.manager in self.kept else ZERO
-        for width, worth in account.response.pieces:
+        for width, worth in _parted(account):
             least = min(max(needed - reached, ZERO), width)  # the first pieces are worth most, so they fill first
             reached += width
             stay = STAY if reached <= account.today else -STAY
@@ -120,6 +120,19 @@ class _Columns:
             theirs = [(self.shared[place, manager], 1.0) for manager in self.programme.hours]
             lines.add([*theirs, *((column, -1.0) for column in self.pieces[place])], 0.0)
         return lines
+
+
+def _parted(account: Served) -> Iterable[tuple[Decimal, Fraction]]:
+    """The pieces of an account's curve, parted where it stands today."""
+    start = ZERO
+    for width, worth in account.response.pieces:
+        before = account.today - start
+        if 0 < before < width:
+            yield before, worth
+            yield width - before, worth
+        else:
+            yield width, worth
+        start += width
 
 
 def solve(programme: Programme, limits: list[Limit]) -> Solved | None:

@@ -20,7 +20,7 @@ FIGURES = (
     "box",
     "batch_cost",
 )
-LISTS = ("accounts", "scores", "profitability", "rankings", "matrix", "runs")
+LISTS = ("accounts", "scores", "profitability", "rankings", "matrix", "runs", "effort")
 OBJECTS = ("accounts/N1/", "accounts/N4/", "accounts/S1/", "accounts/N1/profitability/", "accounts/N4/scores/")
 QUERIES = {
     "scores": ("box=star", "segment=key", "class=A", "team=south", "ordering=-net_revenue", "ordering=contribution",

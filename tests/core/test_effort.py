@@ -25,11 +25,11 @@ def served(key, today, answer, manager=ANN, box="star", movable=False) -> Served
 
 
 def test_pieces_of_a_curve():
-    # 10 h: half of them lose 200, so an hour is worth 40; another 10 gain 300, 30 each; beyond that 15
-    curve = response(10, 200, 300, most=25)
+    # 10 h: half of them lose 200, so an hour is worth 40; another 10 gain 300, 30 each; another 20 gain as much
+    curve = response(10, 200, 300, most=50)
 
-    assert curve.pieces == [(Decimal(10), 40), (Decimal(10), 30), (Decimal(5), 15)]
-    assert [curve.worth(Decimal(hours)) for hours in (0, 5, 10, 20, 25, 99)] == [0, 200, 400, 700, 775, 775]
+    assert curve.pieces == [(10, 40), (10, 30), (20, 15), (10, Fraction(15, 2))]
+    assert [curve.worth(Decimal(hours)) for hours in (0, 5, 10, 20, 40, 50, 99)] == [0, 200, 400, 700, 1000, 1075, 1075]
 
 
 @pytest.mark.parametrize(
@@ -82,6 +82,12 @@ def test_nobody_moves_for_nothing():
     programme = Programme([served(key, 10, response(10, 50, 100)) for key in (1, 2, 3)], {ANN: Decimal(30)})
 
     assert allocate(programme).hours == dict.fromkeys((1, 2, 3), Decimal(10))
+
+
+def test_nobody_moves_for_nothing_wherever_it_stands_on_its_curve():
+    programme = Programme([served(key, 4, response(10, 50, 100)) for key in (1, 2, 3)], {ANN: Decimal(12)})
+
+    assert allocate(programme).hours == dict.fromkeys((1, 2, 3), Decimal(4))
 
 
 def test_hours_that_bring_nothing_are_left_over():
@@ -160,7 +166,12 @@ def accounts(draw, key=0, managers=(ANN, BEN)):
     most = reference * draw(st.integers(1, 4))
     least = most * draw(st.sampled_from([0, 0, Decimal("0.25")]))
     least = least.quantize(Decimal("0.01"), "ROUND_DOWN")
-    today = min(draw(st.sampled_from([reference, Decimal(0)])), most)
+    today = min(
+        draw(
+            st.sampled_from([reference, reference / 4, Decimal(0)]).map(lambda today: today.quantize(Decimal("0.01")))
+        ),
+        most,
+    )
     answer = Response(reference, Decimal(lost), Decimal(gained), least, most)
     box = draw(st.sampled_from(["star", "status"]))
     return Served(key, draw(st.sampled_from(managers)), box, today, answer, draw(st.booleans()))

@@ -37,10 +37,17 @@ def test_more_sales_of_a_loss_at_unit_level_bring_nothing():
     assert curve.gained_at_double == curve.lost_at_half == 0
 
 
-def test_an_account_without_hours_is_judged_at_the_usual_ones():
-    curve = expected(replace(STAR, hours=Decimal(0)), Decimal(2))
+@pytest.mark.parametrize(("hours", "least"), [(0, 0), (1, Decimal("0.5"))])
+def test_an_account_with_few_hours_is_judged_at_the_usual_ones(hours, least):
+    curve = expected(replace(STAR, hours=Decimal(hours)), Decimal(2))
 
-    assert (curve.hours, curve.least, curve.most) == (2, 0, 6)
+    assert (curve.hours, curve.least, curve.most) == (2, least, 6)
+
+
+def test_what_is_stated_is_said_of_the_hours_of_today():
+    curve = expected(replace(STAR, hours=Decimal(1)), Decimal(2), Stated(gained_at_double=Decimal(90)))
+
+    assert (curve.hours, curve.gained_at_double) == (1, 90)
 
 
 @pytest.mark.parametrize(
