@@ -195,7 +195,7 @@ def test_finance_closes_and_management_confirms_reopening_on_the_page(portfolio,
 
     client.force_login(portfolio.user("executive"))
     listed = client.get("/months/").content.decode()
-    assert "Finance asks to reopen it: Wrong invoice" in listed and "Close Feb 2026" not in listed
+    assert "Finance asked to reopen it: Wrong invoice" in listed and "Close Feb 2026" not in listed
     reopened = client.post("/months/202601/confirm/", request, follow=True).content.decode()
     assert "reopened by Executive, asked for by Finance: Wrong invoice" in reopened
     assert not ClosedMonth.objects.exists()
