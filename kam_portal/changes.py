@@ -1,5 +1,6 @@
 """What changed between two published runs, account by account, with the cause in one line."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -7,10 +8,11 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from kam_portal.templatetags.kam import money, moved, phase, signed
+from kam_portal.causes import what, why
+from kam_portal.templatetags.kam import money, phase, signed
 from profitability.models import Result
-from relationships.models import Box, Position
-from relationships.queries import portfolio, rests_on_profit
+from relationships.models import PositionChange
+from relationships.queries import portfolio
 
 # the parts of contribution, each with the sign it has in it
 PARTS = {
@@ -27,17 +29,6 @@ NAMES = {
     "cost_amount": gettext_lazy("cost of goods"),
     "freight_amount": gettext_lazy("freight"),
 }
-# which boxes are high on an axis, and the words for each way to cross its cut
-HIGH = {
-    "attractiveness": {Box.STRATEGIC, Box.STAR},
-    "relationship": {Box.STRATEGIC, Box.STATUS},
-}
-CROSSED = {
-    ("attractiveness", True): gettext_lazy("it is more attractive"),
-    ("attractiveness", False): gettext_lazy("it is less attractive"),
-    ("relationship", True): gettext_lazy("the relationship is stronger"),
-    ("relationship", False): gettext_lazy("the relationship is weaker"),
-}
 SMALLEST_SHARE = Decimal("0.1")  # of what the account contributed before
 
 
@@ -52,69 +43,38 @@ class Change:
 
 
 def changes(user, rows: QuerySet[Result], before, profit: bool, most: int = 8) -> list[Change]:
-    """The accounts that moved most since the run before: first those that changed box, then by money."""
+    """What moved most since the run before: first boxes and stages, then contributions, by money, then classes."""
     if before is None:
         return []
-    earlier = {row.account_id: row for row in portfolio(user, before).filter(account__in=rows.values("account"))}
-    pairs = [(row, earlier[row.account_id]) for row in rows if row.account_id in earlier]
-    found = [box_change(now, then, profit) for now, then in pairs if now.position.box != then.position.box]
-    boxed = {change.result.pk for change in found}
+    listed = {row.account_id: row for row in rows}
+    noted = [told(change, listed[change.account_id], profit) for change in noted_changes(listed.values())]
+    found = [change for kind, change in noted if kind != PositionChange.Kind.CLASS]
     if profit:
-        money_moves = [money_change(now, then) for now, then in pairs if now.pk not in boxed and is_large(now, then)]
+        moved = {change.result.pk for change in found}
+        earlier = {row.account_id: row for row in portfolio(user, before).filter(account__in=rows.values("account"))}
+        pairs = [(row, earlier[account]) for account, row in listed.items() if account in earlier]
+        money_moves = [money_change(now, then) for now, then in pairs if now.pk not in moved and is_large(now, then)]
         found += sorted(money_moves, key=lambda change: -abs(change.size))
+    seen = {change.result.pk for change in found}
+    found += [change for kind, change in noted if kind == PositionChange.Kind.CLASS and change.result.pk not in seen]
     return found[:most]
+
+
+def noted_changes(rows: Collection[Result]) -> list[PositionChange]:
+    """What the run of these results noted of their accounts: boxes first, then stages, then classes."""
+    run = next((row.run_id for row in rows), None)
+    found = PositionChange.objects.filter(run=run, account__in=[row.account_id for row in rows])
+    order = [PositionChange.Kind.BOX, PositionChange.Kind.STAGE, PositionChange.Kind.CLASS]
+    return sorted(found, key=lambda change: (order.index(change.kind), change.pk))
+
+
+def told(change: PositionChange, row: Result, profit: bool) -> tuple[str, Change]:
+    return change.kind, Change(row, what(change), why(change, row.position, profit), Decimal(0))
 
 
 def is_large(now: Result, then: Result) -> bool:
     change = abs(now.contribution - then.contribution)
     return change > 0 and change >= SMALLEST_SHARE * abs(then.contribution)
-
-
-def box_change(now: Result, then: Result, profit: bool) -> Change:
-    text = _("%(before)s → %(after)s") % {"before": box_name(then.position), "after": box_name(now.position)}
-    return Change(now, text, box_cause(now.position, then.position, profit), now.contribution - then.contribution)
-
-
-def box_name(position: Position) -> str:
-    return position.get_box_display() or _("no box")
-
-
-def box_cause(now: Position, then: Position, profit: bool) -> str:
-    """Why the box is another one: other criteria, more or fewer scores, or the axis on which the cut was crossed."""
-    if now.criteria_set_id != then.criteria_set_id:
-        return _("the criteria changed")
-    if not then.box:
-        return _("enough criteria are scored now")
-    if not now.box:
-        return _("too few criteria are scored now")
-    return "; ".join(axis_cause(axis, now, then, profit) for axis in HIGH if is_crossed(axis, now, then))
-
-
-def is_crossed(axis: str, now: Position, then: Position) -> bool:
-    return (now.box in HIGH[axis]) != (then.box in HIGH[axis])
-
-
-def axis_cause(axis: str, now: Position, then: Position, profit: bool) -> str:
-    """Which way the axis went, and the criterion that took it there."""
-    up = now.box in HIGH[axis]
-    text = str(CROSSED[axis, up])
-    if rests_on_profit(now, axis) and not profit:
-        return text  # naming a criterion would tell how profit moved
-    moves = score_moves(axis, now, then)
-    weight, name, change = max(moves, key=lambda move: move[0] if up else -move[0], default=(0, "", 0))
-    if (weight > 0) != up or not weight:
-        return text
-    return _("%(text)s: %(criterion)s %(change)s") % {"text": text, "criterion": name, "change": moved(change)}
-
-
-def score_moves(axis: str, now: Position, then: Position) -> list[tuple[float, str, float]]:
-    """Weighted change, name and change of each criterion of the axis that had a score both times."""
-    earlier = {row["code"]: row["score"] for row in then.scores if row["axis"] == axis}
-    return [
-        (row["weight"] * (row["score"] - earlier[row["code"]]), row["name"], row["score"] - earlier[row["code"]])
-        for row in now.scores
-        if row["axis"] == axis and row["score"] is not None and earlier.get(row["code"]) is not None
-    ]
 
 
 def money_change(now: Result, then: Result) -> Change:

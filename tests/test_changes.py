@@ -1,8 +1,10 @@
+from datetime import date
+
 import pytest
 
 from kam_portal.changes import changes
 from profitability.models import Result
-from relationships.models import CriteriaSet, Position
+from relationships.models import PositionChange
 from relationships.queries import portfolio as portfolio_of
 from tests.factories import a_portfolio
 
@@ -11,7 +13,9 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def portfolio():
-    return a_portfolio()
+    made = a_portfolio()
+    PositionChange.objects.all().delete()
+    return made
 
 
 def told(portfolio, who: str = "manager", profit: bool = True, **options) -> list[tuple[str, str, str]]:
@@ -23,13 +27,16 @@ def told(portfolio, who: str = "manager", profit: bool = True, **options) -> lis
     ]
 
 
-def place(run, code: str, scores: dict[str, tuple] | None = None, measure: str | None = None, **fields) -> None:
-    """Give an account another position: `scores` are axis, weight and score of each criterion."""
-    listed = [
-        {"axis": axis, "code": name, "name": name, "weight": weight, "score": score, "measure": measure}
-        for name, (axis, weight, score) in (scores or {}).items()
-    ]
-    Position.objects.filter(run=run, account__code=code).update(scores=listed, **fields)
+def note(portfolio, code: str, before: str, after: str, *causes: dict, kind: str = "box") -> None:
+    """The run noted a change, with its causes."""
+    PositionChange.objects.create(
+        run=portfolio.run, attempt=1, account=portfolio.accounts[code], kind=kind, before=before, after=after,
+        causes=list(causes), changed_on=date(2026, 3, 2),
+    )  # fmt: skip
+
+
+def cause(name: str, effect: float | None, axis: str = "relationship", kind: str = "rating", **more) -> dict:
+    return {"cause": kind, "axis": axis, "code": name.lower(), "name": name, "effect": effect, **more}
 
 
 def test_nothing_changed_between_two_equal_runs(portfolio):
@@ -37,62 +44,71 @@ def test_nothing_changed_between_two_equal_runs(portfolio):
     assert changes(portfolio.user("manager"), Result.objects.all(), None, True) == []
 
 
-def test_a_box_change_names_the_criterion_that_took_the_account_over_the_cut(portfolio):
-    # Star → Strategic: stronger. Potential moved more (60 × 3), but on the other axis; price moved the other way.
-    before = {
-        "trust": ("relationship", 60, 3.0),
-        "price": ("relationship", 40, 9.0),
-        "growth": ("attractiveness", 60, 5),
-    }
-    after = {
-        "trust": ("relationship", 60, 5.5),
-        "price": ("relationship", 40, 7.5),
-        "growth": ("attractiveness", 60, 8),
-    }
-    place(portfolio.earlier, "N3", before)
-    place(portfolio.run, "N3", after, box="strategic")
+def test_a_box_change_names_what_took_the_account_over_the_cut(portfolio):
+    """Price moved more, but the other way."""
+    trust, price = cause("Trust", 1.5, change=2.5), cause("Price", -1.6, change=-4)
+    note(portfolio, "N3", "star", "strategic", price, trust)
 
-    assert told(portfolio) == [("N3", "Star → Strategic", "the relationship is stronger: trust +2.5")]
+    assert told(portfolio) == [("N3", "Star → Strategic", "Trust rose by 2.5 (rating)")]
 
 
 def test_a_box_change_over_both_cuts_says_both(portfolio):
-    place(portfolio.earlier, "N1", {"trust": ("relationship", 1, 8.0), "growth": ("attractiveness", 1, 8.0)})
-    place(
-        portfolio.run, "N1", {"trust": ("relationship", 1, 4.0), "growth": ("attractiveness", 1, 3.5)}, box="streamline"
+    growth = cause("Growth", -2, "attractiveness", "data", change=-4.5)
+    note(portfolio, "N1", "strategic", "streamline", growth, cause("Trust", -1, change=-4))
+
+    assert told(portfolio) == [
+        ("N1", "Strategic → Streamline", "Growth fell by 4.5 (figures); Trust fell by 4.0 (rating)")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        (cause("Trust", 0.8, kind="weights", change=15), "Trust weighs 15.0 more (weights)"),
+        (cause("Trust", 0.8, kind="weights", change=-15), "Trust weighs 15.0 less (weights)"),
+        (cause("", 0.8, kind="weights"), "the criteria changed"),
+        (cause("Sales", 0.8, kind="weights", change=0), "the criteria changed"),
+        (cause("", 1, kind="cut"), "the cut is lower"),
+        (cause("competitor", 0.4), "the best competitor is weaker"),
+        (cause("Profit", 0.4, kind="cost_model", change=0.9), "Profit rose by 0.9 (cost model)"),
+        (cause("Trust", 0.5), "Trust rose by 0.5 (rating)"),
+        (cause("Trust", -0.5), "the relationship is stronger"),
+    ],
+)
+def test_each_cause_has_its_sentence(portfolio, given, sentence):
+    note(portfolio, "N3", "star", "strategic", given)
+
+    assert told(portfolio) == [("N3", "Star → Strategic", sentence)]
+
+
+def test_a_first_box_and_a_lost_box_have_their_own_causes(portfolio):
+    note(portfolio, "N6", "", "status", cause("Trust", None))
+    note(portfolio, "N5", "streamline", "", cause("Trust", None))
+
+    assert told(portfolio) == [
+        ("N6", "no box → Status", "enough criteria are scored now"),
+        ("N5", "Streamline → no box", "too few criteria are scored now"),
+    ]
+
+
+def test_stages_and_classes_are_told_too(portfolio):
+    note(portfolio, "N2", "B", "A", cause("", 5000, "", "data") | {"code": "net_revenue"}, kind="class")
+    note(portfolio, "N3", "A", "B", cause("", 0, "", "data") | {"code": "net_revenue"}, kind="class")
+    note(
+        portfolio, "N1", "basic", "co-operative", cause("", 1, "", "evidence"), cause("", 1, "", "buyer"), kind="stage"
     )
 
     assert told(portfolio) == [
-        ("N1", "Strategic → Streamline", "it is less attractive: growth −4.5; the relationship is weaker: trust −4.0")
+        ("N1", "Basic → Co-operative", "the evidence we hold; the buyer’s view"),
+        ("N2", "class B → A", "net revenue up 5,000.00"),
+        ("N3", "class A → B", "the revenue of others moved"),
     ]
 
 
-def test_a_first_box_a_lost_box_and_other_criteria_have_their_own_causes(portfolio):
-    scored = {"trust": ("relationship", 1, 8.0)}
-    place(portfolio.earlier, "N6", scored)
-    place(portfolio.run, "N6", scored, box="status")
-    place(portfolio.run, "N5", {}, box="")
-    other = CriteriaSet.objects.create(code="default", version=2, document={})
-    place(portfolio.run, "N1", scored, box="status", criteria_set=other)
+def test_whoever_may_not_see_profit_is_not_told_what_made_the_account_less_attractive(portfolio):
+    note(portfolio, "N1", "strategic", "status", cause("Profit", -2, "attractiveness", "data", change=-6))
 
-    assert told(portfolio) == [
-        ("N1", "Strategic → Status", "the criteria changed"),
-        ("N5", "Streamline → no box", "too few criteria are scored now"),
-        ("N6", "no box → Status", "enough criteria are scored now"),
-    ]
-
-
-def test_without_a_criterion_that_moved_that_way_only_the_way_is_told(portfolio):
-    place(portfolio.run, "N3", {"trust": ("relationship", 1, 6.0)}, box="strategic")  # not scored before
-
-    assert told(portfolio) == [("N3", "Star → Strategic", "the relationship is stronger")]
-
-
-def test_whoever_may_not_see_profit_is_not_told_that_profit_moved_the_box(portfolio):
-    for run, score in ((portfolio.earlier, 8.0), (portfolio.run, 2.0)):
-        place(run, "N1", {"profit": ("attractiveness", 1, score)}, measure="contribution_margin")
-    Position.objects.filter(run=portfolio.run, account__code="N1").update(box="status")
-
-    assert told(portfolio) == [("N1", "Strategic → Status", "it is less attractive: profit −6.0")]
+    assert told(portfolio) == [("N1", "Strategic → Status", "Profit fell by 6.0 (figures)")]
     assert told(portfolio, "member", profit=False) == [("N1", "Strategic → Status", "it is less attractive")]
 
 
@@ -123,7 +139,7 @@ def test_less_than_a_tenth_is_no_change(portfolio):
 def test_boxes_come_first_then_the_largest_sums_and_no_more_than_asked_for(portfolio):
     for code, contribution in (("N1", 0), ("N2", 0), ("N4", -50_000)):  # by 80,000, 50,000 and 65,000
         Result.objects.filter(run=portfolio.run, code=code).update(contribution=contribution)
-    place(portfolio.run, "N5", {}, box="star")
+    note(portfolio, "N5", "streamline", "star")
 
     assert [code for code, *_rest in told(portfolio)] == ["N5", "N1", "N4", "N2"]
     assert [code for code, *_rest in told(portfolio, most=2)] == ["N5", "N1"]
