@@ -6,6 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 
 import numpy as np
+import pandas as pd
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Max
@@ -14,8 +15,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Account
 from profitability.core import cost_model as core_model
 from profitability.core.money import round_sums
-from profitability.core.months import month_of, months_between, ordinal
-from profitability.core.volumes import spoken_month
+from profitability.core.months import month_of, months_between, ordinal, spoken_month
 from profitability.models import ActivityEvent, CostModel, OrderLine, ResourceCost, Run
 from profitability.rollup import Damaged, RollUp, roll_up
 
@@ -152,6 +152,17 @@ def resource_costs(months: list[int]) -> tuple[dict, dict]:
 
 def _rounded(amounts: np.ndarray) -> list[int]:
     return round_sums(amounts, settings.CURRENCY_DIGITS).tolist() if amounts.size else []
+
+
+def of_month(books: Books, month: int) -> tuple[np.ndarray, pd.DataFrame]:
+    """The month's measures by account code, and each row's place in the master. “No account” is always there."""
+    frame = books.ledger.measures
+    frame = frame[frame["month"] == month]
+    places = frame["account"].map(books.master.place).to_numpy(dtype=np.int64)
+    order = np.argsort(places, kind="stable")
+    codes = [*books.master.codes, ""]
+    index = [codes[place] for place in places[order].tolist()]
+    return places[order], frame.iloc[order, 2:].set_axis(index, axis=0)
 
 
 def master() -> Master:

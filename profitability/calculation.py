@@ -9,12 +9,14 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from profitability import queue
-from profitability.books import Books, CannotRun, fingerprint, open_books
+from profitability.books import Books, CannotRun, fingerprint, of_month, open_books
 from profitability.core.allocation import CannotAllocate
 from profitability.core.costing import CannotCost, MonthCosts, cost_month
+from profitability.core.money import LEDGER_UNIT
 from profitability.core.pareto import rank
 from profitability.core.statement import MEASURES, Statement, by_level, by_phase, statements
 from profitability.models import Run
+from profitability.sentences import notices_in_words, refusals_in_words
 
 
 @dataclass
@@ -50,6 +52,7 @@ def calculate(run: Run) -> Calculation:
     """Everything from the ledger to ranks. Raises CannotRun with a sentence for a person."""
     queue.tell(run, _("Adding up the ledger"), 0, 1)
     books = open_books(run)
+    queue.mine(run).update(month_from=run.month_from, month_to=run.month_to)  # a run that fails says its window too
     steps = len(books.months) + 3
     calculation = start(books)
     for number, month in enumerate(books.months):
@@ -92,10 +95,10 @@ def totals(calculation: Calculation) -> dict:
 
 
 def notices(calculation: Calculation) -> list[str]:
-    found = [notice.message for month in calculation.costed for notice in month.notices]
     if not calculation.books.model.pools:
-        found.insert(0, _("There is no cost model, so no cost to serve was calculated."))
-    return list(dict.fromkeys(found))[:200]
+        return [_("There is no cost model, so no cost to serve was calculated.")]
+    told = [notice for month in calculation.costed for notice in month.notices]
+    return list(notices_in_words(calculation.books.model, told))
 
 
 def spoken(month: int) -> str:
@@ -146,27 +149,42 @@ def add_costs(calculation: Calculation, month: int) -> None:
     try:
         costed = cost_month(books.model, month, books.costs.get(month, {}), books.minutes.get(month, {}), measures)
     except (CannotCost, CannotAllocate) as error:
-        raise CannotRun(sentence(error)) from error
+        raise CannotRun("\n".join(reasons(books, error))) from error
     calculation.costed.append(costed)
     calculation.places.append(places)
     calculation.measures.append(measures)
     calculation.months["cost_to_serve"][places, books.months.index(month)] = costed.costs.sum(axis=1)
 
 
-def sentence(error: Exception) -> str:
-    text = str(error)
-    return f"{text[:1].upper()}{text[1:]}."
+def reasons(books: Books, error: Exception) -> list[str]:
+    """Everything that stands against costing any month of the window: who mends one thing need not meet the next."""
+    found = [problem for month in books.months for problem in problems_of(books, month)]
+    if found:
+        return list(refusals_in_words(books.model, found))
+    return [f"{str(error)[:1].upper()}{str(error)[1:]}."]
 
 
-def of_month(books: Books, month: int) -> tuple[np.ndarray, pd.DataFrame]:
-    """The month's measures by account code, and each row's place in the master. “No account” is always there."""
-    frame = books.ledger.measures
-    frame = frame[frame["month"] == month]
-    places = frame["account"].map(books.master.place).to_numpy(dtype=np.int64)
-    order = np.argsort(places, kind="stable")
-    codes = [*books.master.codes, ""]
-    index = [codes[place] for place in places[order].tolist()]
-    return places[order], frame.iloc[order, 2:].set_axis(index, axis=0)
+def problems_of(books: Books, month: int) -> Iterator[CannotCost]:
+    """What stands against costing a month: each problem is put out of the way to find the next one."""
+    costs, minutes = dict(books.costs.get(month, {})), dict(books.minutes.get(month, {}))
+    _places, measures = of_month(books, month)
+    known = {pool.code for pool in books.model.pools}
+    for _time in range(len(known) + len(costs) + measures.shape[1]):
+        try:
+            cost_month(books.model, month, costs, minutes, measures)
+            return
+        except CannotCost as error:
+            yield error
+            if error.measure:
+                measures = measures.assign(**{error.measure: measures[error.measure].clip(lower=0)})
+            elif error.pool in known:
+                minutes[error.pool] = LEDGER_UNIT
+            elif error.pool:
+                del costs[error.pool]
+            else:
+                return
+        except CannotAllocate:
+            return
 
 
 def finish_accounts(calculation: Calculation) -> None:

@@ -4,6 +4,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from fractions import Fraction
 
+NO_COSTS, OVERUSED = "no_costs", "overused"
+
+
+@dataclass(frozen=True)
+class Notice:
+    """Something a reader of the month's costs should know."""
+
+    month: int
+    pool: str
+    kind: str
+    message: str
+
 
 @dataclass(frozen=True)
 class ActivityCosts:

@@ -10,24 +10,16 @@ from dataclasses import dataclass
 import pandas as pd
 
 from profitability.core.allocation import allocate
-from profitability.core.balance import ActivityCosts, PoolBalance, total
+from profitability.core.balance import NO_COSTS, OVERUSED, ActivityCosts, Notice, PoolBalance, total
 from profitability.core.cost_model import CostModel, Pool
 from profitability.core.money import Int64, exact_sum
+from profitability.core.months import spoken_month
 from profitability.core.sheet import Sheet
-from profitability.core.volumes import CannotCost, Volumes, spoken_month
+from profitability.core.volumes import CannotCost, Volumes
 
 
 class DoesNotClose(AssertionError):
     """Costs went in that did not come out: an error of the calculation, never of the figures."""
-
-
-@dataclass(frozen=True)
-class Notice:
-    """Something a reader of the month's costs should know."""
-
-    month: int
-    pool: str
-    message: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -131,10 +123,10 @@ def _notices(month: int, costs: Mapping[str, int], balance: Iterable[PoolBalance
     for row in balance:
         if row.pool not in costs:
             message = f"the pool {row.pool} has no costs in {spoken_month(month)}; they count as 0"
-            yield Notice(month, row.pool, message)
+            yield Notice(month, row.pool, NO_COSTS, message)
         if row.used_minutes > row.practical_minutes > 0:
             message = f"more minutes of the pool {row.pool} were used in {spoken_month(month)} than are practical"
-            yield Notice(month, row.pool, message)
+            yield Notice(month, row.pool, OVERUSED, message)
 
 
 def window_balance(months: Iterable[MonthCosts]) -> tuple[PoolBalance, ...]:

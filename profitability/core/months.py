@@ -19,3 +19,8 @@ def ordinal(month: int) -> int:
 
 def month_of(number: int) -> int:
     return number // 12 * 100 + number % 12 + 1
+
+
+def spoken_month(month: int) -> str:
+    """202403 as 2024-03."""
+    return f"{month // 100:04d}-{month % 100:02d}"

@@ -9,8 +9,9 @@ import numpy as np
 from profitability.core.balance import ActivityCosts, PoolBalance
 from profitability.core.cost_model import Activity, CostModel
 from profitability.core.money import LEDGER_UNIT, Int64, exact_sum, round_parts, split
+from profitability.core.months import spoken_month
 from profitability.core.remainder import largest_remainder, round_half_up, round_to
-from profitability.core.volumes import CannotCost, Volumes, spoken_month
+from profitability.core.volumes import CannotCost, Volumes
 
 
 class Sheet:

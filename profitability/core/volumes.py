@@ -1,6 +1,6 @@
 """The measures of one month as costing reads them: column by column, in the order of the account codes."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -9,22 +9,23 @@ import numpy.typing as npt
 import pandas as pd
 
 from profitability.core.money import Int64
+from profitability.core.months import spoken_month
 
 NO_ACCOUNT = ""
 MAX_WEIGHT = 2**62
 
 
 class CannotCost(ValueError):
-    """The figures of a month do not allow a calculation; names what a person has to put right."""
+    """The figures of a month do not allow a calculation; names what a person has to put right.
 
-    def __init__(self, message: str, month: int, pool: str = "", measure: str = "") -> None:
+    `accounts`: codes of all whose measure is wrong, the empty code for what has no account.
+    """
+
+    def __init__(
+        self, message: str, month: int, pool: str = "", measure: str = "", accounts: Sequence[str] = ()
+    ) -> None:
         super().__init__(message)
-        self.month, self.pool, self.measure = month, pool, measure
-
-
-def spoken_month(month: int) -> str:
-    """202403 as 2024-03."""
-    return f"{month // 100:04d}-{month % 100:02d}"
+        self.month, self.pool, self.measure, self.accounts = month, pool, measure, tuple(accounts)
 
 
 class Volumes:
@@ -48,13 +49,13 @@ class Volumes:
         if values.dtype != np.int64:
             raise TypeError(f"the measure {name} is {values.dtype}, not int64")
         if values.size and values.min() < 0:
-            self._refuse_negative(name, int(values.argmin()))
+            self._refuse_negative(name, self.measures.index[values < 0].tolist())
         return values if self.order is None else values[self.order]
 
-    def _refuse_negative(self, name: str, place: int) -> None:
-        account = self.measures.index[place] or "no account"
-        reason = f"{name} of {account} is negative in {spoken_month(self.month)}"
-        raise CannotCost(f"{reason}, so costs cannot be spread by it", self.month, measure=name)
+    def _refuse_negative(self, name: str, accounts: Sequence[str]) -> None:
+        named = ", ".join(account or "no account" for account in accounts)
+        reason = f"{name} of {named} is negative in {spoken_month(self.month)}"
+        raise CannotCost(f"{reason}, so costs cannot be spread by it", self.month, measure=name, accounts=accounts)
 
     def weigh(self, equation: Mapping[str, Fraction], scale: int) -> npt.NDArray[Any]:
         """A linear equation × scale on every account, exact, in ten-thousandths.
