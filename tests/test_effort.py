@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from accounts.models import Account
-from profitability.models import MonthResult, Result
+from profitability.models import MonthResult, Publication, Result
 from relationships.effort import advice
 from relationships.models import EffortCapacity, EffortLimit, EffortResponse
 from tests import factories
@@ -244,3 +244,22 @@ def test_the_rest_of_an_account_names_hours_and_reason(sign_in):
     row = answer["results"][0]
     assert row["hours_today"] == 10 and row["why"] and row["stated"] is False
     assert answer["extra_contribution"] == pytest.approx(sum(row["extra_contribution"] for row in answer["results"]))
+
+
+def test_of_too_many_accounts_a_team_is_to_be_chosen(sign_in, monkeypatch):
+    monkeypatch.setattr("relationships.effort.MOST_ACCOUNTS", 8)
+    client = sign_in("executive")
+
+    assert "Choose a team" in client.get("/effort/").content.decode()
+    assert client.get("/api/v1/effort/").status_code == 400
+    assert client.get("/api/v1/effort/", {"team": "north"}).status_code == 200
+    assert "Choose a team" not in client.get("/effort/", {"team": "north"}).content.decode()
+
+
+def test_before_the_first_run_there_is_nothing_to_advise(sign_in, portfolio):
+    Publication.objects.all().delete()
+    client = sign_in("lead")
+
+    assert "Nothing is calculated yet" in client.get("/effort/").content.decode()
+    assert client.get("/effort/inputs/").url == "/effort/"
+    assert client.get("/api/v1/effort/").json()["results"] == []

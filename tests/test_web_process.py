@@ -19,7 +19,8 @@ for who in ("manager", "executive", "finance"):
     client = Client()
     client.force_login(portfolio.user(who))
     for path in ("/", "/accounts/", "/accounts/N1/", "/matrix/", "/search/?q=a", "/glossary/", "/ranking/",
-                 "/accounts/?format=csv", "/matrix/?format=xlsx", "/what-if/new/?price=1&minimum_order=100", "/effort/inputs/"):
+                 "/accounts/?format=csv", "/matrix/?format=xlsx", "/what-if/new/?price=1&minimum_order=100",
+                 "/effort/inputs/"):
         response = client.get(path)
         assert response.status_code == 200, path
         response.close()

@@ -9,7 +9,7 @@ from relationships.models import EffortCapacity, EffortLimit, EffortResponse
 TEAM = "Southwest"
 HOURS = {"Linda Mitchell": 90, "Michael Blythe": 60, "Shu Ito": 70}
 OF_THE_MANAGER = {"Southwest": 230, "Northwest": 80}  # too few for what is done today
-LEAST_SHARES = {"status": "0.25", "star": "0.15"}
+LEAST_SHARES = {"status": "0.45", "star": "0.15"}
 RESPONSES = {  # lost with half of the hours, gained with twice as many, least, most, movable
     "AW00000490": (500, 900, 3, 12, False),  # Extraordinary Bike Works: a star that was left waiting
     "AW00000599": (150, 20, 30, None, False),  # Westside Plaza: loses money, and is used to being served
