@@ -26,8 +26,11 @@ def ask_for_comparison(before: Run, after: Run) -> None:
 
 def follow_up(run_id: int) -> None:
     """After a publication: what the pages will want of the new run. The run stands, whatever becomes of this."""
+    from kam_portal.tasks import prepare_groups
+
     try:
         run = Run.objects.get(pk=run_id)
+        ask(prepare_groups, run.pk)
         before = run_before(run)
         if before is not None:
             ask_for_comparison(before, run)

@@ -18,6 +18,7 @@ from kam_portal.views.account_page import LAST_STEP, STEPS, steps_of
 from profitability.core.cost_model import PHASES
 from profitability.models import Run
 from profitability.periods import LENGTHS, NAMES, Period, before, cut, month_name, periods, span
+from profitability.pnl.kept import kept_months
 from profitability.pnl.sources import Source, sources_of
 from profitability.pnl.statements import (
     ACTIVITY,
@@ -182,7 +183,8 @@ def shown(found: Asked, user, accounts: QuerySet[Account] | None, profit: bool, 
 
     for run, months in months_by_run(found).items():
         rows = months_of(run, user, accounts).filter(month__in=months)
-        told[run.pk] = by_month(run, rows, profit, is_everything)
+        known = kept_months(run, months, profit) if is_everything else None
+        told[run.pk] = by_month(run, rows, profit, is_everything) if known is None else known
     columns = [(period, over(found.run, period.months)) for period in found.columns]
     return Shown(over(found.run, found.months), columns, [over(each.run, each.months) for each in found.sources])
 

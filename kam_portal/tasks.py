@@ -90,3 +90,12 @@ def prepare_comparison(before_id: int, after_id: int) -> None:
 
     runs = Run.objects.select_related("cost_model").in_bulk((before_id, after_id))
     prepare(runs[before_id], runs[after_id])
+
+
+@shared_task
+def prepare_groups(run_id: int) -> None:
+    """Sum the months of all accounts of a run by segment and country, unless that is done."""
+    from profitability.models import Run
+    from profitability.pnl.kept import prepare
+
+    prepare(Run.objects.select_related("cost_model").get(pk=run_id))

@@ -37,6 +37,7 @@ from kam_portal.views.account_page import PHASES, steps_of
 from profitability.models import MonthResult, Result, Run
 from profitability.pnl.categories import Categories, categories
 from profitability.pnl.groups import FEW, NOTHING, Grouping, named_groups
+from profitability.pnl.kept import kept_groups
 from profitability.pnl.sources import Source
 from profitability.pnl.statements import SALES
 
@@ -202,7 +203,13 @@ def few_groups(grouping: Grouping) -> list[dict]:
     master = Import.objects.filter(kind="accounts", state=Import.State.DONE).aggregate(last=Max("pk"))["last"]
     months = f"{grouping.months[0]}-{grouping.months[-1]}-{named_by(grouping.earlier)}"
     name = f"pnl-by-{grouping.by}-{months}-{master}"
-    return kept(name, grouping.run, grouping.user, lambda: named_groups(grouping))
+    return kept(name, grouping.run, grouping.user, lambda: groups_of(grouping))
+
+
+def groups_of(grouping: Grouping) -> list[dict]:
+    """As a worker kept them, for readers of all accounts; else from the months of the accounts."""
+    found = kept_groups(grouping) if may(grouping.user, Permission.SEE_ALL_ACCOUNTS) else None
+    return named_groups(grouping) if found is None else found
 
 
 def exported(grouping: Grouping) -> list[Group]:

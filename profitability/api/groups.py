@@ -21,6 +21,7 @@ from profitability.models import Run
 from profitability.periods import cut
 from profitability.pnl.categories import categories
 from profitability.pnl.groups import FEW, NOTHING, Grouping, named_groups
+from profitability.pnl.kept import kept_groups
 from profitability.pnl.statements import activities_of, added, by_month, months_of
 
 GROUPED = ("segment", "parent", "country", "team", "category", "period")
@@ -94,7 +95,9 @@ class ProfitabilityGroups(OfRun, ListView):
             return by_category(run, request.user, self.narrowed(accounts), months)
         grouping = self.grouping(request, run, accounts)
         if by in FEW:
-            found = [told(row["key"], row["label"], of_sums(row), profit) for row in named_groups(grouping)]
+            every = may(request.user, Permission.SEE_ALL_ACCOUNTS)
+            rows = (kept_groups(grouping) if every else None) or named_groups(grouping)
+            found = [told(row["key"], row["label"], of_sums(row), profit) for row in rows]
             return sorted(found, key=lambda row: row["group"] or "")
         return parents(grouping, grouping.groups().order_by("key").values_list(*paths(profit)), every=True)
 

@@ -186,7 +186,9 @@ def named_groups(grouping: Grouping) -> list[dict]:
 
 def with_phases(grouping: Grouping) -> list[dict]:
     rows = list(grouping.groups())
-    phases = grouping.phases() if grouping.profit and rows else {}
+    if not grouping.profit or not rows:
+        return rows
+    phases = grouping.phases()
     return [row | {f"sum_{phase}": cost for phase, cost in phases.get(row["key"], NOTHING).items()} for row in rows]
 
 

@@ -128,11 +128,15 @@ def by_month(run: Run, rows: QuerySet[MonthResult], profit: bool, is_everything:
         )
         for row in rows.values("month").annotate(**sums)
     }
-    if is_everything and profit:
-        totals = ActivityTotal.objects.filter(run=run, attempt=run.attempts)
-        for month, code, cost in totals.values_list("month", "activity", "accounts"):
-            if month in found:
-                found[month].costs[code] = cost
+    return with_costs_of(run, found) if is_everything and profit else found
+
+
+def with_costs_of(run: Run, found: dict[int, Statement]) -> dict[int, Statement]:
+    """The statements of all accounts, with what each activity cost them."""
+    totals = ActivityTotal.objects.filter(run=run, attempt=run.attempts)
+    for month, code, cost in totals.values_list("month", "activity", "accounts"):
+        if month in found:
+            found[month].costs[code] = cost
     return found
 
 

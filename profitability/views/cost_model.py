@@ -71,8 +71,10 @@ def by_phase(lines) -> list[tuple[str, list]]:
 
 def versions():
     """All versions, newest first, with how many runs used them, and the version before each."""
-    rows = CostModel.objects.select_related("created_by").defer("document").annotate(
-        run_count=Count("runs"), used_count=Count("runs", filter=~Q(runs__state="failed"))
+    rows = (
+        CostModel.objects.select_related("created_by")
+        .defer("document")
+        .annotate(run_count=Count("runs"), used_count=Count("runs", filter=~Q(runs__state="failed")))
     )
     before = CostModel.objects.filter(code=OuterRef("code"), version__lt=OuterRef("version")).order_by("-version")
     rows = rows.annotate(version_before=Subquery(before.values("version")[:1]))
