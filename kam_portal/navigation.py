@@ -7,6 +7,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.permissions import Permission, may
 from profitability.runline import run_line, run_of
 
+__all__ = ["MENU", "frame", "menu_of", "run_of"]
+
 # group, icon, then its pages: (label, url name, permission, key after “g”)
 MENU = [
     (_("Home"), "home", [(_("Home"), "home", Permission.SIGN_IN, "h")]),
@@ -84,6 +86,6 @@ def frame(request) -> dict:
         return {}
     return {
         "navigation": menu_of(user, request.path),
-        "run": run_line(run_of(request)),
+        "run": run_line(request),
         "currency_code": settings.CURRENCY,
     }

@@ -94,7 +94,11 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "kam_portal.navigation.frame",
             ],
-            "builtins": ["kam_portal.templatetags.kam", "django.templatetags.i18n"],
+            "builtins": [
+                "kam_portal.templatetags.kam",
+                "kam_portal.templatetags.trails",
+                "django.templatetags.i18n",
+            ],
         },
     }
 ]
@@ -246,5 +250,7 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"refusals": {"()": "kam_portal.logs.RefusalsInOneLine"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
+    "loggers": {"django.request": {"filters": ["refusals"]}},
 }

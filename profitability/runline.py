@@ -1,8 +1,9 @@
-"""The quiet line under every title: which run the figures come from, and that it reconciles."""
+"""Which run a page shows, and the quiet line under every title that says so, and that the run reconciles."""
 
 from dataclasses import dataclass
 from datetime import timedelta
 
+from django.http import Http404
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format, number_format
@@ -10,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from profitability.models import Run
 from profitability.queries import published_run
+from profitability.standings import readable_run
 
 STALE_AFTER = timedelta(hours=36)  # a night was missed
 
@@ -23,12 +25,15 @@ class RunLine:
     difference_label: str
     model_label: str
     stale_label: str
+    older_label: str
 
 
-def run_line(run: Run | None) -> RunLine | None:
-    """What the line says of the published run; None when there is none."""
+def run_line(request) -> RunLine | None:
+    """What the line says of the run that the page shows; None before the first one is published."""
+    run, published = shown_run(request), run_of(request)
     if run is None:
         return None
+    is_stale = run == published and timezone.now() - run.published_at > STALE_AFTER
     return RunLine(
         number=run.pk,
         url=reverse("run", args=[run.pk]),
@@ -36,8 +41,16 @@ def run_line(run: Run | None) -> RunLine | None:
         published_label=day_and_time(run.published_at),
         difference_label=number_format(run.difference, force_grouping=True),
         model_label=run.model_label,
-        stale_label=_("not recomputed since then") if timezone.now() - run.published_at > STALE_AFTER else "",
+        stale_label=_("not recomputed since then") if is_stale else "",
+        older_label=older_label(run, published),
     )
+
+
+def older_label(run: Run, published: Run | None) -> str:
+    """That the page does not show the run behind the other pages."""
+    if run == published:
+        return ""
+    return _("older run; run %(number)s is published now") % {"number": published.pk} if published else _("older run")
 
 
 def day_and_time(instant) -> str:
@@ -54,3 +67,31 @@ def run_of(request) -> Run | None:
     if not hasattr(request, "published_run"):
         request.published_run = published_run()
     return request.published_run
+
+
+def run_asked(request) -> Run | None:
+    """The run that the page is to show: the published one, or the one in the address (?run=2) if it is or was behind
+    every page. Another one is not found: the published run in its place would be a wrong answer."""
+    asked = request.GET.get("run", "")
+    if not asked:
+        return run_of(request)
+    found = readable_run(int(asked)) if asked.isascii() and asked.isdecimal() and len(asked) < 19 else None
+    if found is None:
+        raise Http404
+    return show_run(request, found)
+
+
+def show_run(request, run: Run) -> Run:
+    """Let the run line and the links of the page be those of this run."""
+    request.shown_run = run
+    return run
+
+
+def shown_run(request) -> Run | None:
+    return getattr(request, "shown_run", None) or run_of(request)
+
+
+def older_run(request) -> Run | None:
+    """The run that the page shows if it is not the published one: links to its figures have to name it."""
+    shown = getattr(request, "shown_run", None)
+    return shown if shown is not None and shown != run_of(request) else None

@@ -32,11 +32,20 @@ def money(value) -> str:
 
 
 @register.filter
-def exact(value) -> str:
-    """An amount of the ledger with all its decimals, at least those of the currency."""
-    if value is None:
-        return NOTHING
-    return written(value, max(settings.CURRENCY_DIGITS, -Decimal(value).normalize().as_tuple().exponent))
+def exact(value, decimals: int = 0) -> str:
+    """An amount of the ledger with all its decimals, at least those of the currency and of its column."""
+    return NOTHING if value is None else written(value, max(settings.CURRENCY_DIGITS, decimals, decimals_of(value)))
+
+
+def decimals_of(value) -> int:
+    return max(0, -Decimal(value).normalize().as_tuple().exponent)
+
+
+@register.filter
+def decimals(rows, name: str) -> int:
+    """The most decimals that a figure of these rows has: with as many for each, the column aligns."""
+    values = (getattr(row, name) for row in rows)
+    return max((decimals_of(value) for value in values if value is not None), default=0)
 
 
 @register.filter
@@ -99,12 +108,9 @@ def tenths_signed(value) -> str:
 
 
 @register.filter
-def quantity(value) -> str:
-    """A driver quantity: decimals only where there are some."""
-    if value is None:
-        return NOTHING
-    exact = Decimal(value).normalize()
-    return written(exact, max(0, -exact.as_tuple().exponent))
+def quantity(value, decimals: int = 0) -> str:
+    """A driver quantity: decimals only where there are some, or as many as its column has."""
+    return NOTHING if value is None else written(Decimal(value), max(decimals, decimals_of(value)))
 
 
 @register.filter

@@ -13,7 +13,6 @@ from django.views.decorators.http import require_safe
 
 from accounts.models import Account
 from accounts.permissions import Permission, may, needs
-from kam_portal.navigation import run_of
 from kam_portal.templatetags.kam import money, phase, share
 from kam_portal.views.methods import compared
 from profitability import activities
@@ -21,6 +20,7 @@ from profitability.core.cost_model import spoken
 from profitability.core.months import months_between
 from profitability.explain.figures import canonical
 from profitability.models import MonthResult, Result
+from profitability.runline import run_asked, run_of
 from profitability.wording import many_of
 from relationships.models import Position
 from relationships.queries import place_among, portfolio, rests_on_profit, trend
@@ -40,10 +40,11 @@ def account_page(request, code):
     """The account's figures of the published run; hidden and missing accounts answer alike."""
     seen = Account.objects.visible_to(request.user)
     account = get_object_or_404(seen.select_related("team", "manager"), code=code)
-    run = run_of(request)
+    run = run_asked(request)
     result = portfolio(request.user, run).filter(account=account).first() if run else None
     context = {
         "account": account,
+        "published": run_of(request),
         "parent": seen.filter(pk=account.parent_id).first(),
         "children": seen.filter(parent=account).order_by("name"),
         "profit": may(request.user, Permission.SEE_PROFITABILITY),

@@ -11,10 +11,10 @@ from django.views.decorators.http import require_safe
 
 from accounts.permissions import Permission, needs
 from kam_portal.downloads import download, in_currency
-from kam_portal.navigation import run_of
 from kam_portal.templatetags.kam import share
 from kam_portal.templatetags.kam import whole as without_decimals
 from profitability.capacity import Idle, IdlePool, idle_pools, per_person, together
+from profitability.runline import run_asked
 
 DRAWN = 3  # pools with a colour of their own: as many as can be told apart beside the others
 
@@ -23,7 +23,7 @@ DRAWN = 3  # pools with a colour of their own: as many as can be told apart besi
 @needs(Permission.SEE_COSTS)
 def capacity(request):
     """What the pools could have done and nobody asked for, and where more was asked for than there was."""
-    run = run_of(request)
+    run = run_asked(request)
     pools = idle_pools(run) if run else []
     if request.GET.get("format") in {"csv", "xlsx"}:
         rows = [(pool, month) for pool in pools for month in pool.months]

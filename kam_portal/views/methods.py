@@ -15,12 +15,12 @@ from django.views.decorators.http import require_safe
 from accounts.permissions import Permission, needs
 from kam_portal.downloads import download, in_currency
 from kam_portal.filters import PortfolioFilter, without
-from kam_portal.navigation import run_of
 from kam_portal.templatetags.kam import MINUS, compact, whole
 from profitability import methods
 from profitability.core.methods import METHODS, REVENUE, TIME_DRIVEN, TWO_STAGE, Moved
 from profitability.methods import Line
 from profitability.models import Result, Run
+from profitability.runline import run_asked
 
 PAGE = 50
 DRAWN = 16  # accounts in the chart
@@ -28,8 +28,9 @@ OTHERS = (REVENUE, TWO_STAGE)
 
 
 class MethodFilter(PortfolioFilter):
-    """The filters of the portfolio; the method stays in the address beside them."""
+    """The filters of the portfolio; run and method stay in the address beside them."""
 
+    run = forms.CharField(required=False, widget=forms.HiddenInput)
     method = forms.ChoiceField(label=gettext_lazy("Method"), required=False, widget=forms.HiddenInput)
 
     def __init__(self, data, user, offered: tuple[str, ...]):
@@ -37,7 +38,7 @@ class MethodFilter(PortfolioFilter):
         self.fields["method"].choices = [(method, methods.NAMES[method]) for method in offered]
 
     def chosen(self) -> dict:
-        return {name: value for name, value in super().chosen().items() if name != "method"}
+        return {name: value for name, value in super().chosen().items() if name not in {"run", "method"}}
 
 
 @require_safe
@@ -45,7 +46,7 @@ class MethodFilter(PortfolioFilter):
 def method_comparison(request):
     """Cost to serve by three methods, account by account, and how another method differs from the run's own."""
     form = MethodFilter(request.GET, request.user, OTHERS)
-    run, chips = run_of(request), form.chips(request.GET)
+    run, chips = run_asked(request), form.chips(request.GET)
     context = {"form": form, "chips": chips, "heading": _("Method comparison")}
     if not methods.is_compared(run):
         return render(request, "profitability/methods.html", context)

@@ -8,9 +8,10 @@ from django.views.decorators.http import require_safe
 from accounts.models import Account
 from accounts.permissions import Permission, may, needs
 from kam_portal import trail
-from kam_portal.navigation import run_of
+from profitability.explain import events_total
 from profitability.models import Run
-from profitability.views.account_activity import behind, month_of
+from profitability.runline import run_asked
+from profitability.views.account_activity import behind, month_of, months_shown
 from profitability.wording import one_of
 
 PAGE = 25
@@ -21,7 +22,7 @@ PAGE = 25
 def account_trail(request, code):
     """One figure of an account, as a page or in the side panel; hidden and missing accounts answer alike."""
     account = get_object_or_404(Account.objects.visible_to(request.user), code=code)
-    run = run_of(request)
+    run = run_asked(request)
     figure = request.GET.get("figure") or trail.default_figure(request.user)
     if run is None or not trail.is_known(run, figure, request.user):
         raise Http404
@@ -65,4 +66,5 @@ def of_activity(request, run: Run, account: Account, found: trail.Found, month: 
         "pools": found.pools,
         "lines": behind(request, "lines", run, account, activity, month),
         "events": behind(request, "events", run, account, activity, month),
+        "events_total": events_total(run, account, found.trail, months_shown(run, month)),
     }

@@ -15,7 +15,6 @@ from django.views.decorators.http import require_safe
 from accounts.permissions import Permission, may, needs
 from kam_portal.downloads import download, in_currency
 from kam_portal.filters import without
-from kam_portal.navigation import run_of
 from kam_portal.templatetags.kam import compact, share, whole
 from kam_portal.views.methods import MethodFilter, method_of, tabs
 from profitability import methods
@@ -24,6 +23,7 @@ from profitability.core.concentration import Whale
 from profitability.core.concentration import whale as whale_of
 from profitability.core.methods import METHODS, REVENUE, TIME_DRIVEN
 from profitability.models import Concentration, MonthResult, Result, Run
+from profitability.runline import run_asked
 from relationships.queries import portfolio
 
 PAGE = 25
@@ -62,7 +62,7 @@ class Cause:
 @needs(Permission.SEE_PROFITABILITY)
 def whale(request):
     """The whale curve of the accounts in view, and the list of those behind the fall."""
-    run = run_of(request)
+    run = run_asked(request)
     offered = offered_to(request.user, run)
     form = MethodFilter(request.GET, request.user, offered)
     chips = form.chips(request.GET)

@@ -14,6 +14,7 @@ from kam_portal.downloads import download
 from kam_portal.templatetags.kam import signed
 from kam_portal.whatif.asked import MOST_OWN, Asked
 from profitability.models import Run
+from profitability.runline import show_run
 
 PAGE = 25
 
@@ -41,6 +42,7 @@ class Bench:
         return _("%(name)s: contribution %(change)s %(currency)s") % words
 
     def page(self, request, context: dict, status: int = 200):
+        show_run(request, self.run)
         context |= self.levers() | (self.outcome() if self.study.count else {"study": self.study})
         return render(request, "profitability/scenario.html", context, status=status)
 

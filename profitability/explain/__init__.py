@@ -2,10 +2,12 @@
 
 from profitability.explain.activity import (
     Behind,
+    EventTotal,
     MonthOfActivity,
     Trail,
     event_behind,
     events_behind,
+    events_total,
     line_behind,
     line_quantity,
     lines_behind,
@@ -16,10 +18,12 @@ from profitability.explain.activity import (
 
 __all__ = [
     "Behind",
+    "EventTotal",
     "MonthOfActivity",
     "Trail",
     "event_behind",
     "events_behind",
+    "events_total",
     "line_behind",
     "line_quantity",
     "lines_behind",

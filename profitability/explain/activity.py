@@ -7,14 +7,23 @@ from decimal import Decimal
 from fractions import Fraction
 
 from django.conf import settings
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Q, QuerySet, Sum
 
 from accounts.models import Account
 from profitability.activities import average, measured
 from profitability.core.cost_model import Activity
 from profitability.core.measures import EVENT_MEASURE
 from profitability.explain.ledger import as_read
-from profitability.models import ActivityEvent, ActivityTotal, Counts, MonthResult, OrderLine, PoolBalance, Run
+from profitability.models import (
+    ActivityEvent,
+    ActivityTotal,
+    Counts,
+    EventAttribute,
+    MonthResult,
+    OrderLine,
+    PoolBalance,
+    Run,
+)
 from profitability.wording import many_of, one_of
 
 MARKS = {
@@ -52,6 +61,22 @@ class Trail:
     @property
     def heads(self) -> list[str]:
         return [many_of(measure) for measure in self.activity.measures]
+
+    def counted(self, measure: str, months: tuple[int, int]) -> Decimal:
+        """How much of a measure the run counted in these months."""
+        place, (first, last) = self.activity.measures.index(measure), months
+        return sum((row.quantities[place] for row in self.months if first <= row.month <= last), Decimal(0))
+
+
+@dataclass(frozen=True)
+class EventTotal:
+    """What all events behind an activity add up to."""
+
+    count: int
+    quantities: list[tuple[str, Decimal]]  # name of the driver, how much
+    minutes: Decimal | None
+    is_all: bool  # nothing but events drives the activity
+    closes: bool  # it is what the run counted of them
 
 
 @dataclass
@@ -174,6 +199,31 @@ def event_behind(event: ActivityEvent, activity: Activity) -> Behind:
         if kind == event.event_type
     }
     return _behind(event, activity, quantities)
+
+
+def events_total(run: Run, account: Account, trail: Trail, months: tuple[int, int]) -> EventTotal | None:
+    """The sum of the events behind a trail, from the ledger; None for an activity without events."""
+    measures = _event_measures(trail.activity)
+    if not measures:
+        return None
+    rows = events_behind(account, trail.activity, months, run).order_by()
+    sums = {measure: _sum_of(rows.filter(event_type=kind), name) for measure, (kind, name) in measures.items()}
+    return EventTotal(
+        rows.count(),
+        [(one_of(measure) if amount == 1 else many_of(measure), amount) for measure, amount in sums.items()],
+        minutes_of(trail.activity, sums),
+        len(measures) == len(trail.activity.measures),
+        all(amount == trail.counted(measure, months) for measure, amount in sums.items()),
+    )
+
+
+def _sum_of(events: QuerySet[ActivityEvent], name: str) -> Decimal:
+    """The events of a kind: how many, or the sum of one of their figures."""
+    if name == "count":
+        return Decimal(events.count())
+    if name in ("quantity", "minutes"):
+        return events.aggregate(sum=Sum(name))["sum"] or Decimal(0)
+    return EventAttribute.objects.filter(event__in=events, name=name).aggregate(sum=Sum("amount"))["sum"] or Decimal(0)
 
 
 def _event_measures(activity: Activity) -> dict[str, tuple[str, str]]:

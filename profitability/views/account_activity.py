@@ -12,7 +12,7 @@ from profitability.balances import pool_names
 from profitability.core import cost_model as core_model
 from profitability.core.months import months_between
 from profitability.models import Run
-from profitability.runline import run_of
+from profitability.runline import run_asked
 from profitability.wording import one_of, rule_of, rule_without_pools
 
 PAGE = 25
@@ -23,7 +23,7 @@ PAGE = 25
 def account_activity(request, code, activity):
     """Where one cost of an account comes from; hidden and missing accounts answer alike."""
     account = get_object_or_404(Account.objects.visible_to(request.user), code=code)
-    run = run_of(request)
+    run = run_asked(request)
     found = activity_of(run, activity)
     trail = explain.trail_of(run, account, found)
     costs = may(request.user, Permission.SEE_COSTS)
@@ -38,6 +38,7 @@ def account_activity(request, code, activity):
         "pools": [(pool, names[pool], rows) for pool, rows in explain.pools_behind(run, found)] if costs else [],
         "lines": behind(request, "lines", run, account, found, month),
         "events": behind(request, "events", run, account, found, month),
+        "events_total": explain.events_total(run, account, trail, months_shown(run, month)),
     }
     return render(request, "profitability/account_activity.html", context)
 
@@ -62,6 +63,10 @@ def month_of(request, run: Run) -> int | None:
     return months[asked]
 
 
+def months_shown(run: Run, month: int | None) -> tuple[int, int]:
+    return (month, month) if month else (run.month_from, run.month_to)
+
+
 def behind(request, kind: str, run: Run, account: Account, activity, month: int | None) -> Page | None:
     """A page of what the activity counted, newest first; None where it counts nothing of this kind."""
     counts_events = any("." in measure for measure in activity.measures)
@@ -73,7 +78,6 @@ def behind(request, kind: str, run: Run, account: Account, activity, month: int 
         if kind == "lines"
         else (explain.events_behind, explain.event_behind)
     )
-    months = (month, month) if month else (run.month_from, run.month_to)
-    page = Paginator(find(account, activity, months, run), PAGE).get_page(request.GET.get(kind))
+    page = Paginator(find(account, activity, months_shown(run, month), run), PAGE).get_page(request.GET.get(kind))
     page.object_list = [say(record, activity) for record in page.object_list]
     return page

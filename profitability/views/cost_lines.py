@@ -14,10 +14,8 @@ from accounts.permissions import Permission, needs
 from profitability import balances
 from profitability.explain.figures import ACTIVITY, activity_names
 from profitability.explain.forward import NO_ACCOUNT, CostLine, cost_line, in_units
-from profitability.models import Run
 from profitability.queries import BALANCE
-from profitability.runline import run_of
-from profitability.standings import readable_run
+from profitability.runline import run_asked
 from profitability.views.runs import SPLIT_NAMES
 
 PAGE = 25
@@ -87,17 +85,6 @@ def cost_line_trail(request, pool, month):
         "total": in_units(line.spread.total),
     }
     return answer(request, "cost_line", context)
-
-
-def run_asked(request) -> Run | None:
-    """The published run, or another one that once was."""
-    asked = request.GET.get("run", "")
-    if not asked:
-        return run_of(request)
-    found = readable_run(int(asked)) if asked.isascii() and asked.isdecimal() and len(asked) < 19 else None
-    if found is None:
-        raise Http404
-    return found
 
 
 def places_of(line: CostLine) -> list[Place]:

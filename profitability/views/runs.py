@@ -16,7 +16,7 @@ from profitability import balances
 from profitability.forms import WindowForm
 from profitability.models import Run
 from profitability.queries import BALANCE, earlier_run
-from profitability.runline import run_of
+from profitability.runline import run_of, show_run
 
 PAGE = 25
 READABLE = {Run.State.PUBLISHED, Run.State.SUPERSEDED}
@@ -87,6 +87,7 @@ def run_page(request, run_id):
         "may_compare": may(request.user, Permission.SEE_PROFITABILITY),
     }
     if run.state in READABLE:
+        show_run(request, run)
         earlier = earlier_run(run)
         context |= {"earlier": earlier, "changed": balances.changed_inputs(run, earlier)}
         context["changed_months"] = balances.changed_months(run, earlier) if costs else []

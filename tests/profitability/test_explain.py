@@ -9,7 +9,7 @@ from kam_portal.recompute import recompute
 from profitability import explain
 from profitability.core.cost_model import parse
 from profitability.core.measures import ORDER_MEASURES, can_drive
-from profitability.models import Result, Run
+from profitability.models import ActivityEvent, Result, Run
 from tests.ledger import imported
 
 LINES = """
@@ -133,6 +133,30 @@ def test_the_minutes_of_lines_and_events_are_those_of_the_account(run):
 
     assert sum(row.minutes for row in lines + events) == trail.total.minutes
     assert [row.record.event_id for row in events] == ["e2", "e1"]  # newest first, tickets are no driver
+
+
+@pytest.mark.parametrize("months", [(202601, 202602), (202602, 202602)])
+@pytest.mark.parametrize("code", ["all", "visits"])
+def test_the_events_are_summed_and_are_what_the_run_counted(run, code, months):
+    account = Account.objects.get(code="A")
+    trail = explain.trail_of(run, account, activity(code))
+
+    total = explain.events_total(run, account, trail, months)
+
+    events = [
+        explain.event_behind(event, trail.activity) for event in explain.events_behind(account, trail.activity, months)
+    ]
+    assert total.closes and total.count == len(events)
+    assert total.is_all == (code == "visits")
+    assert total.minutes == (sum(row.minutes for row in events) if code == "all" else None)
+
+
+def test_events_that_are_not_the_figure_are_said_not_to_be(run):
+    account = Account.objects.get(code="A")
+    trail = explain.trail_of(run, account, activity("visits"))
+    ActivityEvent.objects.filter(event_id="e1").delete()
+
+    assert not explain.events_total(run, account, trail, (202601, 202602)).closes
 
 
 def test_only_lines_that_count_are_behind_an_activity(run):
