@@ -1,24 +1,31 @@
 """What is told beside the fields of a cost model: what must be settled, and where it does not fit the ledger."""
 
+import re
+from collections import defaultdict
 from collections.abc import Iterator
 
 from django.conf import settings
 from django.core.cache import cache
-from django.db.models import F, Max, Q, QuerySet
+from django.db.models import F, Max, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from accounts.models import Import
 from accounts.told import Told
 from profitability.core import cost_model as core_model
+from profitability.core.cost_model import spoken
 from profitability.core.document import Problem
 from profitability.core.measures import EVENT_FIELDS, EVENT_MEASURE, NEVER_DRIVERS, ORDER_MEASURES
 from profitability.core.model_form import MAPPINGS, Lines, document_of, input_of, twice
 from profitability.core.months import month_of, ordinal
 from profitability.models import ActivityEvent, Counts, EventAttribute, OrderLine, ResourceCost
+from profitability.sentences import negative_in_words
+from profitability.wording import listed
 
 MONTHS = 12
 DAY = 24 * 60 * 60
 FEW = 3
+TWICE = re.compile(r"(?P<code>.+) is there already, as (?P<part>pools|activities)\[(?P<place>\d+)\]")
+UNKNOWN = re.compile(r"there is no measure (?P<measure>.*?); it is one of ")
 MARKS = {
     "orders": Counts.ORDER,
     "deliveries": Counts.DELIVERY,
@@ -45,12 +52,21 @@ def problems_of(lines: Lines) -> list[Told]:
     """What keeps the model from being ready."""
     _model, problems = core_model.parse(document_of(lines))
     found = [*twice(lines), *problems]
-    return [Told(input_of(lines, problem), in_words(problem)) for problem in found]
+    return [Told(input_of(lines, problem), in_words(problem, lines)) for problem in found]
 
 
-def in_words(problem: Problem) -> str:
+def in_words(problem: Problem, lines: Lines) -> str:
     """The message for somebody who fills in a form; the others speak of the document as it is."""
     key = problem.path.rpartition(".")[2]
+    code_of = TWICE.fullmatch(problem.message)
+    if code_of:
+        other = getattr(lines, code_of["part"])[int(code_of["place"])]
+        words = {"name": other.name or spoken(other.code), "code": code_of["code"]}
+        return _("%(name)s has the code %(code)s already.") % words
+        }
+    unknown = UNKNOWN.match(problem.message)
+    if unknown:
+        return _("there is no measure %s; choose one of the list") % unknown["measure"]
     if problem.path == "pools":
         return _("Add a pool: resources with a monthly cost.")
     if problem.path == "activities":
@@ -74,6 +90,7 @@ def warnings_of(lines: Lines) -> Iterator[Told]:
         return
     first = month_of(ordinal(last) - MONTHS + 1)
     yield from _without_volume(lines, first)
+    yield from _below_zero(lines, first)
     costs = list(
         ResourceCost.objects.current()
         .filter(month__range=(first, last))
@@ -112,11 +129,47 @@ def _without_volume(lines: Lines, first: int) -> Iterator[Told]:
             continue
         if kind and kind["event_type"] not in event_types:
             text = _("The ledger has no events of the type %s.") % kind["event_type"]
+        elif kind and measure not in known_measures():
+            text = _without_field(kind["event_type"], kind["field"])
         elif not remembered(f"volume-{first}-{measure}", lambda each=measure: has_volume(each, first)):
             text = _("No volume in the last twelve months: its cost would be unassigned.")
         else:
             continue
         yield Told(name, text, True)
+
+
+def _without_field(event_type: str, field: str) -> str:
+    fields = [name.rpartition(".")[2] for name in known_measures() if name.startswith(f"{event_type}.")]
+    words = {"event": event_type.replace("_", " "), "field": field, "fields": listed(fields)}
+    return _("No event “%(event)s” has a field %(field)s; there are %(fields)s.") % words
+
+
+def _below_zero(lines: Lines, first: int) -> Iterator[Told]:
+    """Measures that are negative for an account in a month: the run could spread no cost by them."""
+    for name, measure in _measures_in(lines):
+        found = remembered(f"negative-{first}-{measure}", lambda each=measure: negative_months(each, first))
+        if found:
+            text = _("%s A run is refused.") % negative_in_words(measure, found)
+            yield Told(name, text, True)
+
+
+def negative_months(measure: str, first: int) -> dict[str, set[int]]:
+    """Accounts (by code; "": none) and the months since then in which this measure of theirs is below zero."""
+    kind = EVENT_MEASURE.fullmatch(measure)
+    if kind and kind["field"] not in EVENT_FIELDS:
+        rows = EventAttribute.objects.filter(event__superseded_in__isnull=True, event__month__gte=first)
+        rows = rows.filter(event__event_type=kind["event_type"], name=kind["field"]).order_by()
+        sums = rows.values_list("event__account__code", "event__month").annotate(sum=Sum("amount")).filter(sum__lt=0)
+    elif measure in COLUMNS:
+        rows = OrderLine.objects.current().filter(month__gte=first).order_by()
+        rows = rows.filter(is_return=False) if measure in {"list_amount", "discount_amount"} else rows
+        sums = rows.values_list("account__code", "month").annotate(sum=Sum(COLUMNS[measure])).filter(sum__lt=0)
+    else:
+        return {}
+    found: dict[str, set[int]] = defaultdict(set)
+    for code, month, _sum in sums:
+        found[code or ""].add(month)
+    return dict(found)
 
 
 def _measures_in(lines: Lines) -> Iterator[tuple[str, str]]:
@@ -173,8 +226,9 @@ def _counted(lines: QuerySet, measure: str) -> QuerySet:
 
 
 def _last_month() -> int | None:
-    lines, costs = (rows.objects.current().aggregate(last=Max("month"))["last"] for rows in (OrderLine, ResourceCost))
-    return lines or costs
+    ledgers = (OrderLine, ActivityEvent, ResourceCost)
+    lines, events, costs = (rows.objects.current().aggregate(last=Max("month"))["last"] for rows in ledgers)
+    return lines or events or costs
 
 
 def remembered(what: str, find):

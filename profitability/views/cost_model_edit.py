@@ -138,6 +138,8 @@ def edit_page(request, row: CostModel, lines: Lines, focus: str = "", status: in
 
 def finding(told: list) -> str:
     problems = sum(not each.is_warning for each in told)
+    if not problems and told:
+        return _("It can be made ready. Look first at what a run would say.")
     if not problems:
         return _("Nothing stands against it: the model can be made ready.")
     sentence = "%(count)s thing has to be settled before it is ready."

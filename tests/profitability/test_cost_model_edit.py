@@ -196,6 +196,56 @@ def test_a_ledger_that_does_not_fit_is_a_warning(tmp_path, draft):
     }
 
 
+def test_a_driver_below_zero_names_every_account_and_month(tmp_path, draft):
+    imported(
+        tmp_path,
+        accounts="code name\nA Alpha\nB Beta",
+        order_lines="""
+            order_id line_no ordered_on  account_code quantity unit_price
+            1        1       2026-02-01  A            -1       10
+            2        1       2026-03-01  A            -1       10
+            3        1       2026-02-01  B            -2       10
+            4        1       2026-03-01  B            1        10
+        """,
+    )
+    lines = lines_of(draft.document)
+    lines.activities[1].driver = "net_revenue"
+
+    warnings = {each.input: each.message for each in told_of(lines) if each.is_warning}
+
+    assert warnings["activities[1].driver"] == (
+        "No cost can be spread by net revenue: it is negative for Alpha (A) in 2026-02–2026-03 and Beta (B) in 2026-02. "
+        "A run is refused."
+    )
+
+
+def test_a_field_that_no_event_has_is_told_with_those_there_are(tmp_path, draft):
+    imported(
+        tmp_path,
+        accounts="code name\nA A",
+        activity_events="event_id account_code event_type occurred_on minutes x_km\n1 A visit 2026-02-01 30 12",
+    )
+    lines = lines_of(draft.document)
+    lines.activities[1].driver = "visit.mk"
+
+    warnings = {each.input: each.message for each in told_of(lines) if each.is_warning}
+
+    assert warnings["activities[1].driver"] == (
+        "No event “visit” has a field mk; there are count, km, minutes and quantity."
+    )
+
+
+def test_problems_speak_of_names_not_of_places(draft):
+    lines = lines_of(draft.document)
+    lines.pools[1].code = "service"
+    lines.activities[0].minutes[0].name = "moons"
+
+    told = {each.message for each in told_of(lines)}
+
+    assert "Service has the code service already." in told
+    assert "there is no measure moons; choose one of the list" in told
+
+
 def test_measures_of_the_ledger_are_proposed(finance, draft, tmp_path):
     imported(
         tmp_path,
