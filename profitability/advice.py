@@ -63,7 +63,6 @@ def in_words(problem: Problem, lines: Lines) -> str:
         other = getattr(lines, code_of["part"])[int(code_of["place"])]
         words = {"name": other.name or spoken(other.code), "code": code_of["code"]}
         return _("%(name)s has the code %(code)s already.") % words
-        }
     unknown = UNKNOWN.match(problem.message)
     if unknown:
         return _("there is no measure %s; choose one of the list") % unknown["measure"]

@@ -214,8 +214,8 @@ def test_a_driver_below_zero_names_every_account_and_month(tmp_path, draft):
     warnings = {each.input: each.message for each in told_of(lines) if each.is_warning}
 
     assert warnings["activities[1].driver"] == (
-        "No cost can be spread by net revenue: it is negative for Alpha (A) in 2026-02–2026-03 and Beta (B) in 2026-02. "
-        "A run is refused."
+        "No cost can be spread by net revenue: it is negative for Alpha (A) in 2026-02–2026-03 "
+        "and Beta (B) in 2026-02. A run is refused."
     )
 
 
