@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 from decimal import Decimal
+from fractions import Fraction
 
 from django.conf import settings
 
@@ -11,7 +12,6 @@ from profitability.core.measures import AMOUNTS
 from profitability.models import ActivityTotal, MonthResult, Run
 
 RATE_UNIT = Decimal("0.000000000001")
-ONE = 10_000
 
 
 def of_account(run: Run, months: list[MonthResult]) -> list[dict]:
@@ -39,8 +39,8 @@ def by_phase(run: Run, months: list[MonthResult]) -> dict[str, Decimal]:
 def row(activity: dict, costs: Counter, amounts: Counter, rates: dict[str, Decimal]) -> dict:
     code, minutes, quantity = activity["code"], None, None
     if "minutes" in activity:
-        minutes = sum(Decimal(str(each)) * amounts[measure] for measure, each in activity["minutes"].items())
-        minutes = (minutes / ONE).quantize(Decimal("0.0001"))
+        exact = sum(Fraction(str(each)) * amounts[measure] for measure, each in activity["minutes"].items())
+        minutes = Decimal(round(exact)).scaleb(-4)  # amounts are in ten-thousandths; a model may say 1/3
     else:
         quantity = Decimal(amounts[activity["driver"]]).scaleb(-4)
     cost = Decimal(costs[code]).scaleb(-settings.CURRENCY_DIGITS)

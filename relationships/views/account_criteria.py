@@ -176,6 +176,7 @@ def page(request, account: Account, criteria: CriteriaSet, factors: Factors, sta
 
 def looked_at(request, account: Account, criteria: CriteriaSet, factors: Factors) -> dict:
     found = told(criteria, factors)
+    sees_boxes = may(request.user, Permission.SEE_PROFITABILITY)  # attractiveness may be calculated from profit
     own = factors.numbers(WEIGHT)
     total = sum(own.values(), Decimal(0))
     return {
@@ -187,7 +188,8 @@ def looked_at(request, account: Account, criteria: CriteriaSet, factors: Factors
         "told": found,
         "sum_told": [each for each in found if each.input == "weights"],
         "signed": OwnFactors.objects.select_related("changed_by").filter(account=account).first(),
-        "preview": None if found else preview(request, account, criteria, factors),
+        "preview": preview(request, account, criteria, factors) if sees_boxes and not found else None,
+        "sees_boxes": sees_boxes,
         "may_edit": may(request.user, Permission.SCORE_ACCOUNTS),
         "has_own": bool(factors.weights),
     }

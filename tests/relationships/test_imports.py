@@ -1,7 +1,10 @@
+import json
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
+import yaml
 
 from accounts.models import Account, Import, User
 from profitability.models import Result, Run
@@ -9,6 +12,7 @@ from relationships.models import AccountCriterion, CriteriaSet, Position, Rating
 from tests.bringing import bring, counts, problems
 
 pytestmark = pytest.mark.django_db
+DATA = Path(__file__).parents[1] / "data"
 
 CRITERIA = """
     code: default
@@ -78,6 +82,41 @@ def test_weights_that_do_not_make_100_are_refused_with_line_and_place(tmp_path):
 
     assert record.state == Import.State.REFUSED
     assert [(line, column) for line, column, _value in problems(record)] == [(8, "relationship")]
+
+
+def test_a_published_table_whose_weights_make_105_is_refused(tmp_path):
+    example = json.loads((DATA / "scoring_weights_not_100.json").read_text())
+    document = yaml.safe_load(CRITERIA)
+    document["relationship"] = [
+        {"code": code, "name": code, "weight": float(weight) * 100, "kind": "judged"}
+        for code, weight in example["weights"].items()
+    ]
+
+    record = bring(tmp_path, "criteria", yaml.safe_dump(document, sort_keys=False))
+
+    assert record.state == Import.State.REFUSED
+    assert record.problems[0]["reason"] == "the weights add up to 105, not to 100"
+    assert not CriteriaSet.objects.exists()
+
+
+def test_an_imported_version_is_ready_and_in_force_whatever_day_the_one_before_is_from(tmp_path):
+    bring(tmp_path, "criteria", CRITERIA)
+    CriteriaSet.objects.update(valid_from=date(2026, 3, 1))
+
+    bring(tmp_path, "criteria", CRITERIA.replace("version: 1", "version: 2"))
+
+    row = CriteriaSet.objects.get(version=2)
+    assert (row.state, row.valid_from) == ("ready", date(2026, 3, 1))
+    assert CriteriaSet.objects.in_force(date(2026, 3, 1)) == row
+
+
+def test_a_file_replaces_a_draft_of_its_version_and_makes_it_ready(tmp_path):
+    CriteriaSet.objects.create(code="default", version=1, document={}, state="draft", valid_from=date(2090, 1, 1))
+
+    assert counts(bring(tmp_path, "criteria", CRITERIA)) == (0, 1, 0, 0)
+
+    row = CriteriaSet.objects.get()
+    assert (row.state, row.valid_from, row.revision) == ("ready", None, 2)
 
 
 def test_own_weights_go_in_and_again_change_nothing(tmp_path):
