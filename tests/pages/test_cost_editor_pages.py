@@ -10,6 +10,7 @@ from kam_portal.recompute import recompute
 from profitability.models import CostModel, PoolBalance, ResourceCost, Run
 from tests.core.test_model_form import document
 from tests.ledger import imported
+from tests.pages.keyboard import press, tab_to
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -20,10 +21,6 @@ LINES = """
     2        1       2026-01-20  B            1        500        300
     3        1       2026-02-10  A            1        800        500
 """
-ACTIVE = """() => {
-    const active = document.activeElement;
-    return (active.ariaLabel || active.labels?.[0]?.innerText || active.innerText || "").trim();
-}"""
 
 
 @pytest.fixture
@@ -55,25 +52,11 @@ def draft(transactional_db) -> CostModel:
     return CostModel.objects.create(code="standard", version=3, document=document(), state=CostModel.State.DRAFT)
 
 
-def tab_to(page: Page, words: str) -> None:
-    """Press Tab until the hand is at what has these words."""
-    for _time in range(150):
-        page.keyboard.press("Tab")
-        if page.evaluate(ACTIVE).startswith(words):
-            return
-    pytest.fail(f"no Tab leads to “{words}”")
-
-
 def fill(page: Page, *texts: str) -> None:
     """Type into the field at hand and the next ones; an empty text leaves a field as it is."""
     for text in texts:
         page.keyboard.type(text)
         page.keyboard.press("Tab")
-
-
-def press(page: Page, words: str) -> None:
-    tab_to(page, words)
-    page.keyboard.press("Enter")
 
 
 def at(page: Page, name: str) -> None:
