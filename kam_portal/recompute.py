@@ -6,6 +6,7 @@ from datetime import date
 from django.db import InterfaceError, OperationalError, transaction
 from django.utils.translation import gettext as _
 
+from accounts.models import WebhookEndpoint
 from kam_portal import tasks
 from profitability import queue
 from profitability.models import Run
@@ -68,6 +69,7 @@ def perform(run_id: int) -> bool:
     try:
         with queue.heartbeat(run):
             calculate_and_publish(run)
+        tell_of_events()
         return True
     except queue.Overtaken:
         logger.warning("Run %s was taken over by another worker.", run_id)
@@ -89,6 +91,18 @@ def calculate_and_publish(run: Run) -> None:
     runs.store(run, calculation)
     placed = positions.place_accounts(run)
     runs.publish(run, run.inputs | placed.inputs, [*calculation.hashes, placed.hash])
+
+
+def tell_of_events() -> None:
+    """Webhooks hear of it at once if a worker can be woken, else with the next look for what waits."""
+    from kam_portal import tasks
+
+    if not WebhookEndpoint.objects.filter(is_active=True).exists():
+        return
+    try:
+        tasks.tell_of_events.delay()
+    except Exception:
+        logger.warning("No worker could be told of the events; they wait for the next round.", exc_info=True)
 
 
 def is_of_the_data(error: Exception) -> bool:

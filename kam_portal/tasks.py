@@ -42,11 +42,14 @@ def take_up_waiting() -> None:
     """Find runs and imports that a lost message or a killed worker left behind."""
     from kam_portal import imports, months, recompute
     from kam_portal.uploads import drafts
+    from kam_portal.webhooks import queue as webhooks
 
     recompute.take_up_waiting()
     imports.take_up_waiting(timezone.now())
     drafts.tidy(timezone.now())
     months.keep_missing_files()
+    webhooks.tidy()
+    webhooks.hand_over()
 
 
 @shared_task
@@ -90,6 +93,22 @@ def prepare_comparison(before_id: int, after_id: int) -> None:
 
     runs = Run.objects.select_related("cost_model").in_bulk((before_id, after_id))
     prepare(runs[before_id], runs[after_id])
+
+
+@shared_task
+def tell_of_events() -> None:
+    """Put what happened into the queue of each webhook, and have it sent."""
+    from kam_portal.webhooks.queue import hand_over
+
+    hand_over()
+
+
+@shared_task
+def send_webhooks(endpoint_id: int) -> None:
+    """Send what is due to one endpoint."""
+    from kam_portal.webhooks.queue import send_due
+
+    send_due(endpoint_id)
 
 
 @shared_task

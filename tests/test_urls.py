@@ -11,10 +11,11 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from rest_framework.throttling import SimpleRateThrottle
 
-from accounts.models import ApiToken
+from accounts.models import ApiToken, WebhookEndpoint
 from accounts.permissions import PERMISSIONS, Permission, Role
 from accounts.rest.scopes import SCOPES
 from kam_portal.api.policy import DeclaredPolicy
+from kam_portal.webhooks import endpoints as webhooks
 from profitability.models import Scenario
 from tests.factories import a_portfolio
 
@@ -56,6 +57,7 @@ def values_of(route: str, portfolio) -> dict[str, tuple]:
         "run_id": (portfolio.run.pk, portfolio.run.pk, 999_999_999),
         "import_id": (1, 1, 999_999_999),
         "scenario_id": (*scenario_ids(), 999_999_999),
+        "webhook_id": (*webhook_ids(), 999_999_999),
         "kind": ("order_lines", "order_lines", "nothing"),
         "file_type": ("csv", "csv", "exe"),
         "ending": ("csv", "csv", "exe"),
@@ -70,6 +72,11 @@ def address(route: str, portfolio, which: str) -> str:
     assert set(names) <= set(values), f"say in values_of() what stands for {set(names) - set(values)}"
     filled = re.sub(r"<(?:\w+:)?(\w+)>", lambda match: str(values[match[1]][OBJECTS.index(which)]), route)
     return f"/{filled}"
+
+
+def is_personal(route: str, role: Role) -> bool:
+    """Whether nobody else than its owner finds it."""
+    return "import_id" in route or ("webhook_id" in route and role != Role.MANAGER)
 
 
 def is_api(pattern) -> bool:
@@ -101,7 +108,14 @@ def portfolio(db):
     made = a_portfolio()
     for name, sharing in (("Shared", "everyone"), ("Secret", "nobody")):
         Scenario.objects.create(name=name, sharing=sharing, owner=made.user("stranger"), run=made.run)
+    for who in ("manager", "stranger"):
+        webhooks.create(made.user(who), "https://example.com/hook", ["run.published"], made.user(who))
     return made
+
+
+def webhook_ids() -> list[int]:
+    """Of a manager of the team, and of somebody else."""
+    return list(WebhookEndpoint.objects.order_by("pk").values_list("pk", flat=True))
 
 
 def scenario_ids() -> list[int]:
@@ -190,7 +204,7 @@ def test_each_role_gets_what_the_policy_says(route, pattern, portfolio, ask):
                 assert statuses == {405}, (role, method)
             elif needed not in PERMISSIONS[role]:
                 assert statuses == {403}, (role, method)
-            elif method == "GET" and pattern.name != "nowhere" and "import_id" not in route:
+            elif method == "GET" and pattern.name != "nowhere" and not is_personal(route, role):
                 assert answers["own"].status_code in (200, 302, 405), (role, method)
 
 

@@ -6,6 +6,7 @@ from accounts.models.fields import LedgerField, MoneyField, ShareField
 from accounts.models.idempotency import IdempotencyKey
 from accounts.models.imports import Import
 from accounts.models.user import ApiToken, User
+from accounts.models.webhook import WebhookDelivery, WebhookEndpoint
 
 __all__ = [
     "Account",
@@ -19,4 +20,6 @@ __all__ = [
     "ShareField",
     "Team",
     "User",
+    "WebhookDelivery",
+    "WebhookEndpoint",
 ]

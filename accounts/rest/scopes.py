@@ -15,6 +15,8 @@ class Scope(StrEnum):
     WRITE_IMPORTS = "imports:write"
     READ_SCENARIOS = "scenarios:read"
     WRITE_SCENARIOS = "scenarios:write"
+    READ_WEBHOOKS = "webhooks:read"
+    WRITE_WEBHOOKS = "webhooks:write"
 
 
 SCOPES = [scope.value for scope in Scope if scope]

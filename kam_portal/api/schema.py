@@ -31,9 +31,11 @@ class ApiSchema(AutoSchema):
         return getattr(self.view, "body_schema", None) if self.method == "POST" else None
 
     def get_response_serializers(self):
-        success = getattr(self.view, "accepted", 202) if self.method == "POST" else 200
+        success = {"POST": getattr(self.view, "accepted", 202), "DELETE": 204}.get(self.method, 200)
         media = getattr(self.view, "media_types", ["application/json"])
         answers = {(success, kind): OpenApiResponse(self._answer(), "Done") for kind in media}
+        if success == 204:
+            answers = {success: OpenApiResponse(None, "Done")}
         errors = ERRORS | ({422: "The key was used before, for something else"} if self.method == "POST" else {})
         return answers | {
             (status, problems.MEDIA_TYPE): OpenApiResponse(problems.SCHEMA, text) for status, text in errors.items()

@@ -13,6 +13,7 @@ from kam_portal.api.effort import Effort
 from kam_portal.api.explain import Explain, ExplainCostLine
 from kam_portal.api.runs import RequestableRuns
 from kam_portal.api.scenarios import ScenarioAccounts, ScenarioDetail, ScenarioOutcome, Scenarios
+from kam_portal.api.webhooks import WebhookDeliveries, WebhookDetail, WebhookPing, Webhooks
 from profitability.api.groups import ProfitabilityGroups
 from profitability.api.rankings import Concentration, Rankings
 from profitability.api.run import OfPublishedRun
@@ -66,6 +67,10 @@ urlpatterns = [
     path("scenarios/<int:scenario_id>/", ScenarioDetail.as_view(), name="scenario"),
     path("scenarios/<int:scenario_id>/outcome/", ScenarioOutcome.as_view(), name="scenario_outcome"),
     path("scenarios/<int:scenario_id>/outcome/accounts/", ScenarioAccounts.as_view(), name="scenario_accounts"),
+    path("webhooks/", Webhooks.as_view(), name="webhooks"),
+    path("webhooks/<int:webhook_id>/", WebhookDetail.as_view(), name="webhook"),
+    path("webhooks/<int:webhook_id>/ping/", WebhookPing.as_view(), name="webhook_ping"),
+    path("webhooks/<int:webhook_id>/deliveries/", WebhookDeliveries.as_view(), name="webhook_deliveries"),
     path("imports/", imports.Imports.as_view(), name="imports"),
     path("imports/<int:import_id>/", imports.ImportDetail.as_view(), name="import"),
     path("exports/scores.<slug:file_type>", exports.ScoresFile.as_view(), name="export_scores"),
