@@ -39,6 +39,7 @@ ROWS = (
     Row("costing after roll-up", "calculating.costing", "ledger", "bare numpy, no rounding", 12, 6, only=ON_SQLITE),
     Row("Pareto + concentration", "calculating.pareto", "ledger", "numpy argsort + cumsum", 3, 2, only=ON_SQLITE),
     Row("hours, 500 × 20 people", "allocating.hours", "ledger", "one bare solution", 1, allowance=2, only=ON_SQLITE),
+    Row("stability, 2,000 × 10,000", "weighting.firmness", "ledger", "draws + matrix product", 3, 2, only=ON_SQLITE),
     Row("write + publish results", "storing.write_and_publish", "ledger", "executemany", 2, 1.5, only=ON_SQLITE),
     Row("write + publish results", "storing.write_and_publish", "ledger", "COPY", 2, 1.5, only=ON_POSTGRES),
     Row("accounts page", "answering.list_page", "large", SMALL, 1.5, 1.1, against="small"),
