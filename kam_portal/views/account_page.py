@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.models import Account
 from accounts.permissions import Permission, may, needs
+from kam_portal.family import Family, family_in, is_alone, scopes
 from kam_portal.templatetags.kam import money, phase, share
 from kam_portal.views.methods import compared
 from profitability import activities
@@ -23,7 +24,7 @@ from profitability.models import MonthResult, Result
 from profitability.runline import run_asked, run_of
 from profitability.wording import many_of
 from relationships.models import Position
-from relationships.queries import place_among, portfolio, rests_on_profit, trend
+from relationships.queries import place_among, rests_on_profit, trend
 
 PHASES = ("presale", "production", "delivery", "post_sale")
 BOTH_PLACES = gettext_lazy(
@@ -31,6 +32,7 @@ BOTH_PLACES = gettext_lazy(
     "among the %(count)s active accounts you see."
 )
 FIGURE_OF = {"attractiveness": "attractiveness", "relationship": "relationship_strength"}  # the trail of each axis
+MEMBERS = 50  # of a family, the largest; the profit and loss statement lists them all
 FEWEST_PEERS = 5  # a median over fewer would give one of them away
 
 
@@ -41,7 +43,7 @@ def account_page(request, code):
     seen = Account.objects.visible_to(request.user)
     account = get_object_or_404(seen.select_related("team", "manager"), code=code)
     run = run_asked(request)
-    result = portfolio(request.user, run).filter(account=account).first() if run else None
+    family = family_in(run, request.user, account) if run else None
     context = {
         "account": account,
         "published": run_of(request),
@@ -49,32 +51,57 @@ def account_page(request, code):
         "children": seen.filter(parent=account).order_by("name"),
         "profit": may(request.user, Permission.SEE_PROFITABILITY),
     }
-    if result is not None:
-        context |= figures_of(request, run, result, context["profit"])
+    if family and family.results:
+        context |= page_of(request, family, context["profit"])
     return render(request, "accounts/page.html", context)
 
 
-def figures_of(request, run, result: Result, profit: bool) -> dict:
-    months = list(MonthResult.objects.in_run(run).filter(account=result.account).order_by("month"))
+def page_of(request, family: Family, profit: bool) -> dict:
+    """The figures of the account with those under it, or of the account alone, and where it stands itself."""
+    own = next((result for result in family.results if result.account_id == family.account.pk), None)
+    alone = is_alone(request.GET, family, own)
+    result = own if own is not None and alone else family.together
+    months = (Family(family.run, family.account, [own]) if alone else family).months()
+    context = figures_of(family.run, result, months, profit) | standing_of(family.account, own, profit)
+    if own is not None and family.under:
+        context["scopes"] = scopes(request.GET, alone)
+    if alone:
+        return context | beside_others(request, own, profit) | {"trail_code": own.code}
+    return context | {"is_family": True, "under": family.under, "members": family.results[:MEMBERS]}
+
+
+def figures_of(run, result: Result, months: list[MonthResult], profit: bool) -> dict:
     found = named(run, activities.of_account(run, months)) if profit and months else []
-    position = getattr(result, "position", None)
     return {
         "result": result,
-        "position": position,
         "headline": headline(result, found) if profit else "",
         "spark": sparks(run, months),
-        "peers": peers_of(request.user, run, result),
-        "places": places_of(request.user, run, result, profit),
         "waterfall": waterfall(result, profit),
         "statement": statement(result, profit),
         "phases": phase_chart(run, months) if profit else None,
         "trend": trend_chart(run, months, profit),
         "groups": by_phase(found),
-        "months": months,
-        "methods": compared(run, result) if may(request.user, Permission.SEE_COSTS) else [],
+    }
+
+
+def standing_of(account: Account, own: Result | None, profit: bool) -> dict:
+    """The box, class and history of the account itself, whatever is under it."""
+    position = getattr(own, "position", None)
+    return {
+        "own": own,
+        "position": position,
         "criteria": criteria_of(position, profit) if position else [],
-        "history": history_of(result),
+        "history": history_of(account),
         "change": change_of(position) if position else "",
+    }
+
+
+def beside_others(request, own: Result, profit: bool) -> dict:
+    """What compares one account with others, and its cost by other methods."""
+    return {
+        "peers": peers_of(request.user, own.run, own),
+        "places": places_of(request.user, own.run, own, profit),
+        "methods": compared(own.run, own) if may(request.user, Permission.SEE_COSTS) else [],
     }
 
 
@@ -281,9 +308,9 @@ def criteria_of(position: Position, profit: bool) -> list[dict]:
     ]
 
 
-def history_of(result: Result) -> list[Position]:
+def history_of(account: Account) -> list[Position]:
     """Positions of the account in earlier published runs, newest first; where nothing changed, only the first."""
-    rows = Position.objects.filter(account=result.account, run__published_at__isnull=False)
+    rows = Position.objects.filter(account=account, run__published_at__isnull=False)
     listed = rows.select_related("run", "result", "criteria_set").order_by("-run__published_at")[:24]
     return list(listed)
 

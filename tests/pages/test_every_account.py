@@ -83,3 +83,51 @@ def test_every_kind_of_account_has_a_page(portfolio, visit, who, kind):
 def test_every_account_of_the_portfolio_has_a_page(portfolio, visit):
     for code in portfolio.accounts:
         assert visit("finance", f"/accounts/{code}/").status_code == 200, code
+
+
+# Groups: an account with accounts under it
+
+
+def test_a_group_without_sales_shows_those_under_it(portfolio, visit):
+    a_group_without_sales()
+    Result.objects.filter(code="N1").update(is_active=False, cost_to_serve=0, contribution=0)
+
+    page = visit("manager", "/accounts/N1/")
+
+    assert (page.context["result"].net_revenue, page.context["result"].contribution) == (150_000, 50_000)  # of N2
+    assert [row.code for row in page.context["members"]] == ["N2", "N1"]
+    assert "with the one account under it that you see" in page.content.decode()
+    assert visit("manager", "/accounts/N1/?scope=own").context["result"].net_revenue == 0
+
+
+def test_a_parent_with_sales_shows_them_and_with_a_switch_all(portfolio, visit):
+    alone, together = visit("manager", "/accounts/N1/"), visit("manager", "/accounts/N1/?scope=family")
+
+    assert (alone.context["result"].net_revenue, together.context["result"].net_revenue) == (400_000, 550_000)
+    assert "?scope=family" in alone.content.decode() and "?scope=own" in together.content.decode()
+    assert "figure=net_revenue" in together.content.decode().split('id="members"')[1]
+    assert sum(row["cost"] for row in together.context["groups"]) == together.context["result"].cost_to_serve == 50_000
+
+
+def test_a_family_is_that_of_the_accounts_one_sees(portfolio, visit):
+    of_north, of_all = visit("stranger", "/accounts/S1/?scope=family"), visit("finance", "/accounts/S1/?scope=family")
+
+    assert of_north.context["result"].net_revenue == 690_000  # S1 and S2; N4 is of the other team
+    assert of_all.context["result"].net_revenue == 770_000
+    assert "Account N4" not in of_north.content.decode()
+
+
+def test_a_family_shows_a_member_no_profit(portfolio, visit):
+    page = visit("member", "/accounts/N1/?scope=family").content.decode()
+
+    assert "550,000.00" in page
+    assert "130,000.00" not in page and "figure=contribution" not in page
+
+
+def test_a_family_has_the_figures_of_the_statement(portfolio, visit):
+    page, statement = visit("finance", "/accounts/S1/?scope=family"), visit("finance", "/accounts/S1/pnl/")
+
+    total = statement.context["statement"].total
+    assert {
+        name: getattr(page.context["result"], name) for name in ("net_revenue", "gross_margin", "contribution")
+    } == {name: total[name] for name in ("net_revenue", "gross_margin", "contribution")}
