@@ -140,7 +140,7 @@ def bubbles_of(rows, run, user, narrowed: bool = False) -> list[Bubble]:
 def matrix_chart(run, bubbles: list[Bubble], squares: list[Square], profit: bool) -> dict:
     """What the chart draws: the bubbles, and the remainder as density."""
     names = dict(Account.objects.filter(pk__in=[bubble.account for bubble in bubbles]).values_list("pk", "name"))
-    address = reverse("account", args=["CODE"])
+    address, used = reverse("account", args=["CODE"]), criteria_of(run)
     points = [point(bubble, names.get(bubble.account, ""), address, profit) for bubble in bubbles]
     return {
         "label": _("Accounts by relationship strength and attractiveness"),
@@ -148,7 +148,8 @@ def matrix_chart(run, bubbles: list[Bubble], squares: list[Square], profit: bool
         "digits": settings.CURRENCY_DIGITS,
         "orientation": settings.MATRIX_ORIENTATION,
         "axis": axes(),
-        "cuts": cuts_of(run),
+        "criteria": {"name": str(used), "code": used.code, "version": used.version} if used else None,
+        "cuts": cuts_in(used),
         "boxes": [{"code": box.value, "name": str(box.label), "guidance": stance(box)} for box in Box],
         "points": points,
         "density": density(squares, bubbles),
@@ -189,7 +190,15 @@ def earlier_places(run, accounts: list[int]) -> dict[int, tuple]:
 
 def cuts_of(run) -> dict:
     """The cuts of the criteria set that placed the run's accounts."""
-    used = CriteriaSet.objects.filter(pk__in=Position.objects.in_run(run).values("criteria_set")[:1]).first()
+    return cuts_in(criteria_of(run))
+
+
+def criteria_of(run) -> CriteriaSet | None:
+    """The criteria set that placed the run's accounts."""
+    return CriteriaSet.objects.filter(pk__in=Position.objects.in_run(run).values("criteria_set")[:1]).first()
+
+
+def cuts_in(used: CriteriaSet | None) -> dict:
     cut = (used.document.get("cut") or {}) if used else {}
     return {axis: float(cut.get(axis, 5)) for axis in ("attractiveness", "relationship")}
 

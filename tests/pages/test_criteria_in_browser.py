@@ -132,6 +132,8 @@ def test_a_new_version_by_keyboard_alone_from_the_copy_to_the_next_run(site, pag
     assert (run.state, Position.objects.get(run=run, account__code="A").box) == (Run.State.PUBLISHED, "star")
     page.goto(f"{site}/accounts/A/")
     expect(page.locator("#position")).to_contain_text("criteria default v2")
+    page.goto(f"{site}/matrix/")
+    expect(page.get_by_role("link", name="default v2")).to_be_visible()
     page.goto(f"{site}/criteria/")
     expect(page.get_by_role("row", name="default v1")).to_contain_text("Used")
 
