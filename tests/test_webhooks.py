@@ -372,3 +372,57 @@ def test_the_address_that_was_checked_is_the_one_connected_to(monkeypatch):
     assert host == "93.184.215.14"
     assert name == asserted == options["headers"]["Host"] == "example.com"
     assert options["redirect"] is False
+
+
+# The administrator's pages
+
+
+@pytest.fixture
+def admin(portfolio, client):
+    client.force_login(portfolio.user("admin"))
+    return client
+
+
+ADMIN = "/admin/accounts/webhookendpoint/"
+
+
+def test_an_administrator_makes_one_for_somebody_and_sees_the_secret_once(portfolio, admin):
+    owner = portfolio.user("manager")
+    asked = {"owner": owner.pk, "url": "https://example.com/hook", "events": [RUN_PUBLISHED]}
+
+    page = admin.post(f"{ADMIN}add/", asked, follow=True).content.decode()
+
+    row = WebhookEndpoint.objects.get()
+    assert (row.owner, row.created_by, row.events) == (owner, portfolio.user("admin"), [RUN_PUBLISHED])
+    assert sending.secret_of(row.salt) in page
+    again = admin.get(f"{ADMIN}{row.pk}/change/").content.decode()
+    assert "https://example.com/hook" in again
+    assert sending.secret_of(row.salt) not in again
+    assert row.salt not in again
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"url": "http://example.com/"}, {"events": ["everything"]}, {"events": []}, {"owner": "admin"}]
+)
+def test_what_is_not_right_makes_none(portfolio, admin, wrong):
+    asked = {"owner": portfolio.user("manager").pk, "url": "https://example.com/hook", "events": [RUN_PUBLISHED]}
+    wrong = {name: portfolio.user("admin").pk if value == "admin" else value for name, value in wrong.items()}
+
+    assert admin.post(f"{ADMIN}add/", asked | wrong).status_code == 200
+    assert not WebhookEndpoint.objects.exists()
+
+
+def test_an_administrator_switches_one_off_tries_it_and_reads_what_came_of_it(portfolio, admin):
+    row, _secret = endpoint(portfolio, "manager")
+    announce()
+
+    admin.post(ADMIN, {"action": "ping", "_selected_action": [row.pk]})
+    listed = admin.get("/admin/accounts/webhookdelivery/").content.decode()
+    one = admin.get(f"/admin/accounts/webhookdelivery/{row.deliveries.first().pk}/change/").content.decode()
+    admin.post(f"{ADMIN}{row.pk}/change/", {})
+
+    assert "ping" in listed
+    assert BOX_CHANGED in listed
+    assert "N4" not in listed + one
+    row.refresh_from_db()
+    assert not row.is_active

@@ -14,14 +14,19 @@ from kam_portal.webhooks.sending import secret_of
 MOST = 10  # of one person
 
 
-def create(owner: User, url: str, events: list[str], maker: User) -> tuple[WebhookEndpoint, str]:
-    """A new endpoint and its secret, which cannot be shown again; Refused says what is wrong with the address. It hears
-    of what happens from now on."""
+def check(owner: User, url: str) -> None:
+    """Refused says why this person cannot have a webhook to that address."""
     if len(url) > WebhookEndpoint._meta.get_field("url").max_length:
         raise guard.Refused(_("The address is too long."))
     guard.checked(url)
     if owner.webhooks.count() >= MOST:
         raise guard.Refused(_("One person has at most %(most)d webhooks.") % {"most": MOST})
+
+
+def create(owner: User, url: str, events: list[str], maker: User) -> tuple[WebhookEndpoint, str]:
+    """A new endpoint and its secret, which cannot be shown again; Refused says what is wrong with the address. It hears
+    of what happens from now on."""
+    check(owner, url)
     salt = secrets.token_hex(32)
     row = WebhookEndpoint.objects.create(
         owner=owner, url=url, events=sorted(set(events)), salt=salt, told_until=timezone.now(), created_by=maker
