@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from relationships.core.criteria import parse
+from relationships.evidence import own_criteria
 from relationships.models import AccountCriterion, CriteriaSet, OwnFactors, Position
 from tests.factories import CRITERIA, a_portfolio
 from tests.markup import page_of
@@ -106,6 +108,19 @@ def test_what_is_no_score_or_weight_is_said_at_its_field(manager, thirds, name, 
     assert response.status_code == 422
     assert page_of(response).one("input", id=name.replace(".", "-")).attributes["aria-invalid"] == "true"
     assert not AccountCriterion.objects.exists()
+
+
+def test_own_weights_for_a_criterion_that_the_set_lacks_do_not_count_at_all(manager, portfolio, thirds):
+    account = portfolio.accounts["N1"]
+    for criterion, weight in (("quality", 40), ("luck", 60)):
+        AccountCriterion.objects.create(account=account, criterion=criterion, weight=weight, competitor_score=7)
+    found, _problems = parse(CriteriaSet.objects.get(version=2).document)
+
+    weights, competitors = own_criteria(found)
+
+    assert weights == {}
+    assert competitors[account.pk]["quality"] == 7
+    assert "Weights as the set" in manager.get(URL).content.decode()
 
 
 def test_as_the_set_takes_own_weights_away_and_keeps_the_competitor(manager, thirds):
