@@ -10,12 +10,12 @@ from accounts import bulk
 from profitability.models import Result, Run
 from relationships.causes import Stood, box_causes, costed_alike, document
 from relationships.core import criteria as core_criteria
+from relationships.core.stage import rank
 from relationships.evidence import FIGURES
-from relationships.models import CriteriaSet, Position, PositionChange, Stage
+from relationships.models import CriteriaSet, Position, PositionChange
 
 Kind, Cause = PositionChange.Kind, PositionChange.Cause
 TOGETHER = 500  # accounts whose stored positions are read at a time
-STAGES = {stage: number for number, stage in enumerate(Stage.values)}
 MILLION = 1_000_000
 
 
@@ -183,4 +183,4 @@ def stage_causes(then: Earlier, ours: str, buyers: str) -> Iterator[dict]:
 
 def steps(was: str, now: str) -> int | None:
     """From stage to stage; of a view that was not there, or is gone, nothing is known."""
-    return STAGES[now] - STAGES[was] if was and now else None
+    return rank(now) - rank(was) if was and now else None

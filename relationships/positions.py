@@ -17,8 +17,10 @@ from profitability import queue
 from profitability.books import CannotRun, digest
 from profitability.models import Publication, Result, Run
 from profitability.queries import first_orders
+from relationships import stages
 from relationships.core import criteria as core_criteria
 from relationships.core.matrix import confidence
+from relationships.core.stage import StageOf
 from relationships.documents import documents
 from relationships.evidence import (
     FIGURES,
@@ -35,6 +37,21 @@ from relationships.evidence import (
 from relationships.firmness import firmness_columns
 from relationships.models import CriteriaSet, Position
 from relationships.movements import Earlier, earlier_places, store_changes
+
+# Ids; what tells of the run before; and stages, which rest on findings that no import brings into another portal.
+UNHASHED = {
+    "run_id",
+    "attempt",
+    "result_id",
+    "account_id",
+    "criteria_set_id",
+    "previous_box",
+    "changed_on",
+    "stage",
+    "stage_supplier",
+    "stage_buyer",
+    "stage_is_provisional",
+}
 
 
 @dataclass(frozen=True)
@@ -58,16 +75,7 @@ def place_accounts(run: Run) -> Placed:
     with transaction.atomic():
         bulk.insert(Position, columns)
         store_changes(run, before, columns, earlier)
-    unhashed = {
-        "run_id",
-        "attempt",
-        "result_id",
-        "account_id",
-        "criteria_set_id",
-        "previous_box",
-        "changed_on",
-    }
-    told = [[row.code for row in rows], [columns[name] for name in columns if name not in unhashed]]
+    told = [[row.code for row in rows], [columns[name] for name in columns if name not in UNHASHED]]
     return Placed(inputs_of(found, rows), digest(json.dumps(told, default=str).encode()))
 
 
@@ -102,6 +110,7 @@ def published_run() -> Run | None:
 
 def position_columns(run, rows, scored, found, earlier) -> dict[str, list]:
     count, today = len(rows), timezone.localdate(run.started_at)
+    found_stages = stages.of(run, [row.account_id for row in rows])
     moves = [moved(box_of(one), earlier.get(row.account_id), today) for row, one in zip(rows, scored, strict=True)]
     return {
         "run_id": [run.pk] * count,
@@ -117,10 +126,7 @@ def position_columns(run, rows, scored, found, earlier) -> dict[str, list]:
         "previous_box": [previous for previous, _day in moves],
         "changed_on": [day and day.isoformat() for _previous, day in moves],
         **firmness_columns(rows, scored, found),
-        "stage": [""] * count,
-        "stage_supplier": [""] * count,
-        "stage_buyer": [""] * count,
-        "stage_is_provisional": [False] * count,
+        **stage_columns([found_stages[row.account_id] for row in rows]),
         "scores": documents(rows, scored, found),
     }
 
@@ -133,6 +139,15 @@ def axis_columns(scored: list[Scored | None]) -> dict[str, list]:
         "relationship_coverage": [(one and millionths(one.strength.weighted.coverage)) or 0 for one in scored],
         "relative_strength": [one and millionths(one.strength.relative) for one in scored],
         "is_self_scored": [bool(one and one.strength.self_scored) for one in scored],
+    }
+
+
+def stage_columns(found: list[StageOf]) -> dict[str, list]:
+    return {
+        "stage": [one.stage for one in found],
+        "stage_supplier": [one.supplier for one in found],
+        "stage_buyer": [one.buyer for one in found],
+        "stage_is_provisional": [one.is_provisional for one in found],
     }
 
 

@@ -1,0 +1,154 @@
+"""How far the relationship with each account has come: facts of a run and of contacts, findings and statements of
+people, and the stage they amount to. A handful of reads, whatever the number of accounts."""
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models.functions import Lower
+from django.utils import timezone
+
+from accounts.models import Account
+from accounts.permissions import Role
+from profitability.core.months import month_of, ordinal
+from profitability.models import OrderLine, Result, Run
+from relationships.core import stage as core
+from relationships.core.stage import StageOf
+from relationships.models import Contact, Counterpart, ExitBarrier, StageEvidence, StatedStage, View
+
+FEW = 1_000  # accounts that are named in a query; for more, all are read
+LEADING = {Role.LEAD: "lead", Role.EXECUTIVE: "board"}  # our levels; everybody else works at the same one
+
+
+@dataclass
+class Facts:
+    """What the portal knows of one account's relationship."""
+
+    orders: int = 0
+    has_ordered: bool = False  # in the last 24 months
+    wallet_share: Decimal | None = None
+    contacts: int = 0
+    functions: int = 0  # of theirs, with a counterpart of ours
+    their_levels: int = 0
+    our_levels: int = 0
+    exit_costs: dict[str, Decimal] = field(default_factory=dict)  # by side
+
+
+@dataclass
+class Said:
+    """What people say of one account's relationship: the latest of each."""
+
+    findings: dict[str, bool] = field(default_factory=dict)
+    stated: dict[str, str] = field(default_factory=dict)
+
+
+# What each system item rests on; None where the portal cannot know, so that a finding may stand in.
+HOLDS: dict[str, Callable[[Facts], bool | None]] = {
+    "in_touch": lambda facts: facts.contacts > 0 or facts.has_ordered,
+    "ordered": lambda facts: facts.has_ordered,
+    "repeat_orders": lambda facts: facts.orders >= core.REPEATED_ORDERS,
+    "two_functions": lambda facts: facts.functions >= 2 if facts.contacts else None,
+    "three_functions": lambda facts: facts.functions >= 3 if facts.contacts else None,
+    "two_levels": lambda facts: min(facts.their_levels, facts.our_levels) >= 2 if facts.contacts else None,
+    "wallet_share": lambda facts: None if facts.wallet_share is None else facts.wallet_share >= WALLET_SHARE,
+    "exit_cost": lambda facts: all(facts.exit_costs.get(side, 0) > 0 for side in ExitBarrier.Side.values),
+}
+WALLET_SHARE = Decimal(str(core.HIGH_WALLET_SHARE))
+
+
+def of(run: Run, account_ids: Collection[int]) -> dict[int, StageOf]:
+    """The stage of each of these accounts, by the figures of the run and what was said up to its day."""
+    until = timezone.localdate(run.started_at)
+    facts, said = facts_of(run, account_ids), said_of(account_ids, until)
+    return {account: stage_of(facts[account], said[account]) for account in account_ids}
+
+
+def stage_of(facts: Facts, said: Said) -> StageOf:
+    supplier = core.ours(evidence_of(facts, said), said.stated.get(View.SUPPLIER, ""))
+    return core.effective(supplier, said.stated.get(View.BUYER, ""))
+
+
+def evidence_of(facts: Facts, said: Said) -> dict[str, bool | None]:
+    """Of each item whether it holds; None where nothing is known. A fact goes before a finding."""
+    known = {code: holds(facts) for code, holds in HOLDS.items()}
+    return {
+        item.code: said.findings.get(item.code) if known.get(item.code) is None else known[item.code]
+        for item in core.CHECKLIST
+    }
+
+
+# Facts
+
+
+def facts_of(run: Run, account_ids: Collection[int]) -> dict[int, Facts]:
+    """What the portal knows of these accounts; of the others it may know something too."""
+    found: dict[int, Facts] = defaultdict(Facts)
+    _add_orders(found, run, account_ids)
+    _add_contacts(found, account_ids)
+    barriers = _of(ExitBarrier.objects.filter(removed_on__isnull=True, cost__isnull=False), account_ids)
+    for account, side, cost in barriers.order_by().values_list("account_id", "side").annotate(sum=Sum("cost")):
+        found[account].exit_costs[side] = cost
+    return found
+
+
+def _add_orders(found: dict[int, Facts], run: Run, account_ids: Collection[int]) -> None:
+    results = _of(Result.objects.filter(run=run, attempt=run.attempts).of_accounts(), account_ids)
+    for account, orders, share in results.order_by().values_list("account_id", "orders", "share_of_wallet"):
+        facts = found[account]
+        facts.orders, facts.has_ordered, facts.wallet_share = orders, orders > 0, share
+    for account in _ordered_before(run, results.filter(orders=0)):
+        found[account].has_ordered = True
+
+
+def _ordered_before(run: Run, silent: QuerySet[Result]) -> Iterator[int]:
+    """Of the accounts without orders in the window those that ordered before it, within the last 24 months."""
+    first = month_of(ordinal(run.month_to) - core.SILENT_MONTHS + 1)
+    lines = OrderLine.objects.current().filter(is_return=False, month__range=(first, run.month_to))
+    accounts = Account.objects.filter(Exists(silent.filter(account=OuterRef("pk"))))
+    ordered = accounts.filter(Exists(lines.filter(account=OuterRef("pk"))))
+    return ordered.order_by().values_list("pk", flat=True).iterator()
+
+
+def _add_contacts(found: dict[int, Facts], account_ids: Collection[int]) -> None:
+    present = _of(Contact.objects.present(), account_ids).order_by()
+    for account, contacts in present.values_list("account_id").annotate(number=Count("pk")):
+        found[account].contacts = contacts
+    pairs = _of(in_contact(), account_ids, "contact__account").order_by()
+    counted = pairs.values_list("contact__account_id").annotate(
+        functions=Count(Lower("contact__function"), distinct=True, filter=~Q(contact__function="")),
+        their_levels=Count("contact__level", distinct=True),
+        working=Count("pk", filter=~Q(user__role__in=LEADING)),
+        **{name: Count("pk", filter=Q(user__role=role)) for role, name in LEADING.items()},
+    )
+    for account, functions, theirs, *by_level in counted:
+        facts = found[account]
+        facts.functions, facts.their_levels = functions, theirs
+        facts.our_levels = sum(number > 0 for number in by_level)
+
+
+def in_contact() -> QuerySet[Counterpart]:
+    """Pairs of one of them and one of us, neither of whom has left."""
+    return Counterpart.objects.filter(contact__left_on__isnull=True, user__is_active=True)
+
+
+# What people say
+
+
+def said_of(account_ids: Collection[int], until: date) -> dict[int, Said]:
+    """The latest findings and statements on these accounts, up to a day."""
+    found: dict[int, Said] = defaultdict(Said)
+    findings = _of(StageEvidence.objects.filter(found_on__lte=until), account_ids).order_by("found_on", "pk")
+    for account, item, holds in findings.values_list("account_id", "item", "holds"):
+        found[account].findings[item] = holds
+    stated = _of(StatedStage.objects.filter(stated_on__lte=until), account_ids).order_by("stated_on", "pk")
+    for account, view, stage in stated.values_list("account_id", "view", "stage"):
+        found[account].stated[view] = stage
+    return found
+
+
+def _of(rows: QuerySet, account_ids: Collection[int], name: str = "account") -> QuerySet:
+    """Rows of these accounts; of all where they are too many to be named."""
+    return rows.filter(**{f"{name}__in": list(account_ids)}) if len(account_ids) <= FEW else rows
