@@ -86,6 +86,23 @@ def steps(serves: Serves, costs: Costs, order: Sequence[str] | None = None) -> d
     return handed
 
 
+def flows(method: str, serves: Serves, costs: Costs, order: Sequence[str] | None = None) -> dict[str, Amounts]:
+    """What each support pool hands on to each pool it serves, other support pools too: where services are mutual this
+    is more than its own cost, because it hands on what it received as well."""
+    if method == "step_down":
+        return steps(serves, costs, order)
+    if method == "direct":
+        handed: dict[str, Amounts] = {pool: {} for pool in serves}
+        for pool, received in handed.items():
+            _hand_on(Fraction(costs.get(pool, 0)), pool, _others(serves, pool, set(serves)), received)
+        return handed
+    whole = complete(serves, costs)
+    return {
+        giver: {taker: whole[giver] * share for taker, share in shares.items() if share}
+        for giver, shares in serves.items()
+    }
+
+
 def step_order(serves: Serves, costs: Costs) -> list[str]:
     """Largest share of service to other support pools first, then the larger cost, then the code."""
     return sorted(serves, key=lambda pool: (-share_to_support(serves, pool), -costs.get(pool, 0), pool))

@@ -15,6 +15,7 @@ from profitability.explain.activity import (
     pools_behind,
     trail_of,
 )
+from profitability.explain.parts import with_costs
 
 __all__ = [
     "Behind",
@@ -30,4 +31,5 @@ __all__ = [
     "minutes_of",
     "pools_behind",
     "trail_of",
+    "with_costs",
 ]

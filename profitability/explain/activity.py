@@ -86,6 +86,8 @@ class Behind:
     record: OrderLine | ActivityEvent
     quantities: list[tuple[str, Decimal]] = field(default_factory=list)  # name of the driver, how much
     minutes: Decimal | None = None
+    weight: Fraction = Fraction(0)  # by which it bears its part of the month's cost
+    cost: Decimal | None = None
 
 
 def trail_of(run: Run, account: Account, activity: Activity) -> Trail:
@@ -118,7 +120,7 @@ def minutes_of(activity: Activity, quantities: dict[str, Decimal]) -> Decimal | 
     """Minutes that these quantities take; None for an activity that is not time-driven."""
     if activity.minutes is None:
         return None
-    exact = sum((Fraction(quantities.get(name, 0)) * each for name, each in activity.minutes.items()), Fraction(0))
+    exact = weight_of(activity, quantities)
     return (Decimal(exact.numerator) / exact.denominator).quantize(Decimal("0.0001"))
 
 
@@ -237,7 +239,13 @@ def _behind(record, activity: Activity, quantities: dict[str, Decimal]) -> Behin
         for measure, quantity in quantities.items()
         if quantity
     ]
-    return Behind(record, said, minutes_of(activity, quantities))
+    return Behind(record, said, minutes_of(activity, quantities), weight_of(activity, quantities))
+
+
+def weight_of(activity: Activity, quantities: dict[str, Decimal]) -> Fraction:
+    """Minutes of a time-driven activity, exact; else what its driver counts."""
+    each = activity.minutes or dict.fromkeys(activity.measures, Fraction(1))
+    return sum((Fraction(quantities.get(name, 0)) * number for name, number in each.items()), Fraction(0))
 
 
 # Resource costs

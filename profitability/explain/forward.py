@@ -18,6 +18,7 @@ from profitability.core.cost_model import CostModel, Pool
 from profitability.core.cost_model import parse as parsed
 from profitability.core.remainder import largest_remainder, round_to
 from profitability.explain.ledger import as_read
+from profitability.explain.loop import Handing, handing_of
 from profitability.models import ActivityTotal, MonthResult, PoolBalance, ResourceCost, Run
 
 NO_ACCOUNT = 0  # the key of what has no account, beside the ids of accounts
@@ -32,6 +33,7 @@ class Spread:
     activities: Counter = field(default_factory=Counter)
     elsewhere: Counter = field(default_factory=Counter)
     pools: dict[str, int] = field(default_factory=dict)  # of a support pool: what each pool it serves got of it
+    ways: dict[str, dict[int, int]] = field(default_factory=dict)  # what each account bears, by activity or pool
 
     @property
     def total(self) -> int:
@@ -47,6 +49,7 @@ class CostLine:
     month: int
     balance: PoolBalance
     spread: Spread
+    handing: Handing
     ledger: ResourceCost | None  # the line as it was imported, exact
 
     @property
@@ -80,7 +83,8 @@ def cost_line(run: Run, pool: str, month: int) -> CostLine | None:
         return None
     spread = _Month(run, model, month, balances).of(found)
     rows = as_read(run, ResourceCost.objects.filter(pool_code=pool, month=month)).select_related("imported_in")
-    return CostLine(run, found, month, balances[pool], spread, rows.order_by("-pk").first())
+    handing = handing_of(model, balances, pool)
+    return CostLine(run, found, month, balances[pool], spread, handing, rows.order_by("-pk").first())
 
 
 class _Month:
@@ -125,6 +129,7 @@ class _Month:
     @staticmethod
     def _bear(spread: Spread, activity: str, costs: dict[int, int]) -> None:
         spread.accounts.update(costs)
+        spread.ways[activity] = costs
         spread.activities[activity] += sum(costs.values())
 
     def _of_shares(self, pool: str) -> Spread:
@@ -154,7 +159,7 @@ class _Month:
         spread = Spread(pools=received)
         for code, amount in received.items():
             further = self.of(next(each for each in self.model.pools if each.code == code))
-            _follow(spread, further, amount)
+            spread.ways[code] = _follow(spread, further, amount)
         return spread
 
     def _received(self, pool: str, cost: int) -> dict[str, int]:
@@ -168,17 +173,20 @@ class _Month:
 MONEY_MEASURES = ("list_amount", "discount_amount", "return_amount", "net_revenue", "cost_amount", "freight_amount")
 
 
-def _follow(spread: Spread, further: Spread, amount: int) -> None:
-    """An amount that came into a pool goes where all of the pool's cost went, in the same proportion."""
+def _follow(spread: Spread, further: Spread, amount: int) -> dict[int, int]:
+    """An amount that came into a pool goes where all of the pool's cost went, in the same proportion; what of it the
+    accounts bear."""
     places = {("accounts", key): cost for key, cost in further.accounts.items()}
     places |= {("elsewhere", key): cost for key, cost in further.elsewhere.items()}
     whole = sum(places.values())
     if not whole:
         spread.elsewhere["unassigned"] += amount
-        return
+        return {}
     exact = {place: Fraction(amount * cost, whole) for place, cost in places.items()}
-    for (kind, key), share in rounded(amount, exact).items():
+    found = rounded(amount, exact)
+    for (kind, key), share in found.items():
         getattr(spread, kind)[key] += share
+    return {key: share for (kind, key), share in found.items() if kind == "accounts" and share}
 
 
 def _exact(method: str, serves, costs: dict[str, int], order) -> dict[str, Fraction]:

@@ -29,6 +29,9 @@ def account_activity(request, code, activity):
     costs = may(request.user, Permission.SEE_COSTS)
     names = pool_names(run)
     month = month_of(request, run)
+    lines = behind(request, "lines", run, account, found, month)
+    events = behind(request, "events", run, account, found, month)
+    explain.with_costs(run, account, trail, [each for page in (lines, events) if page for each in page.object_list])
     context = {
         "account": account,
         "trail": trail,
@@ -36,8 +39,9 @@ def account_activity(request, code, activity):
         "unit": one_of(found.driver) if found.driver else "",
         "shown_month": month,
         "pools": [(pool, names[pool], rows) for pool, rows in explain.pools_behind(run, found)] if costs else [],
-        "lines": behind(request, "lines", run, account, found, month),
-        "events": behind(request, "events", run, account, found, month),
+        "lines": lines,
+        "events": events,
+        "shown_cost": next((row.cost for row in trail.months if row.month == month), trail.total.cost),
         "events_total": explain.events_total(run, account, trail, months_shown(run, month)),
     }
     return render(request, "profitability/account_activity.html", context)

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from django.core.paginator import Page, Paginator
 from django.http import Http404
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -14,9 +14,11 @@ from accounts.permissions import Permission, needs
 from profitability import balances
 from profitability.explain.figures import ACTIVITY, activity_names
 from profitability.explain.forward import NO_ACCOUNT, CostLine, cost_line, in_units
+from profitability.models import MonthResult
 from profitability.queries import BALANCE
 from profitability.runline import run_asked
 from profitability.views.runs import SPLIT_NAMES
+from profitability.wording import percent
 
 PAGE = 25
 KEEPS = ("unused", "channel", "corporate", "unassigned")
@@ -38,6 +40,16 @@ class Bearer:
 
     account: Account
     amount: Decimal
+
+
+@dataclass(frozen=True)
+class Way:
+    """By which activity, or by which pool it served, an account bears a part of the line."""
+
+    code: str
+    label: str
+    amount: Decimal
+    whole: Decimal | None  # the cost of the whole activity, which may draw on other pools too
 
 
 @require_safe
@@ -71,20 +83,56 @@ def cost_line_trail(request, pool, month):
     line = cost_line(run, pool, month) if run else None
     if line is None:
         raise Http404
+    if "account" in request.GET:
+        return answer(request, "bearer", bearer_context(request, line, pool, month))
     page = bearers(line, request)
+    names = balances.pool_names(run)
     context = {
         "shown_run": run,
         "line": line,
         "pool": pool,
-        "name": balances.pool_names(run)[pool],
+        "name": names[pool],
+        "received": [(code, names[code], amount) for code, amount in line.handing.received.items()],
+        "sent": [
+            (code, names[code], percent(line.handing.shares[code]), sent) for code, sent in line.handing.sent.items()
+        ],
         "places": places_of(line),
         "page": page,
         "borne": in_units(line.spread.accounts.total() - line.spread.accounts[NO_ACCOUNT]),
         "no_account": in_units(line.spread.accounts[NO_ACCOUNT]),
         "kept": [(SPLIT_NAMES[name], in_units(line.spread.elsewhere[name])) for name in KEEPS],
         "total": in_units(line.spread.total),
+        "is_overused": line.spread.elsewhere["unused"] < 0,
     }
     return answer(request, "cost_line", context)
+
+
+def bearer_context(request, line: CostLine, pool: str, month: int) -> dict:
+    """What one account bears of the line: by activity; of a support pool by the pools it served."""
+    account = get_object_or_404(Account.objects.visible_to(request.user), code=request.GET["account"])
+    names, pools = activity_names(line.run), balances.pool_names(line.run)
+    row = MonthResult.objects.in_run(line.run).filter(account=account, month=month).first()
+    ways = [
+        Way(code, (pools if line.spread.pools else names)[code], in_units(borne[account.pk]), cost_of(row, code))
+        for code, borne in line.spread.ways.items()
+        if borne.get(account.pk)
+    ]
+    return {
+        "shown_run": line.run,
+        "line": line,
+        "pool": pool,
+        "name": pools[pool],
+        "account": account,
+        "ways": ways,
+        "total": sum((way.amount for way in ways), Decimal(0)),
+        "all_costs": row.cost_to_serve if row else Decimal(0),
+    }
+
+
+def cost_of(row: MonthResult | None, activity: str) -> Decimal | None:
+    """What all of an activity cost an account in a month."""
+    cost = row.costs.get(activity) if row else None
+    return None if cost is None else in_units(cost)
 
 
 def places_of(line: CostLine) -> list[Place]:

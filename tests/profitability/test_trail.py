@@ -8,12 +8,15 @@ import pytest
 from accounts.models import Account
 from kam_portal import trail
 from kam_portal.recompute import recompute
+from profitability import explain
 from profitability.balances import pool_names
+from profitability.core.cost_model import parse as parsed
 from profitability.explain.figures import ACTIVITY, FIGURES, activity_names, explained, figure_of
 from profitability.explain.forward import NO_ACCOUNT, cost_line, in_units
 from profitability.models import MonthResult, PoolBalance, Run
 from tests.factories import a_portfolio
 from tests.ledger import imported
+from tests.markup import page_of, rows_of
 from tests.profitability.test_explain import ACCOUNTS, COSTS, EVENTS, LINES
 
 MODEL = {
@@ -275,3 +278,84 @@ def test_homes_and_the_whale_curve_lead_to_trails(see, portfolio):
     assert "/accounts/N6/trail/?figure=contribution" in see("executive", "/")
     assert "/accounts/N3/trail/?figure=cost_to_serve" in see("finance", "/whale/")
     assert "figure=cost_to_serve" not in see("finance", "/whale/?method=revenue")
+
+
+# Support pools, and one account's part
+
+
+@pytest.mark.parametrize("month", MONTHS)
+def test_what_a_pool_received_is_parted_by_support_pool_to_the_cent(run, month):
+    for pool in pool_names(run):
+        line = cost_line(run, pool, month)
+
+        if line.pool.kind == "support":
+            handed = line.balance.input + line.handing.received_total
+            assert line.handing.sent_total == handed == sum(line.handing.sent.values())
+        else:
+            assert line.handing.received_total == line.balance.support_in
+
+
+def test_a_support_pool_shows_what_it_hands_on_to_another_support_pool(run):
+    it = cost_line(run, "it", 202601)
+
+    # it = 300.01 + 0.3 × people, people = 77.77 + 0.1 × it: 333.34… and 111.10…
+    assert it.handing.received == {"people": Decimal("33.33")}
+    assert it.handing.sent["people"] == Decimal("33.33")
+    assert it.handing.sent_total == Decimal("333.34")
+
+
+@pytest.mark.parametrize("month", MONTHS)
+def test_the_ways_by_which_accounts_bear_a_line_add_up(run, month):
+    for pool in pool_names(run):
+        spread = cost_line(run, pool, month).spread
+        for account, amount in spread.accounts.items():
+            assert sum(borne.get(account, 0) for borne in spread.ways.values()) == amount, (pool, account)
+
+
+def test_an_account_behind_a_line_shows_the_same_figure(run, finance, client):
+    client.force_login(finance)
+    for pool in pool_names(run):
+        line = cost_line(run, pool, 202601)
+        page = client.get(f"/cost-lines/{pool}/202601/").content.decode()
+        for account in Account.objects.filter(pk__in=[key for key, cost in line.spread.accounts.items() if cost]):
+            url = f"/cost-lines/{pool}/202601/?run={run.pk}&amp;account={account.code}"
+            assert url in page
+            figure = f"{in_units(line.spread.accounts[account.pk]):,}".replace("-", "−")
+            assert f"bears {figure} USD" in client.get(url.replace("&amp;", "&")).content.decode()
+    assert client.get("/cost-lines/it/202601/?account=NOBODY").status_code == 404
+
+
+def test_support_in_leads_to_the_pools_it_came_from(run, finance, client):
+    client.force_login(finance)
+
+    assert "/cost-lines/service/202601/#support" in client.get("/accounts/A/activities/orders/").content.decode()
+    page = client.get("/cost-lines/service/202601/").content.decode()
+    assert "Received from support pools" in page
+    assert "/cost-lines/it/202601/" in page
+    assert "What it hands on" in client.get("/cost-lines/it/202601/").content.decode()
+
+
+@pytest.mark.parametrize("activity", ["orders", "lines", "visits", "calls"])
+def test_the_records_behind_an_activity_cost_what_it_cost(run, activity):
+    for account in Account.objects.all():
+        found = next(each for each in parsed(run.cost_model.document)[0].activities if each.code == activity)
+        trail_of_it = explain.trail_of(run, account, found)
+        lines = [explain.line_behind(each, found) for each in explain.lines_behind(account, found, MONTHS, run)]
+        events = [explain.event_behind(each, found) for each in explain.events_behind(account, found, MONTHS, run)]
+
+        explain.with_costs(run, account, trail_of_it, [*lines, *events])
+
+        for month in trail_of_it.months:
+            costs = [each.cost for each in [*lines, *events] if each.record.month == month.month]
+            assert sum(costs) == month.cost, (account, activity, month)
+
+
+def test_each_event_shows_its_cost_and_all_add_up_to_the_figure(run, finance, client):
+    client.force_login(finance)
+    cost = MonthResult.objects.get(run=run, account__code="A", month=202601).costs["visits"]
+
+    page = page_of(client.get("/accounts/A/activities/visits/?month=202601"))
+    *rows, total = rows_of(page, "Events")
+
+    shown = [Decimal(row[-1]) for row in rows]
+    assert sum(shown) == in_units(cost) == Decimal(total[-1])
