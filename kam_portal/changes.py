@@ -61,11 +61,12 @@ def changes(user, rows: QuerySet[Result], before, profit: bool, most: int = 8) -
 
 
 def noted_changes(rows: Collection[Result]) -> list[PositionChange]:
-    """What the run of these results noted of their accounts: boxes first, then stages, then classes."""
+    """What the run of these results noted of their accounts: boxes first, then stages, then classes; what went from one
+    to another before what is new or gone."""
     run = next((row.run_id for row in rows), None)
     found = PositionChange.objects.filter(run=run, account__in=[row.account_id for row in rows])
     order = [PositionChange.Kind.BOX, PositionChange.Kind.STAGE, PositionChange.Kind.CLASS]
-    return sorted(found, key=lambda change: (order.index(change.kind), change.pk))
+    return sorted(found, key=lambda change: (order.index(change.kind), not (change.before and change.after), change.pk))
 
 
 def told(change: PositionChange, row: Result, profit: bool) -> tuple[str, Change]:
