@@ -7,7 +7,7 @@ from datetime import date
 from itertools import chain
 from pathlib import Path
 
-from kam_portal.demo import costs, generated, judgements, people, portfolio
+from kam_portal.demo import costs, generated, judgements, odd_lines, people, portfolio
 from kam_portal.demo.months import Calendar
 from kam_portal.demo.source import source
 
@@ -23,7 +23,9 @@ def write(folder: Path, today: date) -> list[Path]:
         _table(folder / "users.csv", people.user_rows(source().resellers, source().employees)),
         _table(folder / "products.csv", portfolio.product_rows()),
         _table(folder / "accounts.csv", portfolio.account_rows(calendar), _account_columns(calendar)),
-        _table(folder / "order_lines.csv", portfolio.order_line_rows(calendar)),
+        _table(
+            folder / "order_lines.csv", chain(portfolio.order_line_rows(calendar), odd_lines.odd_line_rows(calendar))
+        ),
         _table(folder / "activity_events.csv", generated.event_rows(calendar), _event_columns()),
         _table(folder / "resource_costs.csv", costs.resource_cost_rows(calendar), _cost_columns()),
         _copy(costs.MODEL_FILE, folder),

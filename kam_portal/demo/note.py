@@ -8,6 +8,7 @@ DEMO_NOTE = _(
     "quantities, prices, discounts, freight and days between order and shipment. Changed: dates are moved "
     "by whole months, so that the last month is last month, and standard costs are multiplied by 0.72, "
     "because as published these resellers lose money before any service. Generated with a fixed seed: "
+    "returns and counter sales without a customer (their orders begin with gen-), "
     "urgent orders, visits, quotes, tickets, complaints and all other activities (their numbers begin "
     "with gen-), monthly costs and capacity, ratings, potentials, complexities, competitors’ scores, "
     "groups of companies (names ending in “demo group”), the six people who sign in, and the accounts "
