@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.models import Account
 from accounts.permissions import Permission, may, needs
+from kam_portal.causes import why
 from kam_portal.family import Family, family_in, is_alone, scopes
 from kam_portal.templatetags.kam import money, phase, share
 from kam_portal.views.methods import compared
@@ -23,7 +24,7 @@ from profitability.explain.figures import canonical
 from profitability.models import MonthResult, Result
 from profitability.runline import run_asked, run_of
 from profitability.wording import many_of
-from relationships.models import Position
+from relationships.models import Position, PositionChange
 from relationships.queries import place_among, rests_on_profit, trend
 
 PHASES = ("presale", "production", "delivery", "post_sale")
@@ -92,7 +93,7 @@ def standing_of(account: Account, own: Result | None, profit: bool) -> dict:
         "position": position,
         "criteria": criteria_of(position, profit) if position else [],
         "history": history_of(account),
-        "change": change_of(position) if position else "",
+        "change": change_of(position, profit) if position else "",
     }
 
 
@@ -315,8 +316,13 @@ def history_of(account: Account) -> list[Position]:
     return list(listed)
 
 
-def change_of(position: Position) -> str:
+def change_of(position: Position, profit: bool) -> str:
+    """The box before, until when, and why it changed."""
     if position.changed_on is None:
         return ""
     before = Position(box=position.previous_box).get_box_display() or _("no box")
-    return _("was %(box)s until %(day)s") % {"box": before, "day": position.changed_on}
+    text = _("was %(box)s until %(day)s") % {"box": before, "day": position.changed_on}
+    boxes = PositionChange.objects.filter(account=position.account_id, kind=PositionChange.Kind.BOX)
+    noted = boxes.filter(changed_on=position.changed_on, after=position.box, run__lte=position.run_id)
+    change = noted.order_by("-pk").first()
+    return f"{text}: {why(change, position, profit)}" if change else text
