@@ -127,6 +127,13 @@ def test_a_criterion_without_weight_stays_without():
     assert of(account) == ALWAYS
 
 
+def test_an_account_on_the_line_stays_high_whatever_a_criterion_without_weight_says():
+    account = plain({"a": 5, "b": 0}, {"a": 9}, {"a": 100, "b": 0}, {"a": 100})
+
+    assert account.box == "strategic"
+    assert of(account) == ALWAYS
+
+
 def test_accounts_with_the_same_weight_on_a_criterion_share_its_draws():
     own = {"a": 60, "b": 40, "c": 0}, {"a": 60, "b": 30, "c": 10}
     accounts = [plain({"a": 9}, {"a": 6, "b": 4, "c": None}, {"a": 100}, shares) for shares in own]
