@@ -84,7 +84,10 @@ function redrawAll() {
   }
 }
 
-// Paper is always light. The viewBox lets the stylesheet scale the finished drawing to the width of the paper.
+// Paper is always light. Each chart is drawn anew for its part of the paper's width, so that letters keep their size;
+// the viewBox lets the stylesheet fit the drawing in.
+const PAPER = { landscape: 1100, portrait: 760 };
+const WIDE = ".table > thead > tr > :nth-child(7), .overview"; // print.css turns the paper for these
 let printing = false;
 let screenTheme = "";
 
@@ -93,6 +96,8 @@ function beforePrint() {
   printing = true;
   screenTheme = root.dataset.bsTheme;
   root.dataset.bsTheme = "light";
+  const page = document.getElementById("content").clientWidth;
+  for (const view of views) if (view.element.isConnected) view.chart.resize(sizeOnPaper(view.element, page));
   redrawAll();
   for (const { chart, element, width, height } of views) {
     chart.getZr().flush();
@@ -100,10 +105,20 @@ function beforePrint() {
   }
 }
 
+/** A chart gets the part of the paper that it has of the page, and never more of its height than leaves room for text. */
+function sizeOnPaper({ clientWidth, clientHeight }, page) {
+  const paper = document.querySelector(WIDE) ? PAPER.landscape : PAPER.portrait;
+  const width = Math.round((paper * clientWidth) / page);
+  return { width, height: Math.min(clientHeight, Math.max(320, Math.round(width / 2))) };
+}
+
 function afterPrint() {
   printing = false;
   document.documentElement.dataset.bsTheme = screenTheme;
-  for (const { element } of views) element.querySelector("svg")?.removeAttribute("viewBox");
+  for (const { chart, element } of views) {
+    element.querySelector("svg")?.removeAttribute("viewBox");
+    if (element.isConnected) chart.resize({ width: "auto", height: "auto" });
+  }
   redrawAll();
 }
 
