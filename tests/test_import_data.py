@@ -17,7 +17,7 @@ from kam_portal.attempts import Attempt, Busy, together
 from kam_portal.imports import KINDS, import_files, perform_import, request_import
 from kam_portal.recompute import recompute
 from profitability.models import ActivityEvent, CostModel, EventAttribute, OrderLine, Product, ResourceCost
-from relationships.models import AccountCriterion, CriteriaSet, Rating
+from relationships.models import AccountCriterion, Contact, Counterpart, CriteriaSet, Rating
 from tests.bringing import counts, file
 
 pytestmark = pytest.mark.django_db
@@ -50,6 +50,10 @@ FILES = {
         "E1,A1,visit,2025-01-10,1,60,12.5\nE2,A1,visit,2025-01-11,,,\n"
     ),
     "resource_costs.csv": "pool_code,month,amount,practical_minutes\nservice,2025-01,1000.5,9600\nboard,2025-02,1,\n",
+    "contacts.csv": (
+        "account_code,name,email,function,level,support,influence,reports_to,counterpart_email\n"
+        "A1,Cy Low,cy@a1.example,Quality,2,-1,3,Di Top,ann@example.com\nA1,Di Top,,,5,,,,\n"
+    ),
     "account_criteria.csv": "account_code,criterion,weight,competitor_score\nA1,trust,100,7.5\n",
     "ratings.csv": (
         "account_code,criterion,score,perspective,rater_email,rated_on,evidence\n"
@@ -57,7 +61,7 @@ FILES = {
     ),
 }
 TABLES = [Team, User, Account, Product, CostModel, CriteriaSet, OrderLine, ActivityEvent, EventAttribute]
-TABLES += [ResourceCost, AccountCriterion, Rating, Assignment]
+TABLES += [ResourceCost, AccountCriterion, Rating, Assignment, Contact, Counterpart]
 BAD = "code,name,team_code\nX,X,north\nY,Y,west\n"
 
 
@@ -90,7 +94,14 @@ def ledger():
 
 
 def _shown(model, left_out):
-    key = {"Account": "code", "Team": "code", "User": "email", "Product": "code", "ActivityEvent": "event_id"}
+    key = {
+        "Account": "code",
+        "Team": "code",
+        "User": "email",
+        "Product": "code",
+        "ActivityEvent": "event_id",
+        "Contact": "name",
+    }
     for field in model._meta.concrete_fields:
         if field.name not in left_out:
             related = field.related_model and key.get(field.related_model.__name__)
@@ -114,7 +125,7 @@ def test_a_folder_of_all_kinds_goes_in_whatever_the_order_of_its_files(folder):
     ]
     assert output.rstrip().endswith("Imported.")
     assert {record.kind: record.state for record in Import.objects.all()} == dict.fromkeys(KINDS, "done")
-    assert [model.objects.count() for model in TABLES] == [1, 2, 2, 2, 1, 1, 3, 2, 1, 2, 1, 1, 1]
+    assert [model.objects.count() for model in TABLES] == [1, 2, 2, 2, 1, 1, 3, 2, 1, 2, 1, 1, 1, 2, 1]
 
 
 def test_importing_the_same_folder_again_changes_nothing(folder):
@@ -329,7 +340,7 @@ def test_a_dry_run_of_a_folder_changes_nothing(folder):
 
     report = json.loads(output)
     assert (status, report["imported"], report["dry_run"]) == (0, False, True)
-    assert sum(each["added"] for each in report["files"]) == 18
+    assert sum(each["added"] for each in report["files"]) == 20
     assert not any(model.objects.exists() for model in TABLES)
     assert Import.objects.filter(dry_run=True).count() == len(FILES)
 

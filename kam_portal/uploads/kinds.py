@@ -19,6 +19,7 @@ LABELS = {  # in the order in which they can go in: what others refer to comes f
     "order_lines": _("Order lines"),
     "activity_events": _("Activity events"),
     "resource_costs": _("Resource costs"),
+    "contacts": _("Contacts"),
     "account_criteria": _("Criteria of single accounts"),
     "ratings": _("Ratings"),
 }
@@ -32,6 +33,7 @@ ABOUT = {
     "order_lines": _("who bought what, when, for how much"),
     "activity_events": _("visits, tickets, quotes: work done for an account"),
     "resource_costs": _("what each pool cost in a month, and the minutes it could work"),
+    "contacts": _("who is who at a customer, and who of us answers to whom"),
     "account_criteria": _("an account’s own weights, and its best competitor"),
     "ratings": _("what people think of an account, criterion by criterion"),
 }
@@ -45,6 +47,7 @@ SCHEMAS: dict[str, Schema] = {
         ledger.ORDER_LINES,
         ledger.ACTIVITY_EVENTS,
         ledger.RESOURCE_COSTS,
+        judgements.CONTACTS,
         judgements.ACCOUNT_CRITERIA,
         judgements.RATINGS,
     )

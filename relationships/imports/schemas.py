@@ -1,7 +1,7 @@
 """What files of judgements hold, by kind; apart from what loads them, for web processes that only show the columns."""
 
 from accounts.tables import Column, Schema
-from relationships.models import Rating
+from relationships.models import Contact, Rating
 
 ACCOUNT_CRITERIA = Schema(
     "account_criteria",
@@ -12,6 +12,25 @@ ACCOUNT_CRITERIA = Schema(
         Column("competitor_score", "score", minimum=0, maximum=10),
     ),
     key=("account_code", "criterion"),
+)
+
+CONTACTS = Schema(  # known by the e-mail, or by the name where there is none
+    "contacts",
+    (
+        Column("account_code", "code", required=True),
+        Column("name", "text", required=True, max_length=200),
+        Column("email", "email"),
+        Column("title", "text", max_length=200),
+        Column("function", "text", max_length=100),
+        Column("level", "integer", minimum=1, maximum=5),
+        Column("buying_role", "code", choices=tuple(Contact.BuyingRole.values)),
+        Column("support", "integer", minimum=-2, maximum=2),
+        Column("influence", "integer", minimum=0, maximum=10),
+        Column("reports_to", "text", max_length=254),
+        Column("counterpart_email", "text", max_length=2_000),
+        Column("service_email", "text", max_length=2_000),
+        Column("left_on", "date"),
+    ),
 )
 
 RATINGS = Schema(
