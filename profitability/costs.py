@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from django.conf import settings
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
@@ -17,6 +18,8 @@ AMOUNT, MINUTES = "amount", "minutes"
 DIGITS, DECIMALS = 12, 4
 BLANKS = re.compile(r"[\s\u00a0\u202f'’]")
 OTHER = {".": ",", ",": "."}
+SIGN_OF_MONEY = re.compile(r"[$€£¥]|(?<![A-Za-z])[A-Z]{3}(?![A-Za-z])")  # $5, 5 €, USD 5
+DASHES = ("-", "–", "—")  # how spreadsheets show a zero
 
 Place = tuple[str, str, int]  # amount or minutes, pool, month
 Values = dict[Place, Decimal | None]
@@ -88,9 +91,12 @@ def pools_of_sheet(months: Iterable[int]) -> list[SheetPool]:
 
 def number_in(text: str, decimal: str) -> Decimal | None:
     """A number as spreadsheets write it: thousands parted or not, below zero with a minus or in brackets."""
-    plain = BLANKS.sub("", text).replace("−", "-")
-    if not plain:
+    written = BLANKS.sub("", text)
+    if not written:
         return None
+    plain = SIGN_OF_MONEY.sub("", written.replace("−", "-"))
+    if plain in DASHES:
+        return Decimal(0)
     plain = re.sub(r"^\((.+)\)$", r"-\1", plain)
     mark, other = re.escape(decimal), re.escape(OTHER[decimal])
     if re.fullmatch(rf"[+-]?\d{{1,3}}({other}\d{{3}})+({mark}\d*)?", plain):
@@ -110,6 +116,26 @@ def number_out(value: Decimal | None, decimal: str) -> str:
     whole, _point, part = format(value, "f").partition(".")
     part = part.rstrip("0")
     return f"{whole}{decimal}{part:0<2}" if part else whole
+
+
+def parted(value: Decimal | None, decimal: str, least: int = 0) -> str:
+    """The same with its thousands parted and at least so many decimals."""
+    whole, _mark, part = number_out(value, decimal).partition(decimal)
+    size = whole.removeprefix("-")
+    if not size:
+        return ""
+    sign, part = whole[: len(whole) - len(size)], f"{part:0<{least}}"
+    thousands = f"{int(size):,}".replace(",", OTHER[decimal])
+    return f"{sign}{thousands}{decimal}{part}" if part else f"{sign}{thousands}"
+
+
+def amount_out(value: Decimal | None, decimal: str) -> str:
+    return parted(value, decimal, settings.CURRENCY_DIGITS)
+
+
+def value_out(place: Place, value: Decimal | None, decimal: str) -> str:
+    """As a cell shows it: amounts with the decimals of the currency, minutes with those they have."""
+    return (amount_out if place[0] == AMOUNT else parted)(value, decimal)
 
 
 def practical_minutes(people: Decimal, days: Decimal, hours: Decimal, share: Decimal) -> Decimal:
@@ -160,6 +186,15 @@ class Typed:
         return place in self.wrong or self.values.get(place) != self.seen.get(place)
 
     @property
+    def unusual(self) -> list[Place]:
+        """Costs below zero that somebody has just typed: a credit, or a slip."""
+        return [
+            place
+            for place, value in self.values.items()
+            if place[0] == AMOUNT and value is not None and value < 0 and self.is_changed(place)
+        ]
+
+    @property
     def overtaken(self) -> list[Place]:
         """Cells that somebody else has changed meanwhile, to something else than what was typed."""
         return [
@@ -175,7 +210,7 @@ class Typed:
     def to_show(self) -> dict[Place, str]:
         """What stands in the cells afterwards: what was typed; where nothing was, what is stored now."""
         return {
-            place: text if self.is_changed(place) else number_out(self.stored.get(place), self.decimal)
+            place: text if self.is_changed(place) else value_out(place, self.stored.get(place), self.decimal)
             for place, text in self.texts.items()
         }
 

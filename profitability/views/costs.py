@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import ClassVar
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -15,7 +17,17 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.permissions import Permission, may, needs
 from profitability import actions, costs
-from profitability.costs import AMOUNT, MINUTES, NotANumber, Place, SheetPool, Typed, number_out
+from profitability.costs import (
+    AMOUNT,
+    MINUTES,
+    NotANumber,
+    Place,
+    SheetPool,
+    Typed,
+    amount_out,
+    parted,
+    value_out,
+)
 
 DECIMALS = {".": gettext_lazy("Point: 1234.50"), ",": gettext_lazy("Comma: 1234,50")}
 HELPER = {
@@ -67,6 +79,7 @@ class Sheet:
 
     year: int
     decimal: str
+    digits: ClassVar[int] = settings.CURRENCY_DIGITS
     months: list[int] = field(init=False)
     pools: list[SheetPool] = field(init=False)
     closed: set[int] = field(init=False)
@@ -88,6 +101,17 @@ class Sheet:
     def address(self, **changes) -> str:
         query = {"year": self.year, "decimal": self.decimal} | changes
         return f"{reverse('costs_grid')}?{urlencode(query)}"
+
+    @property
+    def timed(self) -> list[SheetPool]:
+        """The pools whose practical minutes the model asks for."""
+        return [pool for pool in self.pools if pool.is_timed]
+
+    def name_of(self, code: str) -> str:
+        return next(pool.name for pool in self.pools if pool.code == code)
+
+    def shown(self, values: costs.Values) -> dict[Place, str]:
+        return {place: value_out(place, values.get(place), self.decimal) for place in self.places}
 
     def typed(self, sent: dict[str, str], seen: int) -> Typed:
         """The cells that were sent; the others are as they were seen."""
@@ -151,13 +175,13 @@ def costs_grid(request):
 
 def grid_page(request, sheet: Sheet, typed: Typed | None = None, status: int = 200, **more) -> HttpResponse:
     stored = typed.stored if typed else costs.stored_values(sheet.months)
-    texts = typed.to_show if typed else {place: number_out(stored.get(place), sheet.decimal) for place in sheet.places}
+    texts = typed.to_show if typed else sheet.shown(stored)
     values = stored | typed.values if typed else stored
     wrong = (typed.wrong if typed else {}) | more.pop("overtaken", {})
     context = {
         "sheet": sheet,
         "tables": sheet.tables(texts, values, wrong),
-        "wrong": [(sheet.id_of(place), *place[1:], text) for place, text in wrong.items()],
+        "wrong": [(sheet.id_of(place), sheet.name_of(place[1]), place[2], text) for place, text in wrong.items()],
         "seen": costs.last_line(),
         "is_saved": typed is None,
         "may_edit": may(request.user, Permission.EDIT_COSTS),
@@ -208,6 +232,8 @@ def stored(request, sheet: Sheet, typed: Typed, seen: int) -> HttpResponse:
     except actions.NotPossible as problem:
         return grid_page(request, sheet, typed, 422, sent=request.POST, error=problem)
     messages.success(request, said(record, typed))
+    if typed.unusual:
+        messages.warning(request, below_zero(sheet, typed))
     return redirect(sheet.address())
 
 
@@ -221,8 +247,14 @@ def refusal(typed: Typed) -> str:
 
 
 def said(record, typed: Typed) -> str:
-    counts = {"added": record.added, "changed": record.changed, "total": number_out(typed.total, typed.decimal)}
+    counts = {"added": record.added, "changed": record.changed, "total": amount_out(typed.total, typed.decimal)}
     return _("Saved: %(added)s lines added, %(changed)s changed. The costs of the year sum to %(total)s.") % counts
+
+
+def below_zero(sheet: Sheet, typed: Typed) -> str:
+    """Costs below zero are taken, because credits are; but each is named."""
+    cells = [f"{sheet.name_of(pool)}, {month // 100}-{month % 100:02d}" for _kind, pool, month in typed.unusual]
+    return _("Below zero, which lowers the cost of accounts: %s. Was that meant?") % "; ".join(cells)
 
 
 def problem_of_total(text: str, typed: Typed) -> str:
@@ -233,7 +265,7 @@ def problem_of_total(text: str, typed: Typed) -> str:
         return str(error)
     if expected is None or expected == typed.total:
         return ""
-    return _("The costs sum to %s.") % number_out(typed.total, typed.decimal)
+    return _("The costs sum to %s.") % amount_out(typed.total, typed.decimal)
 
 
 def overtaken(request, sheet: Sheet, typed: Typed) -> HttpResponse:
@@ -243,7 +275,7 @@ def overtaken(request, sheet: Sheet, typed: Typed) -> HttpResponse:
         place: _("%(who)s has saved %(value)s meanwhile")
         % {
             "who": names.get(place[1:], _("Somebody")),
-            "value": number_out(typed.stored.get(place), sheet.decimal) or "–",
+            "value": value_out(place, typed.stored.get(place), sheet.decimal) or "–",
         }
         for place in typed.overtaken
     }
@@ -254,11 +286,14 @@ def overtaken(request, sheet: Sheet, typed: Typed) -> HttpResponse:
 def with_capacity(request, sheet: Sheet, typed: Typed) -> HttpResponse:
     """Write people × days × hours × practical share into the cells of a pool; nothing is saved yet."""
     sent, pool = request.POST, request.POST.get("helper_pool", "")
+    if pool not in [each.code for each in sheet.timed]:
+        error = _("Choose a pool that is consumed by time: the others need no minutes.")
+        return grid_page(request, sheet, typed, 422, sent=sent, error=error)
     try:
         minutes = capacity_in(sent, sheet.decimal)
     except NotANumber as problem:
         return grid_page(request, sheet, typed, 422, sent=sent, error=_("The capacity: %s.") % problem)
-    text = number_out(minutes, sheet.decimal)
+    text = parted(minutes, sheet.decimal)
     written = {name_of((MINUTES, pool, month)): text for month in months_for(sent, sheet, typed, pool)}
     filled = sheet.typed({name: sent[name] for name in sent} | written, seen_in(sent))
     filled.wrong = {place: text for place, text in filled.wrong.items() if place in typed.wrong}

@@ -1,7 +1,24 @@
 // <table data-grid> of inputs takes a paste from a spreadsheet: its cells go to the right and down from the one in focus.
+// A row of heads and a column of labels are left out; what did not fit is said with its reason; Ctrl+Z takes it all back.
+const NUMBER = /^[-+−(]?[\s$€£¥]*[\d.,'’\s]*\d[\d.,'’\s]*[)]?\s*[€$£¥]?$/;
+const EMPTY = /^[-–—]?$/;
+let undo = null;
+
 function rowsOf(text) {
   const rows = text.replace(/\r\n?/g, "\n").replace(/\n$/, "").split("\n");
   return rows.map((row) => row.split("\t").map((cell) => cell.trim()));
+}
+
+const isNumber = (text) => NUMBER.test(text);
+const isLabel = (text) => !isNumber(text) && !EMPTY.test(text);
+const isMonth = (text) => /^((19|20)\d\d|\d{1,2}[-/.](19|20)\d\d|(19|20)\d\d[-/.]\d{1,2})$/.test(text);
+
+/** The figures of a paste without its heads and labels. */
+function figures(rows) {
+  const heads = rows.length > 1 && rows[0].some((cell) => isLabel(cell) || isMonth(cell)) && !rows[0].some((cell) => isNumber(cell) && !isMonth(cell));
+  const body = heads ? rows.slice(1) : rows;
+  const labels = body.some((row) => row.length > 1 && isLabel(row[0])) && body.every((row) => !isNumber(row[0]));
+  return { body: labels ? body.map((row) => row.slice(1)) : body, heads, labels };
 }
 
 function inputsOf(row) {
@@ -12,16 +29,58 @@ function put(grid, start, rows) {
   const lines = [...grid.tBodies[0].rows];
   const from = lines.indexOf(start.closest("tr"));
   const column = inputsOf(lines[from]).indexOf(start);
-  let left = 0;
+  const left = { closed: 0, outside: 0 };
+  const before = [];
   rows.forEach((cells, down) => {
     const inputs = lines[from + down] ? inputsOf(lines[from + down]) : [];
     cells.forEach((cell, right) => {
       const input = inputs[column + right];
-      if (!input || input.readOnly) left += cell === "" ? 0 : 1;
-      else input.value = cell;
+      if (input && !input.readOnly) {
+        before.push([input, input.value]);
+        input.value = cell;
+      } else if (cell !== "") left[input ? "closed" : "outside"] += 1;
     });
   });
+  undo = { grid, before };
   return left;
+}
+
+/** What happened, under the table, with the way back. */
+function say(grid, left, { heads, labels }) {
+  const words = grid.dataset;
+  const parts = [words.pasted];
+  if (heads || labels) parts.push(words.withoutLabels);
+  if (left.closed) parts.push(words.leftClosed.replace("0", left.closed));
+  if (left.outside) parts.push(words.leftOutside.replace("0", left.outside));
+  const note = noteOf(grid);
+  const button = Object.assign(document.createElement("button"), { type: "button", className: "btn", textContent: words.undo });
+  button.addEventListener("click", () => takeBack());
+  note.replaceChildren(`${parts.join(" ")} `, button);
+  announce(parts.join(" "));
+}
+
+function noteOf(grid) {
+  const known = grid.parentElement.parentElement.querySelector(".paste-note");
+  if (known) return known;
+  const note = Object.assign(document.createElement("p"), { className: "hint paste-note" });
+  grid.parentElement.after(note);
+  return note;
+}
+
+function announce(text) {
+  const announcer = document.getElementById("announcer");
+  if (announcer) announcer.textContent = text;
+}
+
+function takeBack() {
+  const { grid, before } = undo;
+  undo = null;
+  for (const [input, value] of before) input.value = value;
+  noteOf(grid).replaceChildren(grid.dataset.undone);
+  announce(grid.dataset.undone);
+  const [first] = before[0] ?? [];
+  first?.focus();
+  first?.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
 document.addEventListener("paste", (event) => {
@@ -29,8 +88,21 @@ document.addEventListener("paste", (event) => {
   const text = event.clipboardData?.getData("text/plain") ?? "";
   if (!grid || !event.target.matches("td > input") || !/[\t\n]/.test(text)) return;
   event.preventDefault();
-  const left = put(grid, event.target, rowsOf(text));
+  const found = figures(rowsOf(text));
+  const left = put(grid, event.target, found.body);
   event.target.dispatchEvent(new Event("input", { bubbles: true }));
-  const announcer = document.getElementById("announcer");
-  if (announcer) announcer.textContent = left ? grid.dataset.someLeft.replace("0", left) : grid.dataset.pasted;
+  if (grid.dataset.undo) say(grid, left, found);
+  else announce(left.closed + left.outside ? grid.dataset.someLeft.replace("0", left.closed + left.outside) : grid.dataset.pasted);
+});
+
+// The first Ctrl+Z after a paste takes all of it back; once something was typed, the browser's own undo goes first.
+document.addEventListener("input", (event) => {
+  if (event.isTrusted) undo = null;
+});
+
+document.addEventListener("keydown", (event) => {
+  if (!undo || event.key.toLowerCase() !== "z" || event.shiftKey || !(event.ctrlKey || event.metaKey)) return;
+  if (!event.target.closest?.("table[data-grid]")) return;
+  event.preventDefault();
+  takeBack();
 });

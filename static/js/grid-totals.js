@@ -3,16 +3,16 @@ const UNIT = 10000n;
 
 /** A number as typed, in ten-thousandths; 0 for what the server will refuse. */
 export function read(text, decimal) {
-  const plain = text.replace(/[\s'’]/g, "").replaceAll("−", "-").replace(/^\((.+)\)$/, "-$1");
+  const plain = text.replace(/[\s'’$€£¥]|\b[A-Z]{3}\b/g, "").replaceAll("−", "-").replace(/^\((.+)\)$/, "-$1");
   const [whole, part = ""] = plain.replaceAll(decimal === "." ? "," : ".", "").split(decimal);
   if (!/^[+-]?\d*$/.test(whole) || !/^\d{0,4}$/.test(part) || !/\d/.test(whole + part)) return 0n;
   const size = BigInt(whole.replace(/[+-]/, "") || "0") * UNIT + BigInt(part.padEnd(4, "0"));
   return whole.startsWith("-") ? -size : size;
 }
 
-export function shown(value) {
+export function shown(value, least = 0) {
   const size = value < 0n ? -value : value;
-  const part = String(size % UNIT).padStart(4, "0").replace(/0+$/, "");
+  const part = String(size % UNIT).padStart(4, "0").replace(/0+$/, "").padEnd(least, "0");
   const text = new Intl.NumberFormat(document.documentElement.lang).format(size / UNIT);
   return `${value < 0n ? "−" : ""}${text}${part && `.${part}`}`;
 }
@@ -20,11 +20,12 @@ export function shown(value) {
 function sum(grid) {
   const rows = [...grid.tBodies[0].rows];
   const values = rows.map((row) => [...row.querySelectorAll("td > input")].map((input) => read(input.value, grid.dataset.decimal)));
+  const least = Number(grid.dataset.digits ?? 0);
   const of = (numbers) => numbers.reduce((total, number) => total + number, 0n);
-  rows.forEach((row, place) => (row.querySelector('[data-total="row"]').textContent = shown(of(values[place]))));
+  rows.forEach((row, place) => (row.querySelector('[data-total="row"]').textContent = shown(of(values[place]), least)));
   const columns = grid.tFoot.querySelectorAll('[data-total="column"]');
-  columns.forEach((cell, place) => (cell.textContent = shown(of(values.map((row) => row[place])))));
-  grid.tFoot.querySelector('[data-total="all"]').textContent = shown(of(values.flat()));
+  columns.forEach((cell, place) => (cell.textContent = shown(of(values.map((row) => row[place])), least)));
+  grid.tFoot.querySelector('[data-total="all"]').textContent = shown(of(values.flat()), least);
 }
 
 document.addEventListener("input", ({ target }) => {

@@ -114,11 +114,11 @@ def test_from_nothing_to_a_closed_run_by_keyboard_alone(site, page, tmp_path, co
     paste(page, "1,000.50\t2,000\n300\t400.25\n")
     expect(page.locator('[data-total="all"]').first).to_have_text("3,700.75")
     press(page, "Write into the grid")
-    expect(page.get_by_text("7680 minutes a month were written")).to_be_visible()
+    expect(page.get_by_text("7,680 minutes a month were written")).to_be_visible()
     tab_to(page, "Control total")
     page.keyboard.type("3700.75")
     press(page, "Save")
-    expect(page.get_by_text("Saved: 4 lines added, 0 changed. The costs of the year sum to 3700.75.")).to_be_visible()
+    expect(page.get_by_text("Saved: 4 lines added, 0 changed. The costs of the year sum to 3,700.75.")).to_be_visible()
 
     assert ResourceCost.objects.filter(pool_code="service", practical_minutes=7680).count() == 2
     run = recompute()
@@ -212,13 +212,35 @@ def test_a_paste_fills_cells_to_the_right_and_down_and_says_what_did_not_fit(sit
         for name in ("sales:202611", "sales:202612", "it:202612")
     }
     assert values == {"sales:202611": "1.000,50", "sales:202612": "2", "it:202612": "5"}
-    expect(page.locator("#announcer")).to_have_text("Pasted; 5 cells did not fit.")
-    expect(page.locator('[data-total="all"]').first).to_have_text("1,011.5")
+    expect(page.locator("#announcer")).to_have_text("Pasted. Cells left out because they lie outside the table: 5.")
+    expect(page.locator('[data-total="all"]').first).to_have_text("1,011.50")
     page.keyboard.press("ArrowDown")
     at(page, "amount:it:202611")
     page.keyboard.press("Enter")
-    expect(page.get_by_text("The costs of the year sum to 1011,50.")).to_be_visible()
+    expect(page.get_by_text("The costs of the year sum to 1.011,50.")).to_be_visible()
     assert ResourceCost.objects.get(pool_code="sales", month=202611).amount == 1000.5
+
+
+def test_a_paste_with_heads_and_labels_finds_its_cells_and_is_taken_back(site, page, draft, complaints):
+    page.goto(f"{site}/costs/?year=2026")
+    page.get_by_label("Service Jan 2026").first.focus()
+
+    paste(page, "Pool\tJan 2026\tFeb 2026\nService\t$10\t20\nSales\t-\t40\n")
+
+    cell = page.locator('[name="amount:service:202601"]')
+    expect(cell).to_have_value("$10")
+    expect(page.locator('[name="amount:sales:202602"]')).to_have_value("40")
+    expect(page.locator(".paste-note")).to_contain_text("Heads and labels were left out.")
+    expect(page.locator('[data-total="all"]').first).to_have_text("70.00")
+
+    page.keyboard.press("Control+z")
+    expect(cell).to_have_value("")
+    expect(page.locator('[name="amount:sales:202602"]')).to_have_value("")
+    expect(page.locator('[data-total="all"]').first).to_have_text("0.00")
+
+    paste(page, "5\t6\n")
+    page.get_by_role("button", name="Undo").click()
+    expect(cell).to_have_value("")
 
 
 def addresses(finance) -> dict[str, str]:

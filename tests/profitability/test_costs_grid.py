@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts.models import Import, User
-from profitability.costs import NotANumber, number_in, number_out, practical_minutes
+from profitability.costs import NotANumber, number_in, number_out, parted, practical_minutes
 from profitability.models import ClosedMonth, CostModel, ResourceCost
 from tests.core.test_model_form import document
 from tests.ledger import imported
@@ -34,7 +34,22 @@ def test_numbers_are_read_as_spreadsheets_write_them():
     assert number_in("  ", ".") is None
 
 
-@pytest.mark.parametrize("text", ["abc", "1.2.3", "1,2", "12,34.5", "1.23456", "1" * 13, "$5", "1e3", "--1", ".", "-"])
+def test_signs_of_money_and_dashes_for_zero_are_taken_as_spreadsheets_write_them():
+    texts = {
+        "$5": "5",
+        "-$1,234.50": "-1234.50",
+        "$(7)": "-7",
+        "5 €": "5",
+        "USD 5": "5",
+        "-": "0",
+        "–": "0",
+        "$ -": "0",
+    }
+
+    assert {text: number_in(text, ".") for text in texts} == {text: Decimal(value) for text, value in texts.items()}
+
+
+@pytest.mark.parametrize("text", ["abc", "1.2.3", "1,2", "12,34.5", "1.23456", "1" * 13, "1e3", "--1", ".", "$", "AB5"])
 def test_what_is_no_number_is_refused(text):
     with pytest.raises(NotANumber):
         number_in(text, ".")
@@ -45,6 +60,12 @@ def test_a_number_goes_out_and_in_unchanged(units, decimal):
     value = Decimal(units).scaleb(-4)
 
     assert number_in(number_out(value, decimal), decimal) == value
+    assert number_in(parted(value, decimal, 2), decimal) == value
+
+
+def test_amounts_have_parted_thousands_and_two_decimals():
+    assert [parted(Decimal(text), ".", 2) for text in ("1234567.5", "0", "-0.25")] == ["1,234,567.50", "0.00", "-0.25"]
+    assert [parted(Decimal(text), ",") for text in ("1234", "0.5")] == ["1.234", "0,50"]
 
 
 def test_capacity_is_people_times_days_times_hours_times_share():
@@ -81,8 +102,8 @@ def test_the_grid_shows_the_ledger(finance, ledger):
     page = page_of(finance.get("/costs/"))
 
     shown = cells(finance)
-    assert (shown[AT], shown["minutes:service:202601"], shown["amount:sales:202602"]) == ("100", "500", "300.50")
-    assert [row[-1] for row in rows_of(page, "Costs 2026")] == ["300", "300.5", "0", "600.5"]
+    assert (shown[AT], shown["minutes:service:202601"], shown["amount:sales:202602"]) == ("100.00", "500", "300.50")
+    assert [row[-1] for row in rows_of(page, "Costs 2026")] == ["300.00", "300.50", "0.00", "600.50"]
     assert rows_of(page, "Practical minutes 2026")[0][0] == "Service"
 
 
@@ -180,8 +201,8 @@ def test_who_saves_second_sees_what_the_first_one_saved(finance, ledger):
         each.attributes["name"]: each.attributes.get("value") for each in page.all("input") if "name" in each.attributes
     }
     assert response.status_code == 409
-    assert "Kim has saved 900 meanwhile" in page.text
-    assert (values[AT], values["amount:it:202601"], values["amount:sales:202602"]) == ("150", "1", "5")
+    assert "Kim has saved 900.00 meanwhile" in page.text
+    assert (values[AT], values["amount:it:202601"], values["amount:sales:202602"]) == ("150", "1", "5.00")
     assert ("service", 202601, Decimal(900), Decimal(500)) in current()
 
     finance.post(
@@ -217,7 +238,7 @@ def test_a_capacity_is_written_into_the_cells_and_not_saved(finance, ledger):
     values = {
         each.attributes["name"]: each.attributes.get("value") for each in page.all("input") if "name" in each.attributes
     }
-    assert values["minutes:service:202601"] == values["minutes:service:202602"] == "23040"  # 3 × 20 × 8 × 60 × 0.8
+    assert values["minutes:service:202601"] == values["minutes:service:202602"] == "23,040"  # 3 × 20 × 8 × 60 × 0.8
     assert values["minutes:service:202603"] == ""
     assert "Nothing is saved yet" in page.text
     assert ResourceCost.objects.count() == 3
@@ -250,7 +271,7 @@ def test_those_who_read_see_figures_and_no_fields(ledger, client):
     page = page_of(client.get("/costs/"))
 
     assert [each for each in page.all("form") if each.attributes.get("id") == "costs-form"] == []
-    assert rows_of(page, "Costs 2026")[0][1] == "100"
+    assert rows_of(page, "Costs 2026")[0][1] == "100.00"
     assert client.post("/costs/save/", {AT: "1"}).status_code == 403
     client.force_login(User.objects.create_user("member@example.com", "Member", "member", "pw"))
     assert client.get("/costs/").status_code == 403
@@ -272,3 +293,26 @@ def test_the_grid_takes_few_queries_however_many_pools_there_are(finance, ledger
 @pytest.mark.parametrize("query", ["year=x", "year=99999999999999999999", "year=-1", "decimal=x", "year=²"])
 def test_a_strange_address_shows_the_usual_year(finance, ledger, query):
     assert "minutes 2026" in finance.get(f"/costs/?{query}").content.decode()
+
+
+def test_only_pools_that_are_consumed_by_time_are_offered_a_capacity(finance, ledger):
+    page = page_of(finance.get("/costs/"))
+    offered = [each.attributes["value"] for each in page.one("select", id="helper_pool").all("option")]
+    assert offered == ["service"]
+
+    refused = finance.post("/costs/save/", cells(finance) | {"do": "capacity", "helper_pool": "it"})
+    assert refused.status_code == 422
+    assert "Choose a pool that is consumed by time" in refused.content.decode()
+
+
+def test_a_cost_below_zero_is_saved_and_asked_about_by_name(finance, ledger):
+    response = finance.post("/costs/save/", cells(finance) | {AT: "-150"}, follow=True)
+
+    assert ("service", 202601, Decimal(-150), Decimal(500)) in current()
+    assert "Below zero, which lowers the cost of accounts: Service, 2026-01." in response.content.decode()
+
+
+def test_errors_name_pools_not_codes(finance, ledger):
+    text = page_of(finance.post("/costs/save/", cells(finance) | {AT: "abc"})).text
+
+    assert "Service, Jan 2026" in text
