@@ -43,14 +43,17 @@ class PortfolioFilter(forms.Form):
             del self.fields["losing"]
 
     def chosen(self) -> dict:
-        """The filters in use and understood."""
+        """The filters in use, one that is unknown as it is asked for."""
         self.is_valid()
-        return {name: value for name, value in self.cleaned_data.items() if value}
+        return {name: value for name, value in (self.cleaned_data | self.asked_wrongly()).items() if value}
+
+    def asked_wrongly(self) -> dict[str, str]:
+        return {name: str(self.data.get(self.add_prefix(name), "")) for name in self.errors}
 
     def unknown(self) -> dict[str, str]:
         """What is asked for and is nothing that the reader sees; hidden and missing values read alike."""
-        asked = {name: str(self.data.get(self.add_prefix(name), "")) for name in self.errors}
-        return {name: gettext("%(value)s is not among those you see") % {"value": asked[name]} for name in asked}
+        said = gettext("%(value)s is not among those you see")
+        return {name: said % {"value": value} for name, value in self.asked_wrongly().items()}
 
     def narrow(self, rows: QuerySet[Result]) -> QuerySet[Result]:
         """The rows that the filters in use leave: none where one is unknown, since all would be a wrong answer."""

@@ -8,7 +8,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from accounts.permissions import Permission, may, needs
-from kam_portal.downloads import download
+from kam_portal.downloads import download, in_currency
 from kam_portal.filters import PortfolioFilter, without
 from kam_portal.navigation import run_of
 from kam_portal.overview import kept
@@ -28,7 +28,8 @@ def account_list(request):
     order = order_of(request)
     rows = ordered(form.narrow(portfolio(request.user, run)), order) if run else Result.objects.none()
     if request.GET.get("format") in {"csv", "xlsx"}:
-        return download(request.GET["format"], "accounts", columns(request.user), rows)
+        listed = columns(request.user) | in_currency()
+        return download(request.GET["format"], "accounts", listed, rows, run, form.chips(request.GET))
     profit = may(request.user, Permission.SEE_PROFITABILITY)
     counts = counts_of(form, rows, run, request.user)
     page = page_of(rows, counts["all"], request.GET.get("page"))

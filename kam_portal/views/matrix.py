@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.models import Account
 from accounts.permissions import Permission, may, needs
-from kam_portal.downloads import download
+from kam_portal.downloads import download, in_currency
 from kam_portal.filters import PortfolioFilter, without
 from kam_portal.navigation import run_of
 from kam_portal.overview import kept
@@ -47,7 +47,8 @@ def matrix(request):
     profit = may(request.user, Permission.SEE_PROFITABILITY)
     largest = rows.order_by(F("net_revenue").desc(), "code")
     if request.GET.get("format") in {"csv", "xlsx"}:
-        return download(request.GET["format"], "matrix", columns(request.user), largest)
+        listed = columns(request.user) | in_currency()
+        return download(request.GET["format"], "matrix", listed, largest, run, form.chips(request.GET))
     view = (rows, run, request.user, bool(form.chosen()))
     squares = squares_of(*view)
     boxes = boxes_of(squares, profit)

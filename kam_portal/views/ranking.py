@@ -65,7 +65,7 @@ def ranking(request):
     asked = Asked(run, measure, level_of(request), among)
     rungs = ladder(run, measure, request.user, among)
     if request.GET.get("format") in {"csv", "xlsx"}:
-        return download(request.GET["format"], f"ranking-{measure.code}", columns(measure), rungs)
+        return download(request.GET["format"], f"ranking-{measure.code}", columns(measure), rungs, run, chips)
     return render(request, "profitability/ranking.html", context | figures_of(request, asked, rungs))
 
 

@@ -90,6 +90,16 @@ def test_an_unknown_filter_says_so_and_shows_nobody(visit, path, query, said):
     assert "Account N1" not in page.split('id="content"')[1]
 
 
+@pytest.mark.parametrize("path", ["/accounts/", "/matrix/"])
+def test_an_unknown_filter_counts_nobody_either(visit, path):
+    visit("manager", path)  # keeps the counts of all
+
+    page = visit("manager", f"{path}?team=nope")
+
+    assert page.context["page"].paginator.count == 0
+    assert sum(box["count"] for box in page.context.get("boxes") or []) == 0
+
+
 def test_a_hidden_team_and_a_missing_one_read_alike(visit):
     hidden, missing = (visit("manager", f"/accounts/?team={code}").content.decode() for code in ("south", "wrong"))
 
@@ -159,16 +169,17 @@ def test_a_file_holds_exactly_the_rows_and_columns_in_view(visit):
     assert head == [
         "Code", "Account", "Team", "Manager", "Segment", "Country", "Box", "Attractiveness", "Relationship strength",
         "Class", "List sales", "Discounts", "Returns", "Net revenue", "Gross margin", "Cost to serve", "Contribution",
+        "Currency",
     ]  # fmt: skip
     assert [row[0] for row in rows] == ["N4", "N3"]
-    assert [Decimal(each) for each in rows[1][-4:]] == [120000, 30000, 45000, -15000]
+    assert [Decimal(each) for each in rows[1][-5:-1]] == [120000, 30000, 45000, -15000]
 
 
 def test_a_file_for_a_member_has_no_column_below_gross_margin(visit):
     for path in ("/accounts/?format=csv&order=-contribution", "/matrix/?format=csv&losing=on"):
         head, *rows = as_csv(visit("member", path))
 
-        assert head[-1] == "Gross margin"
+        assert head[-2:] == ["Gross margin", "Currency"]
         assert [row[0] for row in rows] == ["N1", "N2", "N3", "N4", "N5", "N6"]  # by net revenue
 
 
