@@ -9,7 +9,7 @@ from django.utils.html import strip_tags
 from accounts.models import User
 from kam_portal.recompute import recompute
 from kam_portal.views.home import company_figures, company_result
-from profitability.models import Result, Run
+from profitability.models import CostModel, Result, Run
 from tests.factories import MODEL
 from tests.ledger import imported
 
@@ -73,3 +73,15 @@ def test_imports_are_named_in_words(finance, tmp_path):
 
     assert "Resource costs" in shown(finance)
     assert "resource_costs " not in shown(finance)
+
+
+def test_the_recompute_panel_says_which_model_it_will_use_and_which_waits(finance, tmp_path):
+    assert "No cost model is ready" in finance.get("/runs/").content.decode()
+
+    imported(tmp_path, cost_model=MODEL)
+    CostModel.objects.create(code="standard", version=2, document=MODEL | {"version": 2})
+    CostModel.objects.choose(CostModel.objects.get(version=1))
+
+    text = re.sub(r"\s+", " ", strip_tags(finance.get("/runs/").content.decode()))
+    assert "It will use the cost model standard v1." in text
+    assert "standard v2 is ready, but not chosen yet." in text

@@ -14,7 +14,7 @@ from django_htmx.http import HttpResponseClientRefresh
 from accounts.permissions import Permission, may, needs
 from profitability import balances
 from profitability.forms import WindowForm
-from profitability.models import Run
+from profitability.models import CostModel, Run
 from profitability.queries import BALANCE, earlier_run
 from profitability.runline import run_of, show_run
 
@@ -64,9 +64,18 @@ def runs_page(request, form: WindowForm, status: int = 200):
         "may_recompute": may(request.user, Permission.RECOMPUTE),
         "may_compare": may(request.user, Permission.SEE_PROFITABILITY),
         "current": run_of(request),
+        "next_model": CostModel.objects.current(),
+        "newer_model": newer_model(),
         "under_way": Run.objects.filter(state__in=[Run.State.WAITING, Run.State.RUNNING]).exists(),
     }
     return render(request, "profitability/runs.html", context, status=status)
+
+
+def newer_model() -> CostModel | None:
+    """A version that is ready and newer than the one that the next run uses."""
+    current = CostModel.objects.current()
+    later = CostModel.objects.ready().filter(code=current.code, version__gt=current.version) if current else None
+    return later.order_by("-version").first() if later else None
 
 
 @require_safe
