@@ -1,4 +1,5 @@
 from decimal import Decimal
+from types import SimpleNamespace
 
 import pytest
 from django.utils import translation
@@ -88,6 +89,19 @@ def test_a_change_of_a_score_has_its_sign(value, text):
 )
 def test_a_quantity_has_only_the_decimals_it_needs(value, text):
     assert kam.quantity(value) == text
+
+
+def test_figures_of_a_column_have_as_many_decimals_as_the_longest():
+    rows = [SimpleNamespace(amount=Decimal(text)) for text in ("602.346", "18685.1486", "5")]
+
+    most = kam.decimals(rows, "amount")
+
+    assert [kam.exact(row.amount, most) for row in rows] == ["602.3460", "18,685.1486", "5.0000"]
+    assert [kam.quantity(Decimal("2.5"), 2), kam.quantity(Decimal(3), 0), kam.decimals([], "amount")] == [
+        "2.50",
+        "3",
+        0,
+    ]
 
 
 def test_a_rate_keeps_what_cents_would_hide():

@@ -359,3 +359,14 @@ def test_each_event_shows_its_cost_and_all_add_up_to_the_figure(run, finance, cl
 
     shown = [Decimal(row[-1]) for row in rows]
     assert sum(shown) == in_units(cost) == Decimal(total[-1])
+
+
+def test_amounts_of_a_month_lead_to_the_trail_of_that_month(see):
+    assert "/accounts/N1/trail/?figure=activity:visits&amp;month=202601" in see(
+        "manager", "/accounts/N1/activities/visits/"
+    )
+    assert "/accounts/N1/trail/?figure=net_revenue&amp;month=202601" in see(
+        "manager", "/accounts/N1/trail/?figure=net_revenue"
+    )
+    for figure in ("net_revenue", "cost_to_serve", "contribution"):
+        assert f"/accounts/N1/trail/?figure={figure}" in see("finance", "/methods/")
