@@ -16,6 +16,7 @@ from profitability.core.document import NUMBER, Problem
 TIME, SHARES = "time", "shares"
 MAPPINGS = ("serves", "minutes", "shares")
 PLACE = re.compile(r"([a-z_]+)(?:\[(\d{1,4})\])?(?:\.([a-z_]+)(?:\[(\d{1,4})\]\.([a-z]+))?)?")
+PERCENT = re.compile(r"([0-9.,/]+)\s*%")
 DECIMAL_COMMA = re.compile(r"-?[0-9]+,[0-9]+")
 
 Document: TypeAlias = dict[str, Any]
@@ -135,7 +136,7 @@ def document_of(lines: Lines) -> Document:
 
 
 def _pool_document(pool: PoolLine) -> Document:
-    serves = _numbers(pool.serves)
+    serves = _shares(pool.serves)
     stated = _stated(code=pool.code, name=pool.name, kind=pool.kind)
     return stated | ({"serves": serves} if serves or pool.kind == "support" else {})
 
@@ -143,7 +144,7 @@ def _pool_document(pool: PoolLine) -> Document:
 def _activity_document(activity: ActivityLine) -> Document:
     stated = _stated(code=activity.code, name=activity.name, phase=activity.phase, level=activity.level)
     if activity.basis == SHARES:
-        return stated | {"shares": _numbers(activity.shares)} | _stated(driver=activity.driver)
+        return stated | {"shares": _shares(activity.shares)} | _stated(driver=activity.driver)
     return stated | _stated(pool=activity.pool) | {"minutes": _numbers(activity.minutes)}
 
 
@@ -153,6 +154,25 @@ def _stated(**texts: str) -> Document:
 
 def _numbers(entries: list[Entry]) -> dict[str, int | float | str | None]:
     return {entry.name: number_of(entry.number) for entry in entries if not entry.is_empty}
+
+
+def _shares(entries: list[Entry]) -> dict[str, int | float | str | None]:
+    return {entry.name: share_of(entry.number) for entry in entries if not entry.is_empty}
+
+
+def share_of(text: str) -> int | float | str | None:
+    """A share as a document states it; “60 %” is 0.6."""
+    found = PERCENT.fullmatch(text)
+    hundredths = number_of(found[1]) if found else None
+    if hundredths is None or not NUMBER.fullmatch(shown(hundredths)):
+        return number_of(text)
+    return number_of(_exact(Fraction(shown(hundredths)) / 100))
+
+
+def _exact(number: Fraction) -> str:
+    """A fraction as a text that is read without loss: as a decimal number where it is one."""
+    decimal = shown(float(number))
+    return decimal if NUMBER.fullmatch(decimal) and Fraction(decimal) == number else str(number)
 
 
 def number_of(text: str) -> int | float | str | None:

@@ -4,6 +4,7 @@ from functools import wraps
 
 from django.conf import settings
 from django.contrib import messages
+from django.core import signing
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -21,6 +22,8 @@ from profitability.differences import differences
 from profitability.models import CostModel
 from profitability.views.cost_model_fields import Form
 from profitability.wording import many_of
+
+REMOVED = "a line of a cost model"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -81,13 +84,32 @@ def cost_model_edit(request, code, version):
 
 def answer(request, row: CostModel, wish: str) -> HttpResponse:
     lines = sent_lines(request, row)
+    if wish == "undo":
+        return with_line_back(request, row, lines)
     if model_moves.MOVE.fullmatch(wish):
-        return edit_page(request, row, lines, focus=model_moves.move(lines, wish), is_saved=False)
+        removed = model_moves.taken(lines, wish)
+        focus = model_moves.move(lines, wish)
+        return edit_page(request, row, lines, focus=focus, is_saved=False, removed=removed and kept(removed))
     if list(model_form.twice(lines)):
         return edit_page(request, row, lines, is_saved=False, status=422, error=_("Not saved: a line is there twice."))
     if wish == "copy":
         return to_draft(actions.next_version(row, request.user, document_of(lines)))
     return saved(request, row, lines, wants_ready=wish == "ready")
+
+
+def kept(removed: dict) -> dict:
+    """What was removed: its name, and signed, so that only what was here before can be put back."""
+    line = removed["line"]
+    name = line if isinstance(line, str) else line.get("name") or line.get("code") or _("a line")
+    return {"name": name, "signed": signing.dumps(removed, salt=REMOVED, compress=True)}
+
+
+def with_line_back(request, row: CostModel, lines: Lines) -> HttpResponse:
+    try:
+        removed = signing.loads(request.POST.get("removed", ""), salt=REMOVED)
+    except signing.BadSignature:
+        return edit_page(request, row, lines, is_saved=False)
+    return edit_page(request, row, lines, focus=model_moves.put_back(lines, removed), is_saved=False)
 
 
 def sent_lines(request, row: CostModel) -> Lines:

@@ -1,7 +1,10 @@
 // <form data-guard>: the browser asks before a page with unsaved changes is left. [data-changed] says there are some.
 document.addEventListener("input", ({ target }) => {
   const form = target.form;
-  if (form?.matches("[data-guard]")) form.dataset.changed = "";
+  if (!form?.matches("[data-guard]")) return;
+  form.dataset.changed = "";
+  for (const said of document.querySelectorAll(".messages .notice-success")) said.remove(); // “Saved.” is true no more
+  for (const note of form.querySelectorAll("[data-unsaved]")) note.hidden = false;
 });
 
 document.addEventListener("submit", ({ target }) => {

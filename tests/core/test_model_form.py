@@ -1,5 +1,6 @@
 """A cost model's form: its lines say the same as the document, and each problem finds its input."""
 
+import json
 import string
 from fractions import Fraction
 
@@ -9,8 +10,19 @@ from hypothesis import strategies as st
 
 from profitability.core.cost_model import parse, to_document
 from profitability.core.document import Problem
-from profitability.core.model_form import Entry, Lines, document_of, input_of, lines_of, number_of, read, shown, twice
-from profitability.core.model_moves import move
+from profitability.core.model_form import (
+    Entry,
+    Lines,
+    document_of,
+    input_of,
+    lines_of,
+    number_of,
+    read,
+    share_of,
+    shown,
+    twice,
+)
+from profitability.core.model_moves import move, put_back, taken
 from tests.core.test_laws_costing import models
 
 PRINTABLE = st.text(string.ascii_letters + string.digits + "äß. _-[]:{}/", min_size=1, max_size=12).map(str.strip)
@@ -200,12 +212,45 @@ def test_lines_are_added_removed_and_moved():
     assert move(lines, "up:pools[2]") == "up:pools[1]"
     assert [pool.code for pool in lines.pools] == ["service", "it", "sales", ""]
     assert move(lines, "down:pools[2]") == "up:pools[3]"  # it cannot go further down
-    assert move(lines, "remove:pools[0]") == "add:pools"
+    assert move(lines, "remove:pools[0]") == "pools[0].code"  # the one that took its place
     assert [pool.code for pool in lines.pools] == ["it", "", "sales"]
     assert move(lines, "add:pools[0].serves") == "pools[0].serves[2].name"
-    assert move(lines, "remove:pools[0].serves[0]") == "add:pools[0].serves"
+    assert move(lines, "remove:pools[0].serves[0]") == "pools[0].serves[0].name"
     assert [entry.name for entry in lines.pools[0].serves] == ["sales", ""]
     assert move(lines, "add:order") == "order[1]"
+    assert move(lines, "remove:order[1]") == "order[0]"
+    assert move(lines, "remove:order[0]") == "add:order"
+
+
+@given(models())
+def test_whatever_was_removed_is_put_back_where_it_was(model):
+    before = lines_of(to_document(model))
+    places = [f"pools[{place}]" for place, _pool in enumerate(before.pools)]
+    places += [f"activities[{place}]" for place, _activity in enumerate(before.activities)]
+    places += [f"order[{place}]" for place, _code in enumerate(before.order)]
+    places += [
+        f"pools[{place}].serves[{number}]"
+        for place, pool in enumerate(before.pools)
+        for number, _entry in enumerate(pool.serves)
+    ]
+    for place in places:
+        lines = lines_of(to_document(model))
+        removed = taken(lines, f"remove:{place}")
+        move(lines, f"remove:{place}")
+        assert lines != before
+
+        assert put_back(lines, json.loads(json.dumps(removed))).startswith(place)
+        assert lines == before
+
+
+def test_shares_may_be_written_as_percent():
+    texts = {"60 %": 0.6, "60%": 0.6, "12,5 %": 0.125, "1/3 %": "1/300", "0.6": 0.6, "100 %": 1, "x %": "x %"}
+
+    assert {text: share_of(text) for text in texts} == texts
+    draft = document()
+    lines = lines_of(draft)
+    lines.pools[2].serves = [Entry("service", "70 %"), Entry("sales", "30 %")]
+    assert document_of(lines) == draft
 
 
 def test_a_new_activity_has_a_line_to_fill_in():

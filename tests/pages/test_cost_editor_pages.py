@@ -154,6 +154,37 @@ def test_messages_come_beside_the_field_and_go_while_one_types(site, page, draft
     assert CostModel.objects.get().document == document()
 
 
+def test_after_enter_saves_the_hand_is_where_it_was_and_saved_goes_once_one_types(site, page, draft, complaints):
+    page.goto(f"{site}/cost-model/standard/3/edit/")
+    page.locator('[name="activities[0].name"]').fill("Order entry")
+
+    page.keyboard.press("Enter")
+
+    expect(page.locator(".messages")).to_contain_text("Saved.")
+    at(page, "activities[0].name")
+    page.keyboard.type("x")
+    expect(page.locator(".messages .notice-success")).to_have_count(0)
+    expect(page.get_by_text("Not saved yet.")).to_be_visible()
+
+
+def test_sums_of_shares_are_shown_while_one_types_and_a_removal_is_undone(site, page, draft, complaints):
+    page.goto(f"{site}/cost-model/standard/3/edit/")
+    serves = page.locator("#pools-2-serves > [data-share-sum]")
+    expect(serves).to_have_text("Together 100%, of 100 %")
+
+    page.locator('[name="pools[2].serves[0].number"]').fill("60 %")
+    expect(serves).to_have_text("Together 90%, of 100 %")
+    expect(page.locator("#activities-1-shares [data-share-sum]")).to_have_text("100% of the pool given in all")
+
+    page.locator('button[value="remove:activities[0]"]').click()
+    at(page, "activities[0].code")
+    expect(page.locator('[name="activities[0].code"]')).to_have_value("visits")
+    page.get_by_role("button", name="Undo").click()
+    at(page, "activities[0].code")
+    expect(page.locator('[name="activities[0].code"]')).to_have_value("entry")
+    expect(page.locator('[name="pools[2].serves[0].number"]')).to_have_value("60 %")
+
+
 def test_a_new_pool_is_proposed_to_activities_at_once(site, page, draft, complaints):
     page.goto(f"{site}/cost-model/standard/3/edit/")
 

@@ -277,6 +277,21 @@ def test_the_form_takes_few_queries_however_long_the_model_is(finance, draft):
     assert len(many) == len(few) <= 15
 
 
+def test_what_a_button_removed_can_be_put_back(finance, draft):
+    removed = page_of(finance.post(EDIT, sent(draft, "remove:pools[1]")))
+    assert "Sales was removed." in removed.text
+    fields = {each.attributes.get("name"): each.attributes.get("value", "") for each in removed.all("input")}
+    assert fields["pools[1].code"] == "it"
+
+    lines = lines_of(draft.document)
+    lines.pools.pop(1)
+    back = finance.post(EDIT, inputs(lines) | {"revision": "1", "do": "undo", "removed": fields["removed"]})
+    assert value_at(page_of(back), "pools[1].code") == "sales"
+
+    forged = finance.post(EDIT, inputs(lines) | {"revision": "1", "do": "undo", "removed": "forged"})
+    assert value_at(page_of(forged), "pools[1].code") == "it"
+
+
 # States
 
 
