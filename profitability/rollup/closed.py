@@ -62,7 +62,8 @@ def packed(values: Mapping[str, np.ndarray] | pd.DataFrame) -> bytes:
 
 
 def unpacked(content: bytes, names: list[str] | None = None) -> pa.Table:
-    return pq.read_table(pa.BufferReader(content), columns=names)
+    # On threads of its own the reader may let go of the bytes when Python has ended: the process would be aborted.
+    return pq.read_table(pa.BufferReader(content), columns=names, use_threads=False, pre_buffer=False)
 
 
 def columns(table: pa.Table) -> Columns:
