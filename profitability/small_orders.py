@@ -38,10 +38,6 @@ class SmallOrders:
     express_orders: int
     late_orders: int
 
-    def left_of(self, minimum: int) -> int:
-        """How many orders remain when these are joined until each has the minimum value: at least one."""
-        return min(max(self.net_amount // minimum, 1), self.orders) if minimum > 0 else self.orders
-
 
 def small_orders(accounts: QuerySet, months: tuple[int, int], minimum: Decimal) -> Iterator[SmallOrders]:
     """Orders with a net value below the minimum, from the current order lines of these accounts (ids).

@@ -75,7 +75,7 @@ def test_a_scenario_shows_before_and_after(see):
 
 
 def test_without_levers_it_is_the_published_statement(see):
-    page = see("finance", NEW)
+    page = see("finance", f"{NEW}?all=on")
 
     assert '<h1><span id="finding">What if</span></h1>' in page
     assert "11 active accounts are changed" in page
@@ -96,7 +96,9 @@ def test_a_scenario_is_kept_shared_changed_and_deleted(keep, portfolio, client):
     kept.refresh_from_db()
     assert (kept.levers, kept.accounts, kept.sharing) == ({"price": "3"}, {"codes": "N1"}, "nobody")
 
-    client.post(address, {"delete": "1"})
+    asked = client.post(address, {"delete": "1"}).content.decode()
+    assert "Delete “Fewer visits”?" in asked and Scenario.objects.exists()
+    client.post(address, {"delete": "1", "sure": "1"})
     assert not Scenario.objects.exists()
 
 
@@ -170,6 +172,7 @@ def test_capacity_is_for_those_who_see_costs(see):
 
         assert ("usage saved is not cash saved" in page) == shown
         assert ("Cash saved" in page) == shown
+        assert "Cash at once" in page
         assert ('name="avoidable"' in page) == shown
 
 
@@ -212,7 +215,8 @@ def test_scenarios_stand_side_by_side(keep, see):
     page = see("finance", f"{reverse('scenario_compare')}?scenario={first.pk}&scenario={second.pk}")
 
     assert "+4,000.00" in page
-    assert "Cash effect with the gross margin" in page
+    assert "“Visits” brings most contribution, +10,000.00 USD; “Price” most cash, +4,000.00" in page
+    assert "Cash of people and pools" in page
 
 
 def test_one_scenario_is_nothing_to_compare(keep, see):
@@ -353,3 +357,143 @@ def test_the_losers_of_the_whale_curve_lead_to_their_what_if(see):
 
     assert f'href="{NEW}?codes=N3"' in page
     assert f'href="{NEW}?losing=on"' in page
+
+
+# Contribution and cash
+
+
+def test_the_heading_says_cash_too_where_it_goes_another_way(see):
+    for role in ("manager", "finance"):
+        page = see(role, f"{NEW}?codes=N3&drop=on")
+
+        # 30,000 of gross margin are gone; no whole person is released
+        assert "What if: contribution +15,000.00 USD, but cash at once −30,000.00" in page
+        assert "Cash at once −30,000.00; 45,000.00 of usage is freed, no whole person." in page
+        assert ("Minutes unused then" in page) == (role == "finance")
+
+
+def test_more_usage_is_not_called_saved(see):
+    page = see("finance", f"{NEW}?codes=N1&event:sales_visit=50")
+
+    assert "more usage is needed" in page
+    assert "is freed" not in page
+
+
+def test_how_a_shared_scenario_values_capacity_is_the_same_for_everyone(keep, portfolio, client):
+    kept = keep(
+        "finance", "codes=N1&event:sales_visit=-50&avoidable=sales&person_minutes=10", name="C", sharing="everyone"
+    )
+
+    def cash(role: str):
+        client.force_login(portfolio.user(role))
+        return client.get(reverse("scenario", args=[kept.pk])).context["study"].cash_effect
+
+    assert cash("manager") == cash("finance") != 0
+
+
+# One scenario, several readers
+
+
+def test_an_account_has_the_same_figures_for_every_reader(keep, portfolio, client):
+    kept = keep("finance", "price=0.01&orders=-33.33&event:sales_visit=-33.33", name="Odd", sharing="everyone")
+    everyone = {row["Code"]: row for row in exported(client, portfolio.user("finance"), kept)}
+
+    for role in ("manager", "lead", "stranger"):
+        for row in exported(client, portfolio.user(role), kept):
+            whole = everyone[row["Code"]]
+            assert {name: row[name] for name in row if "Rank" not in name and name != "Class after"} == {
+                name: whole[name] for name in row if "Rank" not in name and name != "Class after"
+            }
+
+
+def test_a_class_that_depends_on_hidden_accounts_is_not_told(keep, portfolio, client):
+    hidden = keep("finance", "codes=N1 S1&price=5", name="Partly", sharing="everyone")
+    seen = keep("finance", "codes=N1 N2&price=5", name="Wholly", sharing="everyone")
+    client.force_login(portfolio.user("manager"))
+
+    partly = client.get(reverse("scenario", args=[hidden.pk])).content.decode()
+    wholly = client.get(reverse("scenario", args=[seen.pk])).content.decode()
+
+    assert "for the one of its accounts that you see" in partly and "for the" not in title_of(wholly)
+    assert "Depends on accounts that you do not see" in partly
+    assert "Depends on accounts that you do not see" not in wholly
+    assert {row["Class after"] for row in exported(client, portfolio.user("manager"), hidden)} == {""}
+
+
+def title_of(page: str) -> str:
+    return page.split('id="finding">')[1].split("<")[0]
+
+
+def test_a_scenario_changes_the_accounts_of_its_owner(keep, portfolio, client):
+    kept = keep("manager", "price=1", name="Mine", sharing="everyone")
+
+    mine = {row["Code"] for row in exported(client, portfolio.user("manager"), kept)}
+
+    assert {row["Code"] for row in exported(client, portfolio.user("finance"), kept)} == mine
+    assert len(mine) < 11
+
+
+# Keeping and changing
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("all=on", "This changes nothing yet. Move a lever, then keep it."),
+        ("codes=N1&price=0", "This changes nothing yet. Move a lever, then keep it."),
+        ("codes=XX&price=1", "No account is chosen, so there is nothing to keep."),
+    ],
+)
+def test_what_changes_nothing_is_not_kept(portfolio, client, query, said):
+    client.force_login(portfolio.user("manager"))
+
+    response = client.post(f"{NEW}?{query}", {"name": "Nothing", "sharing": "nobody"})
+
+    assert response.status_code == 422
+    assert said in response.content.decode()
+    assert not Scenario.objects.exists()
+
+
+def test_levers_that_are_not_kept_yet_say_so(keep, portfolio, client):
+    kept = keep("manager", "codes=N1&price=2", name="Dearer")
+    address = reverse("scenario", args=[kept.pk])
+
+    same = client.get(f"{address}?codes=N1&price=2").content.decode()
+    other = client.get(f"{address}?codes=N1&price=3").content.decode()
+    none = client.get(f"{address}?changed=on").content.decode()
+
+    assert "not kept" not in same
+    assert "Dearer (changed, not kept): contribution" in other and "Changed, not kept." in other
+    assert "Dearer (changed, not kept)" in none and "contribution +" not in title_of(none)
+
+
+def test_an_order_stays_where_there_is_volume(see):
+    assert "Ensure this value is greater than or equal to -99.99." in see("manager", f"{NEW}?orders=-100")
+
+
+def test_a_dropped_account_does_not_change_its_box(see):
+    assert "0 accounts change their box" in see("finance", f"{NEW}?codes=N1&drop=on")
+
+
+def test_no_cap_is_told_from_a_cap_of_nothing(see):
+    assert 'placeholder="none"' in see("manager", f"{NEW}?price=1")
+    assert 'name="discount_cap" value="0"' in see("manager", f"{NEW}?discount_cap=0")
+
+
+# Which accounts
+
+
+def test_a_what_if_asks_for_accounts_first(see, portfolio):
+    page = see("manager", NEW)
+
+    assert "What if: which accounts?" in page
+    for query in ("all=on", "losing=on", f"manager={portfolio.user('manager').pk}", "segment=key"):
+        assert f'href="?{query}"' in page
+    assert 'value="N1"' in see("manager", f"{NEW}?find=account N1")
+    assert "No active account that you see" in see("manager", f"{NEW}?find=S1")
+
+
+def test_accounts_that_are_ticked_are_those_of_the_what_if(portfolio, client):
+    client.force_login(portfolio.user("manager"))
+
+    assert client.get(f"{NEW}?pick=N1&pick=N3").url == f"{NEW}?codes=N1+N3"

@@ -9,6 +9,8 @@ from kam_portal.recompute import recompute
 from kam_portal.whatif.study import Study
 from profitability.core.levers import Channel, Levers, Own, WhatIf
 from profitability.models import Result, Run
+from profitability.scenarios.minimum import consolidated, span_of
+from profitability.small_orders import SmallOrders
 from tests.ledger import imported
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -156,6 +158,28 @@ def test_small_orders_are_joined_until_they_reach_the_minimum(study):
     assert found.step(3).change == found.step(6).change == 0
 
 
+def test_orders_that_are_too_small_together_stay_too_small(study):
+    found = study(Levers(minimum_order=Decimal(200)))
+
+    # the 120 of A and the 70 of B come to less than 200: one order of each remains below it
+    assert {code: orders(found, code) for code in "ABC"} == {"A": 3, "B": 1, "C": 0}
+    assert found.small_orders == {"all": 8, "below": 6, "value": 190, "refused": 0, "fewer": 4, "still_small": 2}
+
+
+@pytest.mark.parametrize(("within", "fewer", "still_small"), [("month", 0, 3), ("quarter", 1, 1), ("window", 2, 0)])
+def test_orders_are_joined_with_those_of_a_longer_time(within, fewer, still_small):
+    small = [SmallOrders(1, month, 1, *[0] * 4, 30_0000, *[0] * 5) for month in (202512, 202601, 202603)]
+    spans: dict[int, list] = {}
+    for row in small:
+        spans.setdefault(span_of(row.month, within), []).append(row)
+
+    found = [list(consolidated(rows, 60_0000)) for rows in spans.values()]
+
+    assert sum(row.orders for rows in found for row in rows) == fewer
+    assert sum(row.still_small for rows in found for row in rows) == still_small
+    assert all(row.volumes["orders"] == row.orders * 10_000 for rows in found for row in rows)
+
+
 def test_refused_orders_take_their_sales_with_them(study):
     levers = Levers(minimum_order=Decimal(50), small_orders="refuse")
 
@@ -202,7 +226,7 @@ def test_usage_is_saved_before_cash_is(study):
     rows = {line.name: line for line in found.capacity()}
     # 5 orders × 15 min, half of them: 37.5 min at 1.00; a person of 20 min × 2 months is not released by that
     assert (rows["Service"].saved_minutes, rows["Service"].usage) == (Decimal("37.5"), Decimal("37.50"))
-    assert (rows["Service"].people, rows["Service"].cash, found.cash_effect) == (0, 0, 0)
+    assert (rows["Service"].released, rows["Service"].cash, found.cash_effect) == (0, 0, 0)
 
     assert study(Levers(orders=Decimal(-50)), "A", person_minutes=Decimal(18)).cash_saved == Decimal("36.00")
 
@@ -217,7 +241,7 @@ def test_each_account_meets_its_own_minimum(study):
     assert costs(found, "A")["entry"] == 11
     assert costs(found, "B") == {"entry": 24, "drops": 10, "portal": 0, "visits": 150}
     assert found.step(3).change == -120
-    assert found.small_orders == {"all": 8, "below": 6, "value": 190, "fewer": 5}
+    assert found.small_orders == {"all": 8, "below": 6, "value": 190, "refused": 4, "fewer": 1, "still_small": 0}
 
 
 def test_a_minimum_of_few_accounts_leaves_the_others_alone(study):

@@ -44,6 +44,20 @@ class TooLarge(exceptions.APIException):
     default_code = "too_large"
 
 
+class Missing(exceptions.APIException):
+    """A write that has to say which state it starts from."""
+
+    status_code = 428
+    default_code = "precondition_required"
+
+
+class Stale(exceptions.APIException):
+    """The state that a write starts from is no more."""
+
+    status_code = 412
+    default_code = "precondition_failed"
+
+
 class Busy(exceptions.APIException):
     status_code = 503
     default_code = "busy"
@@ -56,9 +70,11 @@ TITLES = {
     403: "Not allowed",
     404: "Not found",
     405: "Method not allowed",
+    412: "Changed meanwhile",
     413: "Too large",
     415: "Unsupported media type",
     422: "Not processable",
+    428: "If-Match is missing",
     429: "Too many requests",
     503: "Busy",
 }

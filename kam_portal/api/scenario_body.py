@@ -132,14 +132,14 @@ class Body:
             for part, member in self.members(path, value, CHANNEL):
                 read: Callable = self.number if part == "percent" else self.text
                 self.query[prefix + CHANNEL[part]] = read(f"{path}.{part}", member)
-        elif name == "small_orders":
+        elif name in ("small_orders", "joined_within"):
             self.query[prefix + name] = self.text(path, value)
         else:
             yes, no = ("on", "off") if name == "drop" else ("1", "0")
             self.query[prefix + name] = yes if self.truth(path, value) else no if prefix else ""
 
 
-OF_ACCOUNTS = (*NUMBERS, *FLAGS, "small_orders", "events", "channel")
+OF_ACCOUNTS = (*NUMBERS, *FLAGS, "small_orders", "joined_within", "events", "channel")
 READERS = {
     "name": Body.name,
     "note": Body.name,

@@ -1,6 +1,6 @@
 """How scenarios and what comes of them are described in OpenAPI."""
 
-from profitability.core.levers import SMALL_ORDERS
+from profitability.core.levers import SMALL_ORDERS, SPANS
 from profitability.models import Scenario
 
 PERCENT = {"type": "number", "description": "A change in percent, two decimals at most"}
@@ -10,9 +10,11 @@ TEXTS = {"type": "array", "items": {"type": "string"}}
 LEVERS = {
     "price": PERCENT,
     "discount_cap": {"type": "number", "description": "Discounts are at most this percent of list sales"},
-    "minimum_order": {"type": "number", "description": "Net value an order has to have"},
+    "minimum_order": {"type": "number", "description": "Value an order has to have, net of discounts"},
     "small_orders": {"type": "string", "enum": list(SMALL_ORDERS), "description": "What becomes of smaller orders"},
-    "orders": PERCENT | {"description": "Change of the number of orders and deliveries, at the same volume"},
+    "joined_within": {"type": "string", "enum": list(SPANS), "description": "Time in which smaller orders are joined"},
+    "orders": PERCENT
+    | {"description": "Change of the number of orders and deliveries, at the same volume", "exclusiveMinimum": -100},
     "volume": PERCENT,
     "volume_in_orders": {"type": "boolean", "description": "Volume by more orders instead of larger ones"},
     "events": {"type": "object", "additionalProperties": PERCENT, "description": "By event type, or by measure of one"},
@@ -65,6 +67,9 @@ BODY = {
     "required": ["name"],
     "additionalProperties": False,
 }
+CHANGES = {name: part for name, part in BODY.items() if name != "required"} | {
+    "description": "What is sent replaces what there was: accounts and levers as a whole. If-Match is required",
+}
 STATEMENT = (
     "list_amount", "discount_amount", "return_amount", "net_revenue", "cost_amount", "freight_amount", "gross_margin",
     "presale", "production", "delivery", "post_sale", "cost_to_serve", "contribution",
@@ -84,12 +89,13 @@ _POOL = _object(
     minutes_unused=NUMBER,
     usage_saved=MONEY,
     people_released={"type": ["integer", "null"]},
-    cash_saved=MONEY,
+    people_hired={"type": ["integer", "null"]},
+    cash_saved=NUMBER | {"description": "null: more usage, and nothing says where its capacity ends"},
 )
+_PEOPLE = {"usage_saved": MONEY, "people_released": _COUNT, "people_hired": _COUNT}
 _CAPACITY = _object(
     pools={"type": "array", "items": _POOL},
-    usage_saved=MONEY,
-    people_released=_COUNT,
+    **_PEOPLE,
     cash_saved=MONEY,
     cash_effect=MONEY,
 )
@@ -99,9 +105,15 @@ OUTCOME = _object(
     accounts=_COUNT,
     own_levers=_COUNT,
     profitability=_object(before=_AMOUNTS, after=_AMOUNTS, change=_AMOUNTS),
-    small_orders=_object(all=_COUNT, below=_COUNT, value=MONEY, fewer=_COUNT) | {"type": ["object", "null"]},
+    small_orders=_object(all=_COUNT, below=_COUNT, value=MONEY, refused=_COUNT, fewer=_COUNT, still_small=_COUNT)
+    | {"type": ["object", "null"]},
     break_even_order=NUMBER,
     whale=_object(before=_WHALE, after=_WHALE),
     boxes_changed=_COUNT,
+    sees_all={
+        "type": "boolean",
+        "description": "Whether these are all accounts of the scenario; if not, class_after is null",
+    },
+    cash=_object(effect=MONEY, **_PEOPLE, not_counted=MONEY) | {"type": ["object", "null"]},
     capacity=_CAPACITY | {"type": ["object", "null"], "description": "For those who may see costs"},
 )

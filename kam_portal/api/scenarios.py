@@ -1,16 +1,16 @@
 """What-if scenarios over REST: those that people kept, a new one, and what comes of one. No figure that was published
 is ever touched, and whoever asks gets the figures of the accounts that he may see."""
 
-from decimal import Decimal
 from typing import Any
 
+import orjson
+from django.db import transaction
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from rest_framework.exceptions import ValidationError
+from rest_framework.exceptions import PermissionDenied, ValidationError
 from rest_framework.response import Response
 
-from accounts.models import User
 from accounts.permissions import Permission, may
 from accounts.rest import paging, parameters
 from accounts.rest.columns import Column, Kind, as_money, schema_of
@@ -18,14 +18,17 @@ from accounts.rest.paging import Cursor, Sort
 from accounts.rest.scopes import Scope
 from accounts.rest.views import LINK_SCHEMA, RUN_SCHEMA, ApiView, ListView, row_or_404
 from kam_portal.api.idempotency import once
+from kam_portal.api.preconditions import require_match
 from kam_portal.api.problems import Busy
-from kam_portal.api.scenario_body import NAMES, Body, problems_of
-from kam_portal.api.scenario_schema import BODY, DEFINITION, OUTCOME
-from kam_portal.whatif.asked import Asked, query_of, unseen
-from kam_portal.whatif.saving import SaveForm
+from kam_portal.api.rendering import dumps
+from kam_portal.api.scenario_body import Body, problems_of
+from kam_portal.api.scenario_schema import BODY, CHANGES, DEFINITION, OUTCOME
+from kam_portal.api.scenario_telling import told
+from kam_portal.whatif.asked import Asked, query_of
+from kam_portal.whatif.saving import SaveForm, refusal
 from kam_portal.whatif.waiting import ask_for_window
 from profitability.api.run import OfPublishedRun, summary
-from profitability.core.lever_document import NUMBERS, to_document
+from profitability.core.lever_document import to_document
 from profitability.models import Scenario
 from profitability.queries import published_run
 
@@ -89,16 +92,48 @@ class Scenarios(OfPublishedRun, ListView):
 
 
 class ScenarioDetail(ApiView):
-    """One scenario: which accounts, which levers."""
+    """One scenario: which accounts, which levers. Its owner may change or delete it."""
 
-    policy = PROFIT
-    scope = Scope.READ_SCENARIOS
+    policy = {"GET": PROFIT, "PATCH": PROFIT, "DELETE": PROFIT}
+    scope = {"GET": Scope.READ_SCENARIOS, "PATCH": Scope.WRITE_SCENARIOS, "DELETE": Scope.WRITE_SCENARIOS}
+    body_schema = {"application/json": CHANGES}
+    takes_if_match = {"PATCH", "DELETE"}
 
     def get(self, request, scenario_id):
         return Response(row_of(scenario_id, request.user))
 
+    @transaction.atomic
+    def patch(self, request, scenario_id):
+        found = own(request, scenario_id)
+        said = row_of(scenario_id, request.user)
+        require_match(request, said)
+        changes = request.data if isinstance(request.data, dict) else {"": request.data}
+        keep(request, found, {**body_of(said), **changes})
+        return Response(row_of(scenario_id, request.user))
+
+    @transaction.atomic
+    def delete(self, request, scenario_id):
+        found = own(request, scenario_id)
+        require_match(request, row_of(scenario_id, request.user))
+        found.delete()
+        return Response(status=204)
+
     def answer_schema(self, method):
         return described()
+
+
+def body_of(said: dict) -> dict:
+    """A scenario as a body that would make it, numbers as they are sent."""
+    return orjson.loads(dumps({name: said[name] for name in BODY["properties"]}))
+
+
+def own(request, number: int) -> Scenario:
+    """A scenario that is the caller's, locked for a change; PermissionDenied for one that others share."""
+    rows = Scenario.objects.visible_to(request.user)
+    found = get_object_or_404(rows.select_for_update().select_related("run"), pk=number)
+    if found.owner_id != request.user.pk:
+        raise PermissionDenied(_("Only its owner changes a scenario."))
+    return found
 
 
 def described() -> dict:
@@ -112,69 +147,33 @@ def row_of(number: int, user) -> dict:
     return told([row_or_404(rows, SCENARIOS, user)], user)[0]
 
 
-def told(rows: list[dict], user) -> list[dict]:
-    """Accounts and levers as they are sent: codes as lists, numbers as numbers, people by their email. Codes of
-    accounts that the reader does not see are left out of scenarios of others."""
-    hidden = unseen({code for row in rows if row["owner"] != user.email for code in codes_of(row)}, user)
-    managers = User.objects.filter(pk__in={row["accounts"]["manager"] for row in rows if "manager" in row["accounts"]})
-    emails = {str(pk): email for pk, email in managers.values_list("pk", "email")}
-    for row in rows:
-        mine = row["owner"] == user.email
-        row["accounts"] = accounts_told(row["accounts"], set() if mine else hidden, emails)
-        row["levers"] = levers_told(row["levers"], set() if mine else hidden)
-    return rows
-
-
-def codes_of(row: dict) -> list[str]:
-    """Every code that a scenario names."""
-    own = (code for each in row["levers"].get("own", ()) for code in each["codes"])
-    return [*row["accounts"].get("codes", "").split(), *own]
-
-
-def accounts_told(accounts: dict, hidden: set[str], emails: dict[str, str]) -> dict:
-    found: dict[str, Any] = {NAMES.get(name, name): value for name, value in accounts.items()}
-    if "codes" in accounts:
-        found["codes"] = [code for code in accounts["codes"].split() if code not in hidden]
-    if "manager" in accounts:
-        found["manager"] = emails.get(accounts["manager"])
-    return found | ({"losing": True} if "losing" in accounts else {})
-
-
-def levers_told(document: dict, hidden: set[str]) -> dict:
-    found = dict(document)
-    found |= {name: Decimal(document[name]) for name in (*NUMBERS, "person_minutes") if name in document}
-    if "channel" in document:
-        found["channel"] = document["channel"] | {"percent": Decimal(document["channel"]["percent"])}
-    if "events" in document:
-        found["events"] = {name: Decimal(percent) for name, percent in document["events"].items()}
-    if "codes" in document:
-        found["codes"] = [code for code in document["codes"] if code not in hidden]
-    if "own" in document:
-        found["own"] = [levers_told(row, hidden) for row in document["own"]]
-    return found
-
-
 # A new one
 
 
 def kept(request) -> Response:
-    """Keep what was sent; ValidationError names every field that is not right."""
+    """Keep what was sent as a new one."""
     run = published_run()
     if run is None:
         raise ValidationError({"": [_("A what-if starts from a published run, and there is none yet.")]})
-    body = Body(request.data)
-    asked = Asked(request.user, run, body.query)
+    found = keep(request, Scenario(run=run), request.data)
+    address = request.build_absolute_uri(reverse("api:scenario", args=[found.pk]))
+    return Response(row_of(found.pk, request.user), status=201, headers={"Location": address})
+
+
+def keep(request, kept: Scenario, data: Any) -> Scenario:
+    """Keep a scenario as the body says; ValidationError names every field that is not right."""
+    body = Body(data)
+    asked = Asked(request.user, kept.run, body.query)
     saving = {"sharing": Scenario.Sharing.NOBODY, **body.saving}
-    form = SaveForm(saving, instance=Scenario(run=run), owner=request.user)
+    form = SaveForm(saving, instance=kept, owner=request.user)
     problems = dict(body.problems)
     for found in (problems_of(asked), named(form.errors)):
         problems = {**found, **problems}
-    if problems:
-        raise ValidationError(problems)
+    refused = None if problems else refusal(asked)
+    if problems or refused:
+        raise ValidationError(problems or {refused[0]: [refused[1]]})
     form.instance.accounts, form.instance.levers = asked.accounts, to_document(asked.what_if)
-    form.save()
-    address = request.build_absolute_uri(reverse("api:scenario", args=[form.instance.pk]))
-    return Response(row_of(form.instance.pk, request.user), status=201, headers={"Location": address})
+    return form.save()
 
 
 def named(errors) -> dict[str, list[str]]:
@@ -190,11 +189,11 @@ def study_of(number: int, user):
     from kam_portal.whatif.study import Study
     from profitability.scenarios import NotPrepared
 
-    rows = Scenario.objects.visible_to(user).select_related("run__cost_model")
+    rows = Scenario.objects.visible_to(user).select_related("run__cost_model", "owner")
     found = get_object_or_404(rows, pk=number)
-    asked = Asked(user, found.run, query_of(found, user))
+    asked = Asked(user, found.run, query_of(found, user), found)
     try:
-        return found, Study(user, found.run, asked.results(), asked.what_if)
+        return found, Study(user, found.run, asked.results(), asked.what_if, asked.sees_all)
     except NotPrepared as wanting:
         ask_for_window(wanting.args[0])
         raise Busy(_("The months of all these accounts are being read. Try again.")) from None
@@ -218,6 +217,8 @@ class ScenarioOutcome(ApiView):
             "break_even_order": as_money(study.break_even) if study.count else None,
             "whale": {when: whale_told(each) for when, each in whales},
             "boxes_changed": sum(move.is_moved for move in study.moves.values()),
+            "sees_all": study.sees_all,
+            "cash": cash_told(study) if study.count else None,
             "capacity": capacity_told(study) if may(request.user, Permission.SEE_COSTS) else None,
             "run": summary(found.run),
         }
@@ -240,13 +241,22 @@ def capacity_told(study) -> dict:
             "minutes_saved": line.saved_minutes,
             "minutes_unused": line.left_minutes,
             "usage_saved": line.usage,
-            "people_released": line.people,
+            "people_released": line.released,
+            "people_hired": line.hired,
             "cash_saved": line.cash,
         }
         for line in study.capacity()
     ]
-    sums = {"usage_saved": study.usage_saved, "people_released": study.people, "cash_saved": study.cash_saved}
-    return {"pools": lines, **sums, "cash_effect": study.cash_effect}
+    return {"pools": lines, **people_told(study), "cash_saved": study.cash_saved, "cash_effect": study.cash_effect}
+
+
+def cash_told(study) -> dict:
+    """What changes in cash, for everyone."""
+    return {"effect": study.cash_effect, **people_told(study), "not_counted": study.not_counted}
+
+
+def people_told(study) -> dict:
+    return {"usage_saved": study.usage_saved, "people_released": study.released, "people_hired": study.hired}
 
 
 class ScenarioAccounts(ApiView):

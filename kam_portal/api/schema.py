@@ -14,6 +14,8 @@ ERRORS = {
     429: "Too many calls; Retry-After says when to come back",
 }
 
+UNMATCHED = {412: "It has changed since it was read", 428: "If-Match is missing"}
+
 
 class ApiSchema(AutoSchema):
     """Describes a view by its declared parameters, scope and answer."""
@@ -25,10 +27,11 @@ class ApiSchema(AutoSchema):
             for name, parameter in described.items()
         ]
         keys = getattr(self.view, "takes_idempotency_key", False) and self.method == "POST"
-        return listed + ([_IDEMPOTENCY_KEY] if keys else [])
+        matched = self.method in getattr(self.view, "takes_if_match", ())
+        return listed + ([_IDEMPOTENCY_KEY] if keys else []) + ([_IF_MATCH] if matched else [])
 
     def get_request_serializer(self):
-        return getattr(self.view, "body_schema", None) if self.method == "POST" else None
+        return getattr(self.view, "body_schema", None) if self.method in {"POST", "PATCH"} else None
 
     def get_response_serializers(self):
         success = {"POST": getattr(self.view, "accepted", 202), "DELETE": 204}.get(self.method, 200)
@@ -37,6 +40,7 @@ class ApiSchema(AutoSchema):
         if success == 204:
             answers = {success: OpenApiResponse(None, "Done")}
         errors = ERRORS | ({422: "The key was used before, for something else"} if self.method == "POST" else {})
+        errors |= UNMATCHED if self.method in getattr(self.view, "takes_if_match", ()) else {}
         return answers | {
             (status, problems.MEDIA_TYPE): OpenApiResponse(problems.SCHEMA, text) for status, text in errors.items()
         }
@@ -58,6 +62,8 @@ class ApiSchema(AutoSchema):
 _IDEMPOTENCY_KEY = OpenApiParameter(
     "Idempotency-Key", str, "header", description="The same key with the same body is done once, and answered alike"
 )
+
+_IF_MATCH = OpenApiParameter("If-Match", str, "header", required=True, description="The ETag that a read of it gave")
 
 
 class BearerScheme(OpenApiAuthenticationExtension):

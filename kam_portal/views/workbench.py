@@ -8,38 +8,57 @@ from django.http import QueryDict
 from django.shortcuts import render
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.permissions import Permission, may
 from kam_portal.downloads import download
-from kam_portal.templatetags.kam import signed
+from kam_portal.templatetags.kam import signed, whole
 from kam_portal.whatif.asked import MOST_OWN, Asked
-from profitability.models import Run
+from profitability.models import Run, Scenario
 from profitability.runline import show_run
 
-PAGE = 25
+PAGE = 10  # accounts: those that change most, so that a phone shows the rest too
+
+REST = ("all", "changed")  # say of an address without a lever that it is meant so
 
 
 class Bench:
-    """The levers and accounts in an address, and what they lead to for one reader."""
+    """The levers and accounts in an address, and what they lead to for one reader. `kept`: the scenario that it is."""
 
-    def __init__(self, user, run: Run, query: QueryDict) -> None:
+    def __init__(self, user, run: Run, query: QueryDict, kept: Scenario | None = None) -> None:
         self.user, self.run, self.query = user, run, query
-        self.asked = Asked(user, run, query)
+        self.asked = Asked(user, run, query, kept)
         self.costs = may(user, Permission.SEE_COSTS)
 
     @cached_property
     def study(self):
         from kam_portal.whatif.study import Study
 
-        return Study(self.user, self.run, self.asked.results(), self.asked.what_if)
+        return Study(self.user, self.run, self.asked.results(), self.asked.what_if, self.asked.sees_all)
+
+    @property
+    def changes(self) -> bool:
+        """Whether there is anything to tell."""
+        return self.asked.what_if.changes_anything and bool(self.study.count)
 
     def heading(self, name: str) -> str:
-        """The name and the finding."""
-        change = self.study.steps[-1].change
-        if not self.asked.what_if.changes_anything or not self.study.count:
+        """The name and the finding; what cash does too, where it goes another way."""
+        if not self.changes:
             return name
-        words = {"name": name, "change": signed(change), "currency": settings.CURRENCY}
-        return _("%(name)s: contribution %(change)s %(currency)s") % words
+        change, cash = self.study.steps[-1].change, self.study.cash_effect
+        words = {"name": name, "change": signed(change), "currency": settings.CURRENCY, "cash": signed(cash)}
+        text = _("%(name)s: contribution %(change)s %(currency)s")
+        if sign(change) != sign(cash):
+            text = _("%(name)s: contribution %(change)s %(currency)s, but cash at once %(cash)s")
+        return text % words if self.asked.sees_all else f"{text % words} {self.partly()}"
+
+    def partly(self) -> str:
+        """Whose figures these are, where the reader does not see them all."""
+        count = self.study.count
+        text = ngettext(
+            "for the one of its accounts that you see", "for the %(count)s of its accounts that you see", count
+        )
+        return text % {"count": whole(count)}
 
     def page(self, request, context: dict, status: int = 200):
         show_run(request, self.run)
@@ -48,7 +67,7 @@ class Bench:
 
     def levers(self) -> dict:
         """What the levers show."""
-        from kam_portal.whatif.words import basis
+        from kam_portal.whatif.words import basis, cash_in_words
 
         asked = self.asked
         return {
@@ -61,6 +80,8 @@ class Bench:
             "chips": asked.filter.chips(self.query),
             "base": self.run,
             "basis": basis(self.study.count),
+            "cash_line": cash_in_words(self.study) if self.changes else "",
+            "finding": self.study.steps[-1].change if self.changes else None,
             "query": self.address(),
             "missing_codes": self.missing(asked.form.listed_codes()),
             "missing_own": self.missing(asked.own_codes),
@@ -72,7 +93,8 @@ class Bench:
         from kam_portal.whatif.charts import matrix_chart, whale_chart
         from kam_portal.whatif.words import assumptions, own_levers
 
-        study, said = self.study, own_levers(self.asked.what_if)
+        study = self.study
+        said = own_levers(self.asked.what_if, study.selected.window.activities)
         page = Paginator(study.places, PAGE).get_page(self.query.get("page"))
         rows = [(place, study.moves.get(place.account), own_of(place, said)) for place in page]
         return {
@@ -108,7 +130,7 @@ class Bench:
     def address(self, **more: str) -> str:
         """What is asked, without what only the page in view is about."""
         query = self.query.copy()
-        for name in ("own", "page"):
+        for name in ("own", "page", *(REST if len(query) > 1 else ())):
             query.pop(name, None)
         for name, text in more.items():
             query[name] = text
@@ -118,6 +140,10 @@ class Bench:
         from kam_portal.whatif.tables import account_rows, export_columns
 
         return download(ending, "what-if", export_columns(), account_rows(self.study))
+
+
+def sign(amount: Decimal) -> int:
+    return (amount > 0) - (amount < 0)
 
 
 def own_of(place, said: list[str]) -> str:

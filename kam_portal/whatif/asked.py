@@ -1,6 +1,7 @@
 """What somebody asks in an address: which accounts, which levers, which accounts differ."""
 
 import re
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -9,6 +10,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from accounts.models import Account
+from accounts.permissions import Permission, may
 from kam_portal.filters import PortfolioFilter
 from kam_portal.whatif.levers import EVENT, LeverForm, OwnForm
 from profitability.core.lever_document import changes_of, from_document
@@ -21,10 +23,14 @@ HIDDEN = "?"  # instead of codes that the reader does not see
 
 
 class Asked:
-    """The filters, levers and exceptions of an address, for one reader of one run."""
+    """The filters, levers and exceptions of an address, for one reader of one run.
 
-    def __init__(self, user, run: Run, query: QueryDict) -> None:
-        self.user, self.run, self.query = user, run, query
+    kept: the scenario that the address stands for. Its accounts are those that its owner sees, and capacity is valued
+    as it says, whoever reads it: so nobody's figures depend on who looks.
+    """
+
+    def __init__(self, user, run: Run, query: QueryDict, kept: Scenario | None = None) -> None:
+        self.user, self.run, self.query, self.kept = user, run, query, kept
         self.filter = PortfolioFilter(query, user)
         self.form = LeverForm(query, run, user)
         self.exceptions = [OwnForm(query, run, number) for number in own_numbers(query)]
@@ -53,17 +59,37 @@ class Asked:
     @cached_property
     def what_if(self) -> WhatIf:
         own = [(tuple(form.listed_codes()), form.changes()) for form in self.exceptions]
-        return WhatIf(
+        found = WhatIf(
             levers=self.form.levers(),
             own=tuple(Own(codes, changes) for codes, changes in own if codes and changes),
             **self.form.valuation(),
         )
+        if self.kept is None:
+            return found
+        said = from_document(self.kept.levers)
+        return replace(found, person_minutes=said.person_minutes, avoidable=said.avoidable)
+
+    @property
+    def is_of_another(self) -> bool:
+        return self.kept is not None and self.kept.owner_id != self.user.pk
 
     def results(self):
         """The accounts in view."""
-        rows = self.filter.narrow(Result.objects.in_run(self.run).visible_to(self.user))
+        rows = Result.objects.in_run(self.run).visible_to(self.user)
+        if self.is_of_another:
+            rows = rows.filter(account__in=Account.objects.visible_to(self.kept.owner).values("pk"))
+        rows = self.filter.narrow(rows)
         codes = self.form.listed_codes()
         return rows.filter(code__in=codes) if codes else rows
+
+    @cached_property
+    def sees_all(self) -> bool:
+        """Whether the reader sees every account that a scenario of somebody else changes."""
+        if not self.is_of_another or may(self.user, Permission.SEE_ALL_ACCOUNTS):
+            return True
+        owner = self.kept.owner
+        owned = Asked(owner, self.run, query_of(self.kept, owner)).results().filter(is_active=True)
+        return not owned.exclude(account__in=self.results().values("account")).exists()
 
     @property
     def accounts(self) -> dict[str, str]:
@@ -134,8 +160,7 @@ def fields_of(changes: dict[str, Any], own: bool = False) -> dict[str, str]:
     names = ("price", "orders", "volume", "discount_cap", "minimum_order")
     found = {name: plain(changes[name]) for name in names if changes.get(name) is not None}
     found |= {EVENT + name: plain(percent) for name, percent in changes.get("events", {}).items()}
-    if "small_orders" in changes:
-        found["small_orders"] = changes["small_orders"]
+    found |= {name: changes[name] for name in ("small_orders", "joined_within") if name in changes}
     if changes.get("channel"):
         moved = changes["channel"]
         found |= {"channel_from": moved.origin, "channel_to": moved.target, "channel_percent": plain(moved.percent)}

@@ -43,10 +43,12 @@ class Move:
 
     position: Position
     after: Stand
+    is_dropped: bool = False
 
     @property
     def is_moved(self) -> bool:
-        return self.position.box != self.after.box
+        """Whether it changes its box; an account that is dropped has none to change to."""
+        return not self.is_dropped and self.position.box != self.after.box
 
 
 def moves(run: Run, figures: Mapping[int, Mapping[str, Decimal]], dropped: set[int]) -> dict[int, Move]:
@@ -63,7 +65,7 @@ def moves(run: Run, figures: Mapping[int, Mapping[str, Decimal]], dropped: set[i
             return Stand("", None, None)
         return after(row, parsed.get(row.criteria_set_id), figures[row.account_id], own)
 
-    return {row.account_id: Move(row, stand(row)) for row in listed}
+    return {row.account_id: Move(row, stand(row), row.account_id in dropped) for row in listed}
 
 
 def own_criteria(accounts: Iterable[int]) -> dict[int, tuple[dict, dict]]:

@@ -1,6 +1,7 @@
 """The levers of a what-if as forms: those for all its accounts, and those of accounts that differ."""
 
 import re
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -9,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.permissions import Permission, may
+from kam_portal.whatif.names import event_names, measures_of
 from profitability.balances import pool_names
 from profitability.capacity import per_person
 from profitability.core import cost_model as core_model
@@ -24,6 +26,11 @@ SMALL_ORDERS = [
     ("consolidate", gettext_lazy("joined until they reach it")),
     ("refuse", gettext_lazy("refused")),
 ]
+SPANS = [
+    ("month", gettext_lazy("a month")),
+    ("quarter", gettext_lazy("a quarter")),
+    ("window", gettext_lazy("the whole window")),
+]
 WITH_ORDERS = [("", gettext_lazy("larger orders")), ("1", gettext_lazy("more orders"))]
 
 
@@ -36,6 +43,14 @@ class PercentField(forms.DecimalField):
         self.widget.attrs.update({"step": "any", "inputmode": "decimal", "placeholder": "0"})
 
 
+class CapField(PercentField):
+    """A limit in percent: empty is none, and 0 is one. Its slider says none at its upper end."""
+
+    def __init__(self, label, ends: tuple[int, int], **rest):
+        super().__init__(label, ends, least=0, most=100, **rest)
+        self.widget.attrs.update({"placeholder": gettext_lazy("none"), "data-none": ""})
+
+
 class LeverFields(forms.Form):
     """The levers that an account can have."""
 
@@ -46,12 +61,18 @@ class LeverFields(forms.Form):
         help_text=gettext_lazy("Codes with blanks between"),
     )
     price = PercentField(gettext_lazy("Price"), (-20, 20))
-    discount_cap = PercentField(gettext_lazy("Discount cap"), (0, 50), least=0, most=100)
+    discount_cap = CapField(gettext_lazy("Discount cap"), (0, 50))
     minimum_order = forms.DecimalField(
-        label=gettext_lazy("Minimum order value"), required=False, min_value=0, max_digits=14, decimal_places=2
+        label=gettext_lazy("Minimum order value"),
+        required=False,
+        min_value=0,
+        max_digits=14,
+        decimal_places=2,
+        help_text=gettext_lazy("Net of discounts"),
     )
     small_orders = forms.ChoiceField(label=gettext_lazy("Smaller orders are"), required=False, choices=SMALL_ORDERS)
-    orders = PercentField(gettext_lazy("Number of orders, same volume"), (-80, 20))
+    joined_within = forms.ChoiceField(label=gettext_lazy("Joined within"), required=False, choices=SPANS)
+    orders = PercentField(gettext_lazy("Number of orders, same volume"), (-80, 20), least=Decimal("-99.99"))
     volume = PercentField(gettext_lazy("Volume"), (-50, 50))
     volume_in_orders = forms.ChoiceField(label=gettext_lazy("Volume by"), required=False, choices=WITH_ORDERS)
     channel_from = forms.ChoiceField(label=gettext_lazy("Instead of"), required=False)
@@ -76,13 +97,13 @@ class LeverFields(forms.Form):
     def _offer_events(self) -> None:
         """A lever for each kind of event; where several of its figures drive costs, one for each of them too."""
         activities = self.model.activities if self.model else ()
-        measures = list(dict.fromkeys(measure for activity in activities for measure in activity.measures))
+        names = event_names(activities)
         kinds: dict[str, list[str]] = {}
-        for measure in measures:
+        for measure in measures_of(activities):
             if event_type(measure):
                 kinds.setdefault(event_type(measure), []).append(measure)
         for kind, of_kind in kinds.items():
-            self._offer_event(kind, many_of(f"{kind}.count"))
+            self._offer_event(kind, names[kind])
             for measure in of_kind if len(of_kind) > 1 else []:
                 self._offer_event(measure, _("Only %(measure)s") % {"measure": self._name_of(measure)})
 
@@ -142,8 +163,7 @@ class LeverFields(forms.Form):
         found: dict[str, Any] = {name: data[name] for name in names if data.get(name) is not None}
         events = {name.removeprefix(EVENT): value for name, value in data.items() if name.startswith(EVENT)}
         events = {name: value for name, value in events.items() if value is not None}
-        if data.get("small_orders"):
-            found["small_orders"] = data["small_orders"]
+        found |= {name: data[name] for name in ("small_orders", "joined_within") if data.get(name)}
         if data.get("volume_in_orders"):
             found["volume_in_orders"] = data["volume_in_orders"] == "1"
         channel = [data.get(name) for name in ("channel_from", "channel_to", "channel_percent")]
@@ -215,6 +235,7 @@ class OwnForm(LeverFields):
         self.number = number
         self.fields["codes"].label = _("These accounts differ")
         self.fields["small_orders"].choices = [AS_ALL, *SMALL_ORDERS]
+        self.fields["joined_within"].choices = [AS_ALL, *SPANS]
         self.fields["volume_in_orders"].choices = [AS_ALL, ("0", WITH_ORDERS[0][1]), ("1", WITH_ORDERS[1][1])]
         for name, field in self.fields.items():
             if isinstance(field, forms.DecimalField):

@@ -15,22 +15,22 @@ from accounts.models import Account
 from accounts.permissions import Permission, may
 from kam_portal.templatetags.kam import phase
 from kam_portal.whatif.boxes_after import Move, moves
+from kam_portal.whatif.names import name_of_driver
 from profitability import scenarios
-from profitability.balances import capacities, pool_names
+from profitability.balances import pool_names
 from profitability.capacity import per_person
 from profitability.core.concentration import Whale, whale
 from profitability.core.cost_model import PHASES
 from profitability.core.levers import WhatIf, volume_factor
 from profitability.core.minimum_order import break_even_order
 from profitability.core.remainder import round_half_up
-from profitability.core.savings import Saving, Valuation, savings
+from profitability.core.savings import Held, Saving, Valuation, savings
 from profitability.core.scenario import Assigned, assigned
 from profitability.core.sensitivity import Sensitivity, sensitivities
 from profitability.core.statement import by_phase
 from profitability.core.window import Outcome
 from profitability.models import Result, Run
 from profitability.scenarios import Chosen, Minimum, Standing
-from profitability.wording import many_of
 
 MOST_BOXES = 500  # of these accounts, the ones that change most, the matrix shows where they go
 AMOUNTS = (
@@ -75,7 +75,7 @@ class Place:
     rank_before: int | None
     rank_after: int | None
     class_before: str
-    class_after: str
+    class_after: str | None  # "" when dropped; None when it depends on accounts that the reader does not see
     own: int | None = None  # the exception it belongs to
 
     @property
@@ -92,15 +92,20 @@ class CapacityLine:
     saved_minutes: Decimal | None
     left_minutes: Decimal | None  # practical minutes nobody uses under the scenario; below zero: too few
     usage: Decimal
-    people: int | None
-    cash: Decimal
+    released: int | None
+    hired: int | None
+    cash: Decimal | None  # None: more usage, and nothing says where its capacity ends
 
 
 class Study:
-    """The figures of one what-if. Everything is of the accounts that the reader sees; nothing is written."""
+    """The figures of one what-if. Everything is of the accounts that the reader sees; nothing is written.
 
-    def __init__(self, user, run: Run, results: QuerySet[Result], asked: WhatIf) -> None:
-        self.user, self.run, self.asked = user, run, asked
+    `sees_all`: whether these are all accounts that the what-if changes. If not, nobody can say what class an account
+    has then, since that depends on all of them.
+    """
+
+    def __init__(self, user, run: Run, results: QuerySet[Result], asked: WhatIf, sees_all: bool = True) -> None:
+        self.user, self.run, self.asked, self.sees_all = user, run, asked, sees_all
         self.selected: Chosen = scenarios.chosen(run, results)
         self.levers: Assigned = assigned(asked, self.selected.codes)
         self.minimum: Minimum | None = scenarios.minimum_of(self.selected, self.levers)
@@ -186,12 +191,12 @@ class Study:
                 ranks[0].get(account),
                 ranks[1].get(account),
                 classes[0].get(account, "N"),
-                classes[1].get(account, ""),
+                classes[1].get(account, "") if self.sees_all else None,
                 self.asked.own_of(code),
             )
             for account, code, name, before, after in rows
         ]
-        return sorted(found, key=lambda place: (-abs(place.change), place.code))
+        return sorted(found, key=lambda place: (-abs(place.change), place.before, place.code))
 
     # The matrix
 
@@ -234,21 +239,28 @@ class Study:
 
     @property
     def small_orders(self) -> dict | None:
-        """The orders below a minimum value: how many of how many, what they are worth, how many fewer remain."""
+        """The orders below a minimum value: how many of how many, what they are worth, how many are lost or joined,
+        and how many remain that are still too small."""
         if self.minimum is None:
             return None
         return {
             "all": sum(self.orders),
             "below": self.minimum.below,
             "value": Decimal(self.minimum.value).scaleb(-4),
-            "fewer": int(self.minimum.orders.sum()),
+            "refused": self.minimum.refused,
+            "fewer": int(self.minimum.orders.sum()) - self.minimum.refused,
+            "still_small": self.minimum.still_small,
         }
 
-    # Capacity, for those who may see costs
+    # Capacity; pools are for those who may see costs
+
+    @cached_property
+    def held(self) -> dict[str, Held]:
+        return scenarios.held(self.run)
 
     @property
     def valuation(self) -> Valuation:
-        return Valuation(self.asked.person_minutes or per_person(), self.asked.avoidable)
+        return Valuation(self.asked.person_minutes or per_person(), self.asked.avoidable, self.held)
 
     @cached_property
     def charged(self) -> dict[str, int]:
@@ -267,43 +279,55 @@ class Study:
         return units(sum(row.usage for row in self.savings))
 
     @property
-    def people(self) -> int:
-        return sum(row.people for row in self.savings)
+    def released(self) -> int:
+        """Whole people that are no longer needed."""
+        return sum(row.released for row in self.savings)
+
+    @property
+    def hired(self) -> int:
+        """Whole people that are needed beside those there are."""
+        return sum(row.hired for row in self.savings)
+
+    @property
+    def not_counted(self) -> Decimal:
+        """More usage of pools without minutes: nothing says what of it costs cash."""
+        return units(-sum(row.usage for row in self.savings if not row.is_counted))
 
     @property
     def cash_effect(self) -> Decimal:
-        """What changes in cash: the gross margin, and the people that are no longer paid."""
+        """What changes in cash at once: the gross margin, people that are no longer paid, people that are hired."""
         return self.step(6).change + self.cash_saved
 
     def capacity(self) -> list[CapacityLine]:
-        names, held = pool_names(self.run), {row.code: row for row in capacities(self.run)}
-        return [self._capacity(row, names.get(row.pool, row.pool), held.get(row.pool)) for row in self.savings]
+        names = pool_names(self.run)
+        return [self._capacity(row, names.get(row.pool, row.pool)) for row in self.savings]
 
-    def _capacity(self, row: Saving, name: str, held) -> CapacityLine:
-        minutes = None if row.minutes is None else Decimal(row.minutes).scaleb(-4)
-        unused = held.practical_minutes - held.used_minutes if held and minutes is not None else None
+    def _capacity(self, row: Saving, name: str) -> CapacityLine:
+        held, timed = self.held.get(row.pool), row.minutes is not None
         return CapacityLine(
             code=row.pool,
             name=name,
-            saved_minutes=minutes,
-            left_minutes=None if unused is None or minutes is None else unused + minutes,
+            saved_minutes=Decimal(row.minutes).scaleb(-4) if row.minutes is not None else None,
+            left_minutes=Decimal(held.free + row.minutes).scaleb(-4) if held and row.minutes is not None else None,
             usage=units(row.usage),
-            people=None if minutes is None else row.people,
-            cash=units(row.cash),
+            released=row.released if timed else None,
+            hired=row.hired if timed else None,
+            cash=units(row.cash) if row.is_counted else None,
         )
 
     # Sensitivity
 
     def sensitivity(self) -> list[dict]:
-        """Small changes of the published figures, whatever the levers say."""
+        """Small changes of the figures of the run, whatever the levers say."""
         rows = sensitivities(self.selected.window, self.charged, self.valuation)
-        return [{"label": _spoken(row), "usage": units(row.usage), "cash": units(row.cash)} for row in rows]
+        activities = self.selected.window.activities
+        return [{"label": _spoken(row, activities), "usage": units(row.usage), "cash": units(row.cash)} for row in rows]
 
 
-def _spoken(row: Sensitivity) -> str:
+def _spoken(row: Sensitivity, activities) -> str:
     if row.lever == "price":
         return _("Price +1 %")
     if row.lever == "volume":
         return _("Volume +1 %, by larger orders")
-    name = many_of(row.lever)
+    name = name_of_driver(row.lever, activities)
     return _("%(driver)s −10 %%") % {"driver": name[:1].upper() + name[1:]}

@@ -3,10 +3,11 @@
 from collections.abc import Callable
 from decimal import Decimal
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from kam_portal.templatetags.kam import compact, signed, whole
+from kam_portal.templatetags.kam import money, signed, whole
 from kam_portal.whatif.study import units
 from kam_portal.whatif.words import own_levers
 
@@ -24,10 +25,11 @@ def compared(studies: list, costs: bool) -> list[dict]:
         row(_("Gross margin"), lambda study: study.step(6).change),
         row(_("Cost to serve"), lambda study: study.step(6).change - study.steps[-1].change),
         row(_("Contribution"), lambda study: study.steps[-1].change, "total"),
+        row(_("Cash at once"), lambda study: study.cash_effect, "total"),
         row(
             _("Contribution of all accounts you see, after"),
             lambda study: units(study.whales[1].total),
-            write=compact,
+            write=money,
         ),
         row(_("Erosion of the whale curve"), lambda study: units(study.whales[1].erosion - study.whales[0].erosion)),
         row(_("Accounts that change their box"), moved_boxes, write=whole),
@@ -35,11 +37,35 @@ def compared(studies: list, costs: bool) -> list[dict]:
     if costs:
         rows += [
             row(_("Usage saved"), lambda study: study.usage_saved),
-            row(_("People released"), lambda study: study.people, write=whole),
-            row(_("Cash saved"), lambda study: study.cash_saved),
-            row(_("Cash effect with the gross margin"), lambda study: study.cash_effect, "total"),
+            row(_("People released"), lambda study: study.released, write=whole),
+            row(_("People to be hired"), lambda study: study.hired, write=whole),
+            row(_("Cash of people and pools"), lambda study: study.cash_saved),
         ]
     return rows
+
+
+def finding(names: list[str], studies: list) -> str:
+    """Which of them brings most, and which in cash."""
+    gains, cash = ([figure(study) for study in studies] for figure in (contribution_change, cash_effect))
+    best, richest = gains.index(max(gains)), cash.index(max(cash))
+    if len(set(gains)) == 1:
+        return _("All change contribution by %(change)s %(currency)s") % {
+            "change": signed(gains[0]),
+            "currency": settings.CURRENCY,
+        }
+    words = {"best": names[best], "change": signed(gains[best]), "currency": settings.CURRENCY}
+    words |= {"richest": names[richest], "cash": signed(cash[richest])}
+    if best == richest:
+        return _("“%(best)s” brings most: contribution %(change)s %(currency)s, cash at once %(cash)s") % words
+    return _("“%(best)s” brings most contribution, %(change)s %(currency)s; “%(richest)s” most cash, %(cash)s") % words
+
+
+def contribution_change(study) -> Decimal:
+    return study.steps[-1].change
+
+
+def cash_effect(study) -> Decimal:
+    return study.cash_effect
 
 
 def moved_boxes(study) -> int:
@@ -77,7 +103,8 @@ def amounts_of(study) -> dict[str, dict[str, Decimal]]:
 
 def account_rows(study, first: int = 0, last: int | None = None) -> list[dict]:
     """Some of the chosen accounts, in the order of the codes: figures before and after, rank, class, own levers."""
-    places, said = {place.account: place for place in study.places}, own_levers(study.asked)
+    said = own_levers(study.asked, study.selected.window.activities)
+    places = {place.account: place for place in study.places}
     sides, span = (study.selected.window, study.outcome), slice(first, last)
     columns = [getattr(side.statement, name)[span] for name in ("net_revenue", "gross_margin") for side in sides]
     columns += [side.costs[span].sum(axis=1) for side in sides]

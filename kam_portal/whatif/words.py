@@ -1,17 +1,16 @@
 """A what-if in words: what its levers say, and what its figures rest on."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from kam_portal.templatetags.kam import quantity, whole, with_plus
-from profitability.core.cost_model import spoken
+from kam_portal.templatetags.kam import money, quantity, signed, whole, with_plus
+from kam_portal.whatif.names import name_of_activity, name_of_events
+from profitability.core.cost_model import Activity
 from profitability.core.levers import Levers, WhatIf
-from profitability.core.measures import event_type
-from profitability.wording import many_of
 
 
 def basis(count: int) -> str:
@@ -19,12 +18,36 @@ def basis(count: int) -> str:
     return text % {"count": whole(count)}
 
 
-def own_levers(asked: WhatIf) -> list[str]:
+def cash_in_words(study) -> str:
+    """What changes in cash, and why that is not what contribution says."""
+    usage, cash = study.usage_saved, signed(study.cash_effect)
+    if usage > 0:
+        text = _("Cash at once %(cash)s; %(usage)s of usage is freed, %(people)s.")
+    elif usage < 0:
+        text = _("Cash at once %(cash)s; %(usage)s more usage is needed, %(people)s.")
+    else:
+        text = _("Cash at once %(cash)s; no usage changes.")
+    said = text % {"cash": cash, "usage": money(abs(usage)), "people": people_in_words(study.released, study.hired)}
+    if not study.not_counted:
+        return said
+    more = _("More usage of pools without minutes, %(usage)s, is not counted in it.")
+    return f"{said} {more % {'usage': money(study.not_counted)}}"
+
+
+def people_in_words(released: int, hired: int) -> str:
+    """Whole people, those to be hired with their cost in the cash."""
+    fewer = ngettext("%(number)s whole person released", "%(number)s whole people released", released)
+    more = ngettext("%(number)s person to be hired", "%(number)s people to be hired", hired)
+    counts = ((released, fewer), (hired, more))
+    return ", ".join(text % {"number": whole(number)} for number, text in counts if number) or _("no whole person")
+
+
+def own_levers(asked: WhatIf, activities: Sequence[Activity]) -> list[str]:
     """What each exception says, in one line."""
-    return ["; ".join(in_words(own.changes)) for own in asked.own]
+    return ["; ".join(in_words(own.changes, activities)) for own in asked.own]
 
 
-def in_words(changes: Mapping[str, Any]) -> list[str]:
+def in_words(changes: Mapping[str, Any], activities: Sequence[Activity]) -> list[str]:
     """Each lever as one would say it."""
     said = [
         (changes.get("drop") is True, _("dropped")),
@@ -39,15 +62,24 @@ def in_words(changes: Mapping[str, Any]) -> list[str]:
         ("orders" in changes, _("number of orders %(change)s") % {"change": percent(changes.get("orders"))}),
         ("minimum_order" in changes, minimum_in_words(changes.get("minimum_order"))),
         ("small_orders" in changes, SMALL_ORDERS[changes.get("small_orders", "consolidate")]()),
+        ("joined_within" in changes, JOINED[changes.get("joined_within", "month")]()),
     ]
     found = [text for applies, text in said if applies]
-    found += [f"{events_of(name)} {percent(change)}" for name, change in changes.get("events", {}).items()]
-    return found + ([channel_in_words(changes["channel"])] if changes.get("channel") else [])
+    events = changes.get("events", {}).items()
+    found += [f"{name_of_events(name, activities)} {percent(change)}" for name, change in events]
+    return found + ([channel_in_words(changes["channel"], activities)] if changes.get("channel") else [])
 
 
 SMALL_ORDERS = {
     "refuse": lambda: _("smaller orders refused"),
     "consolidate": lambda: _("smaller orders joined"),
+}
+
+
+JOINED = {
+    "month": lambda: _("within a month"),
+    "quarter": lambda: _("within a quarter"),
+    "window": lambda: _("within the whole window"),
 }
 
 
@@ -59,13 +91,9 @@ def minimum_in_words(value: Decimal | None) -> str:
     return _("minimum order value %(value)s") % {"value": quantity(value)} if value else _("no minimum order value")
 
 
-def events_of(name: str) -> str:
-    """A lever of a whole kind of events, or of one of its figures."""
-    return many_of(name if event_type(name) else f"{name}.count")
-
-
-def channel_in_words(moved) -> str:
-    words = {"percent": quantity(moved.percent), "origin": spoken(moved.origin), "target": spoken(moved.target)}
+def channel_in_words(moved, activities: Sequence[Activity]) -> str:
+    origin, target = (name_of_activity(code, activities) for code in (moved.origin, moved.target))
+    words = {"percent": quantity(moved.percent), "origin": origin, "target": target}
     return _("%(percent)s %% of %(origin)s done as %(target)s") % words
 
 
@@ -74,6 +102,10 @@ def assumptions(asked: WhatIf) -> list[str]:
     sets = asked.sets
     said = (
         (True, _("Rates are those of the run: usage that is saved becomes unused capacity, and no pool costs less.")),
+        (
+            True,
+            _("Cash counts whole people: those released, and those hired where more is needed than is free."),
+        ),
         (bool(asked.own), own_text()),
         (
             any(each.price for each in sets),
@@ -117,7 +149,8 @@ def small_orders_text(levers: Levers) -> str:
             "Orders below the minimum net value, by the order lines as they are now, are lost: their sales, goods, "
             "freight and work. Earlier returns stay."
         )
-    return _(
-        "An account’s orders below the minimum net value, by the order lines as they are now, are joined within a "
-        "month until each reaches it: orders and deliveries become fewer, what is sold stays."
+    text = _(
+        "An account’s orders below the minimum net value, by the order lines as they are now, are joined %(span)s "
+        "until each reaches it: orders and deliveries become fewer, what is sold stays."
     )
+    return text % {"span": JOINED[levers.joined_within]()}

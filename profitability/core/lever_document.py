@@ -5,7 +5,7 @@ from dataclasses import fields
 from decimal import Decimal
 from typing import Any
 
-from profitability.core.levers import SMALL_ORDERS, Channel, Levers, Own, WhatIf
+from profitability.core.levers import SMALL_ORDERS, SPANS, Channel, Levers, Own, WhatIf
 
 NUMBERS = ("price", "orders", "volume", "discount_cap", "minimum_order")
 FLAGS = ("volume_in_orders", "drop")
@@ -44,6 +44,7 @@ def changes_of(levers: Levers) -> dict[str, Any]:
         found["small_orders"] = levers.small_orders
     else:
         found.pop("small_orders", None)
+        found.pop("joined_within", None)
     return found
 
 
@@ -56,6 +57,8 @@ def written(changes: Mapping[str, Any]) -> dict[str, Any]:
     found |= {name: bool(changes[name]) for name in FLAGS if name in changes}
     if "small_orders" in changes:
         found["small_orders"] = changes["small_orders"]
+    if "joined_within" in changes:
+        found["joined_within"] = changes["joined_within"]
     if changes.get("channel"):
         moved = changes["channel"]
         found["channel"] = {"origin": moved.origin, "target": moved.target, "percent": str(moved.percent)}
@@ -70,6 +73,8 @@ def read(document: Mapping[str, Any]) -> dict[str, Any]:
     found |= {name: document[name] for name in FLAGS if name in document}
     if document.get("small_orders") in SMALL_ORDERS:
         found["small_orders"] = document["small_orders"]
+    if document.get("joined_within") in SPANS:
+        found["joined_within"] = document["joined_within"]
     if "channel" in document:
         moved = document["channel"]
         found["channel"] = Channel(moved["origin"], moved["target"], Decimal(moved["percent"]))

@@ -10,6 +10,8 @@ from profitability.core.measures import event_type
 
 SmallOrder: TypeAlias = Literal["refuse", "consolidate"]
 SMALL_ORDERS: tuple[SmallOrder, ...] = ("refuse", "consolidate")
+Span: TypeAlias = Literal["month", "quarter", "window"]
+SPANS: tuple[Span, ...] = ("month", "quarter", "window")
 
 ORDER_LIKE = ("orders", "deliveries", "express_orders", "late_orders")
 UNIT_LIKE = ("order_lines", "units", "return_lines", "return_units")
@@ -29,16 +31,18 @@ class Channel:
 class Levers:
     """What a scenario changes for its accounts; changes are percent, at most two decimals.
 
-    `discount_cap`: discounts are at most this percent of list sales. `minimum_order`: net value of an order in
-    units of the currency; smaller ones are refused or consolidated. `orders`: change of the number of orders and
-    deliveries at the same volume. `volume`: change of what is sold; with `volume_in_orders` by more orders, else by
-    larger ones. `events`: change by event type, or by one measure of it. Defaults change nothing.
+    `discount_cap`: discounts are at most this percent of list sales. `minimum_order`: value of an order in units of
+    the currency, net of discounts; smaller ones are refused, or consolidated with those of the same span of time
+    (`joined_within`). `orders`: change of the number of orders and deliveries at the same volume, above −100. `volume`:
+    change of what is sold; with `volume_in_orders` by more orders, else by larger ones. `events`: change by event type,
+    or by one measure of it. Defaults change nothing.
     """
 
     price: Decimal = NOTHING
     discount_cap: Decimal | None = None
     minimum_order: Decimal | None = None
     small_orders: SmallOrder = "consolidate"
+    joined_within: Span = "month"
     orders: Decimal = NOTHING
     volume: Decimal = NOTHING
     volume_in_orders: bool = False

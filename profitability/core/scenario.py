@@ -15,9 +15,20 @@ import numpy.typing as npt
 
 from profitability.core.levers import Channel, Levers, WhatIf, factor, volume_factor
 from profitability.core.measures import AMOUNTS
-from profitability.core.money import LEDGER_UNIT, Int64, round_parts
+from profitability.core.money import LEDGER_UNIT, Int64
 from profitability.core.statement import Statement
-from profitability.core.window import FINE, STATEMENT, Floats, Outcome, Places, Taken, Window, by_activity, without
+from profitability.core.window import (
+    FINE,
+    STATEMENT,
+    Floats,
+    Outcome,
+    Places,
+    Taken,
+    Window,
+    by_activity,
+    round_each,
+    without,
+)
 
 MOST = 2**62
 AMOUNT_OF = {
@@ -60,7 +71,7 @@ def assigned(asked: WhatIf, codes: Sequence[str]) -> Assigned:
 def apply_each(
     window: Window, levers: Assigned, taken: Taken | None = None, rates: Mapping[str, float] | None = None
 ) -> Outcome:
-    """As `apply`, each account under its own levers. Amounts are rounded over the accounts of equal levers."""
+    """As `apply`, each account under its own levers."""
     used = np.unique(levers.places)
     if len(used) == 1:
         return apply(window, levers.sets[int(used[0])], taken, rates)
@@ -83,7 +94,8 @@ def apply(
     taken: what refused or consolidated orders take out, where the levers set a minimum order value. rates: minor
     units per driver unit or minute, by activity; needed for the target of a channel only.
     Order: small orders, discount cap, volume and price, orders and events, channel. Each amount and each activity is
-    rounded over the accounts by largest remainder, so that its sum is the rounded sum.
+    rounded account by account, a half away from zero: an account's figures never depend on who else is in view, and
+    the total is the sum of what the accounts show.
     """
     kept = window if taken is None else without(window, taken)
     statement = sales(kept.statement, levers)
@@ -94,10 +106,7 @@ def apply(
     if levers.channel is not None and not levers.drop:
         by_measure = dict(zip((term.measure for term in kept.terms), factors, strict=True))
         _move(kept, levers.channel, by_measure, fine, minutes, rates or {})
-    costs = np.empty_like(window.costs)
-    for activity in range(costs.shape[1]):
-        costs[:, activity] = round_parts(fine[:, activity], FINE)
-    return Outcome(statement, costs, minutes)
+    return Outcome(statement, round_each(fine, FINE), minutes)
 
 
 def sales(before: Statement, levers: Levers) -> Statement:
@@ -128,8 +137,8 @@ def _cap(list_sales: Int64, percent: Decimal) -> Int64:
 
 
 def scaled(amounts: Int64, by: Fraction) -> Int64:
-    """Amounts × a factor, rounded so that they sum to the rounded sum."""
-    return round_parts(_times(amounts, by.numerator), by.denominator)
+    """Amounts × a factor, each rounded by itself."""
+    return round_each(_times(amounts, by.numerator), by.denominator)
 
 
 def _times(amounts: Int64, by: int) -> npt.NDArray[Any]:

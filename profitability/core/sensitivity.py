@@ -26,45 +26,53 @@ def sensitivities(window: Window, charged: Mapping[str, int], valuation: Valuati
     """Price and volume +1 percent, then each measure that drives costs −10 percent, the largest effect first.
 
     price: 1 % of list sales net of discounts. volume, by larger orders: 1 % of the gross margin less unit-driven
-    costs; its margin is cash, the usage is not. measure: a tenth of what it contributed to costs.
+    costs; in cash the margin less whole people to be hired where capacity is short. measure: a tenth of what it
+    contributed to costs; those that contributed nothing are left out.
     """
     statement = window.statement
     price = round_half_up(Fraction(exact_sum(statement.net_revenue) + exact_sum(statement.returns), 100))
     margin = Fraction(exact_sum(statement.gross_margin), 100)
-    volume = round_half_up(margin - Fraction(sum(_unit_driven(window)), 100 * FINE))
-    drivers = [_less_of(measure, window, charged, valuation) for measure in window.volumes if _drives(window, measure)]
+    more = _less_of((*UNIT_LIKE, *AMOUNTS), -100, window, charged, valuation)
+    volume = Sensitivity("volume", round_half_up(margin + more.exact), round_half_up(margin) + more.cash)
+    drivers = [_driver(measure, window, charged, valuation) for measure in window.volumes]
+    drivers = [row for row in drivers if row.usage or row.cash]
     drivers.sort(key=lambda row: (-row.usage, row.lever))
-    top = (Sensitivity("price", price, price), Sensitivity("volume", volume, round_half_up(margin)))
-    return (*top, *drivers)
+    return (Sensitivity("price", price, price), volume, *drivers)
 
 
-def _drives(window: Window, measure: str) -> bool:
-    return any(term.measure == measure for term in window.terms)
+def _driver(measure: str, window: Window, charged: Mapping[str, int], valuation: Valuation) -> Sensitivity:
+    less = _less_of((measure,), 10, window, charged, valuation)
+    return Sensitivity(measure, round_half_up(less.exact), less.cash)
 
 
-def _unit_driven(window: Window) -> list[int]:
-    columns = [place for place, term in enumerate(window.terms) if term.measure in (*UNIT_LIKE, *AMOUNTS)]
-    return [exact_sum(window.parts[:, column]) for column in columns]
+@dataclass(frozen=True)
+class _Less:
+    """Usage, in minor units before rounding, and cash that are saved."""
+
+    exact: Fraction
+    cash: int
 
 
-def _less_of(measure: str, window: Window, charged: Mapping[str, int], valuation: Valuation) -> Sensitivity:
-    """A tenth less of one measure."""
+def _less_of(
+    measures: tuple[str, ...], part: int, window: Window, charged: Mapping[str, int], valuation: Valuation
+) -> _Less:
+    """A `part`th less of these measures; below zero a part more."""
     usage: dict[str, Fraction] = {}
     minutes: dict[str, int] = {}
     for column, term in enumerate(window.terms):
-        if term.measure != measure:
+        if term.measure not in measures:
             continue
         activity = window.activities[term.activity]
-        part = Fraction(exact_sum(window.parts[:, column]), 10 * FINE)
+        cost = Fraction(exact_sum(window.parts[:, column]), part * FINE)
         for pool, share in _pool_shares(activity, charged).items():
-            usage[pool] = usage.get(pool, Fraction(0)) + part * share
+            usage[pool] = usage.get(pool, Fraction(0)) + cost * share
         if activity.minutes is not None:
-            freed = exact_sum(window.minutes[:, column]) // 10
+            freed = round_half_up(Fraction(exact_sum(window.minutes[:, column]), part))
             minutes[activity.pool or ""] = minutes.get(activity.pool or "", 0) + freed
     found = [
-        saving(pool, round_half_up(part), minutes.get(pool), valuation, window.months) for pool, part in usage.items()
+        saving(pool, round_half_up(cost), minutes.get(pool), valuation, window.months) for pool, cost in usage.items()
     ]
-    return Sensitivity(measure, round_half_up(sum(usage.values(), Fraction(0))), sum(row.cash for row in found))
+    return _Less(sum(usage.values(), Fraction(0)), sum(row.cash for row in found))
 
 
 def _pool_shares(activity: Activity, charged: Mapping[str, int]) -> dict[str, Fraction]:

@@ -3,13 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from fractions import Fraction
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 from profitability.core.cost_model import Activity
 from profitability.core.money import Int64
+from profitability.core.remainder import round_half_up
 from profitability.core.statement import Statement
 
 Floats: TypeAlias = npt.NDArray[np.float64]
@@ -131,6 +132,15 @@ def without(window: Window, taken: Taken) -> Window:
     left = window.parts - np.rint(window.parts * taken.weights).astype(np.int64)
     volumes = {name: column - taken.volumes.get(name, 0) for name, column in window.volumes.items()}
     return replace(window, statement=statement, parts=left, minutes=window.minutes - taken.minutes, volumes=volumes)
+
+
+def round_each(values: npt.NDArray[Any], unit: int) -> Int64:
+    """`values ÷ unit`, each rounded by itself, a half away from zero; Python integers in an object array too."""
+    if values.dtype == object:
+        return np.array([round_half_up(Fraction(value, unit)) for value in values.tolist()], dtype=np.int64)
+    whole, rest = np.divmod(np.abs(values), np.int64(unit))
+    rounded: Int64 = np.sign(values) * (whole + (rest >= unit - rest))
+    return rounded
 
 
 def by_activity(cells: Int64, window: Window) -> Int64:

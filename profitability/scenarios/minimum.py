@@ -1,20 +1,22 @@
 """What a minimum order value takes out of the window of a scenario.
 
-Refused orders take their sales, goods and lines with them. Consolidated ones are joined, within a month, until each
-has the minimum value: orders and deliveries become fewer, what is sold stays.
+Refused orders take their sales, goods and lines with them. Consolidated ones are joined, within a month, a quarter or
+the whole window, until each has the minimum value: orders and deliveries become fewer, what is sold stays. Where all
+small orders of an account in such a span are worth less than the minimum, one order below it remains.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from django.conf import settings
 
-from profitability.core.levers import ORDER_LIKE, Levers
-from profitability.core.money import round_sums
+from profitability.core.levers import ORDER_LIKE, Levers, Span
+from profitability.core.remainder import largest_remainder
 from profitability.core.scenario import Assigned
 from profitability.core.statement import Statement
-from profitability.core.window import Taken
+from profitability.core.window import Taken, round_each
 from profitability.scenarios.selection import Chosen
 from profitability.small_orders import SmallOrders, small_orders
 
@@ -29,24 +31,28 @@ TAKEN = {
 
 @dataclass(frozen=True)
 class Leaving:
-    """Orders of one account in one month below its minimum; what leaves with them, by measure in ten-thousandths, and
-    how many orders."""
+    """Orders of one account in one month below its minimum; what leaves with them, by measure in ten-thousandths, how
+    many orders, and how many remain that are still too small."""
 
     found: SmallOrders
     volumes: dict[str, int]
     orders: int
     is_refused: bool
+    still_small: int = 0
 
 
 @dataclass(frozen=True, eq=False)
 class Minimum:
     """What minimum order values take out of a window. `below`: the orders they meet, `value`: their net value in
-    ten-thousandths; `orders`: how many orders each account has less."""
+    ten-thousandths; `orders`: how many orders each account has less; `refused`: orders that are lost; `still_small`:
+    orders that remain below the minimum."""
 
     taken: Taken
     below: int
     value: int
     orders: np.ndarray
+    refused: int
+    still_small: int
 
 
 def minimum_of(selected: Chosen, levers: Assigned) -> Minimum | None:
@@ -58,7 +64,8 @@ def minimum_of(selected: Chosen, levers: Assigned) -> Minimum | None:
     orders = np.zeros(len(selected.ids), dtype=np.int64)
     np.add.at(orders, [selected.places[row.found.account] for row in rows], [row.orders for row in rows])
     below, value = sum(row.found.orders for row in rows), sum(row.found.net_amount for row in rows)
-    return Minimum(taken(selected, rows), below, value, orders)
+    refusals = sum(row.orders for row in rows if row.is_refused)
+    return Minimum(taken(selected, rows), below, value, orders, refusals, sum(row.still_small for row in rows))
 
 
 def leaving(selected: Chosen, levers: Assigned, place: int, each: Levers) -> Iterator[Leaving]:
@@ -68,9 +75,20 @@ def leaving(selected: Chosen, levers: Assigned, place: int, each: Levers) -> Ite
     if place and len(having) < len(selected.ids):
         accounts = [selected.ids[row] for row in sorted(having)]  # exceptions are few
     months, minimum = (selected.run.month_from, selected.run.month_to), each.minimum_order
-    for row in small_orders(accounts, months, minimum):
-        if selected.places.get(row.account) in having:
-            yield refused(row) if each.small_orders == "refuse" else consolidated(row, int(minimum.scaleb(4)))
+    found = (row for row in small_orders(accounts, months, minimum) if selected.places.get(row.account) in having)
+    if each.small_orders == "refuse":
+        yield from map(refused, found)
+    else:
+        spans: dict[tuple[int, int], list[SmallOrders]] = defaultdict(list)
+        for row in found:
+            spans[row.account, span_of(row.month, each.joined_within)].append(row)
+        for rows in spans.values():
+            yield from consolidated(rows, int(minimum.scaleb(4)))
+
+
+def span_of(month: int, within: Span) -> int:
+    """The number of the span of time a month (yyyymm) lies in: itself, its calendar quarter, or the only one."""
+    return {"month": month, "quarter": month // 100 * 4 + (month % 100 - 1) // 3, "window": 0}[within]
 
 
 def refused(row: SmallOrders) -> Leaving:
@@ -79,11 +97,16 @@ def refused(row: SmallOrders) -> Leaving:
     return Leaving(row, counts | amounts | {"units": row.units, "net_revenue": row.net_amount}, row.orders, True)
 
 
-def consolidated(row: SmallOrders, minimum: int) -> Leaving:
-    """Joined orders: deliveries and the like become fewer in proportion to the orders."""
-    fewer = row.orders - row.left_of(minimum)
-    volumes = {name: getattr(row, name) * ONE * fewer // row.orders for name in ORDER_LIKE}
-    return Leaving(row, volumes, fewer, False)
+def consolidated(rows: list[SmallOrders], minimum: int) -> Iterator[Leaving]:
+    """The orders of one account in one span, joined: deliveries and the like become fewer in proportion to the orders
+    of each month."""
+    orders, value = sum(row.orders for row in rows), sum(row.net_amount for row in rows)
+    fewer = orders - min(max(value // minimum, 1), orders)
+    gone = largest_remainder(fewer, [row.orders for row in rows], [row.month for row in rows])
+    still_small = 1 if value < minimum else 0
+    for place, (row, less) in enumerate(zip(rows, gone, strict=True)):
+        volumes = {name: getattr(row, name) * ONE * less // row.orders for name in ORDER_LIKE}
+        yield Leaving(row, volumes, less, False, still_small if place == 0 else 0)
 
 
 def taken(selected: Chosen, rows: list[Leaving]) -> Taken:
@@ -118,5 +141,5 @@ def refused_sales(selected: Chosen, rows: list[SmallOrders]) -> Statement:
         exact = np.zeros(count, dtype=np.int64)
         if rows:
             np.add.at(exact, places, [getattr(row, column) for row in rows])
-        found[name] = round_sums(exact, settings.CURRENCY_DIGITS)
+        found[name] = round_each(exact, 10 ** (4 - settings.CURRENCY_DIGITS))
     return Statement(**found)

@@ -2,11 +2,13 @@
 
 import numpy as np
 from django.conf import settings
-from django.db.models import BigIntegerField, Sum
+from django.db.models import BigIntegerField, Count, Sum
 from django.db.models.functions import Cast
 
 from profitability.core import cost_model as core_model
+from profitability.core.money import LEDGER_UNIT
 from profitability.core.months import months_between
+from profitability.core.savings import Held
 from profitability.core.window import Term
 from profitability.models import ActivityTotal, PoolBalance, Run
 
@@ -60,12 +62,34 @@ def window_rate(run: Run, activity: str) -> float:
     return sum(rates) / len(rates)
 
 
+CHARGES = ("input", "support_in", "support_out")
+
+
+def balances(run: Run):
+    """The balance of each pool month by month."""
+    return PoolBalance.objects.filter(run=run, attempt=run.attempts)
+
+
+def charged_sums() -> dict:
+    return {f"s_{name}": Cast(Sum(name), BigIntegerField()) for name in CHARGES}
+
+
+def charge_of(row: dict) -> int:
+    return row["s_input"] + row["s_support_in"] - row["s_support_out"]
+
+
 def charged(run: Run) -> dict[str, int]:
     """What each pool cost over the window with its share of support pools, in minor units."""
-    sums = {name: Cast(Sum(name), BigIntegerField()) for name in ("input", "support_in", "support_out")}
-    rows = (
-        PoolBalance.objects.filter(run=run, attempt=run.attempts)
-        .values("pool")
-        .annotate(**{f"s_{name}": total for name, total in sums.items()})
-    )
-    return {row["pool"]: row["s_input"] + row["s_support_in"] - row["s_support_out"] for row in rows}
+    return {row["pool"]: charge_of(row) for row in balances(run).values("pool").annotate(**charged_sums())}
+
+
+def held(run: Run) -> dict[str, Held]:
+    """The capacity of each pool over the months in which it has practical minutes."""
+    rows = balances(run).filter(practical_minutes__gt=0).values("pool")
+    minutes = {"practical": Sum("practical_minutes"), "used": Sum("used_minutes"), "months": Count("pk")}
+    return {
+        row["pool"]: Held(
+            int(row["practical"] * LEDGER_UNIT), int(row["used"] * LEDGER_UNIT), charge_of(row), row["months"]
+        )
+        for row in rows.annotate(**charged_sums(), **minutes)
+    }

@@ -302,3 +302,71 @@ def test_reading_takes_the_same_number_of_queries_for_many(keep, api):
         keep("finance", f"Scenario {place}", price=1, own=[{"codes": ["S1"], "price": 2}])
 
     assert count() == before
+
+
+# Changing and deleting
+
+
+def tag_of(api, role: str, number: int) -> str:
+    return api(role).get(f"{SCENARIOS}{number}/").headers["ETag"]
+
+
+def test_its_owner_changes_a_scenario_in_part(keep, api):
+    number = keep("manager", "Mine", price=1.5, own=[{"codes": ["N1"], "drop": True}])["id"]
+    before = api("manager").get(f"{SCENARIOS}{number}/").json()
+
+    response = api("manager").patch(
+        f"{SCENARIOS}{number}/", {"name": "Renamed"}, format="json", HTTP_IF_MATCH=tag_of(api, "manager", number)
+    )
+
+    assert response.status_code == 200, response.json()
+    assert response.json() == before | {"name": "Renamed", "changed_at": response.json()["changed_at"]}
+    changed = api("manager").patch(
+        f"{SCENARIOS}{number}/",
+        {"levers": {"price": 3}, "accounts": {"segment": "key"}},
+        format="json",
+        HTTP_IF_MATCH=tag_of(api, "manager", number),
+    )
+    assert (changed.json()["levers"], changed.json()["accounts"]) == ({"price": 3}, {"segment": "key"})
+
+
+def test_a_write_names_the_state_it_starts_from(keep, api):
+    number = keep("manager", price=1)["id"]
+    address, stale = f"{SCENARIOS}{number}/", tag_of(api, "manager", number)
+    api("manager").patch(address, {"note": "New"}, format="json", HTTP_IF_MATCH=stale)
+
+    for send in (api("manager").patch, api("manager").delete):
+        assert send(address, {"note": "Lost"}, format="json").status_code == 428
+        assert send(address, {"note": "Lost"}, format="json", HTTP_IF_MATCH=stale).status_code == 412
+    assert Scenario.objects.get(pk=number).note == "New"
+
+
+def test_its_owner_deletes_a_scenario(keep, api):
+    number = keep("manager", price=1)["id"]
+    tag = tag_of(api, "manager", number)
+
+    assert api("finance").delete(f"{SCENARIOS}{number}/", HTTP_IF_MATCH=tag).status_code == 403
+    assert api("manager").delete(f"{SCENARIOS}{number}/", HTTP_IF_MATCH=tag).status_code == 204
+    assert api("manager").get(f"{SCENARIOS}{number}/").status_code == 404
+
+
+def test_a_change_that_is_wrong_names_its_fields(keep, api):
+    number = keep("manager", price=1)["id"]
+
+    for body, field in (({"levers": {"orders": -100}}, "levers.orders"), ({"levers": {}}, "levers"), ({"x": 1}, "x")):
+        tag = tag_of(api, "manager", number)
+        response = api("manager").patch(f"{SCENARIOS}{number}/", body, format="json", HTTP_IF_MATCH=tag)
+        assert (response.status_code, response.json()["errors"][0]["field"]) == (400, field)
+
+
+def test_cash_is_for_everyone_and_pools_for_those_who_see_costs(keep, api):
+    number = keep("finance", accounts={"codes": ["N3"]}, drop=True)["id"]
+
+    for role in ("manager", "finance"):
+        answer = api(role).get(f"{SCENARIOS}{number}/outcome/").json()
+        assert (answer["cash"]["effect"], answer["cash"]["usage_saved"]) == (-30000, 45000)
+        assert (answer["capacity"] is None) == (role == "manager")
+
+
+def test_how_long_small_orders_are_joined_comes_back(keep):
+    assert keep("finance", minimum_order=500, joined_within="quarter")["levers"]["joined_within"] == "quarter"

@@ -64,16 +64,20 @@ function spot(row, radius, { left, top, width, height }, data) {
   return { x: left + along * width, y: top + (1 - up) * height, radius, text: row[NAME] };
 }
 
-function words({ low, high, name }, reversed = false) {
+const LETTER = 6.2; // pixels, on average
+
+/** The ends of an axis with its name, or the name alone where there is no room. */
+function words({ low, high, name }, room, reversed = false) {
+  if (`${low}  ←  ${name}  →  ${high}`.length * LETTER > room) return reversed ? `←  ${name}` : `${name}  →`;
   return reversed ? `${high}  ←  ${name}  →  ${low}` : `${low}  ←  ${name}  →  ${high}`;
 }
 
-function axes({ data, look }) {
+function axes({ data, look }, area) {
   const both = { type: "value", min: RANGE[0], max: RANGE[1], interval: 1, nameLocation: "middle", axisLine: { show: true, onZero: false, lineStyle: { color: look.lineStrong } }, nameTextStyle: { color: look.ink, fontSize: 12 } };
   const reversed = data.orientation === "strong_left";
   return {
-    xAxis: axis(look, { ...both, inverse: reversed, name: words(data.axis.relationship, reversed), nameGap: 24 }),
-    yAxis: axis(look, { ...both, position: "left", name: words(data.axis.attractiveness), nameGap: 26 }),
+    xAxis: axis(look, { ...both, inverse: reversed, name: words(data.axis.relationship, area.width, reversed), nameGap: 24 }),
+    yAxis: axis(look, { ...both, position: "left", name: words(data.axis.attractiveness, area.height), nameGap: 26 }),
   };
 }
 
@@ -89,7 +93,7 @@ export function option(view) {
     z: 4,
   };
   return {
-    ...axes(view),
+    ...axes(view, area),
     grid: grid(left, right, top, bottom),
     tooltip: { trigger: "item", formatter: (event) => tip(event, view) },
     series: [scatter, quadrants(view), density(view), movements(view)],

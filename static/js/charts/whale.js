@@ -23,11 +23,14 @@ export function option({ data, look, width }) {
   };
 }
 
-function earlier({ before }, look) {
+/** Named at its peak, where it is flat, on the side away from the other curve. */
+function earlier(data, look) {
+  const { before } = data;
   if (!before?.points.length) return [];
-  const label = { show: true, position: "insideTop", align: "center", color: look.inkQuiet, fontSize: 11, formatter: before.name };
-  const middle = before.points[Math.floor(before.points.length / 3)];
-  return [{ type: "line", data: [[0, 0], ...before.points], symbol: "none", silent: true, lineStyle: { color: look.inkQuiet, width: 1.5, type: "dashed" }, tooltip: { show: false }, markPoint: { symbol: "circle", symbolSize: 1, silent: true, data: [{ coord: middle, label: { ...label, position: "bottom", distance: 8 } }] } }];
+  const [place, height] = before.points.reduce((best, point) => (point[1] > best[1] ? point : best));
+  const beside = data.points.findLast(([at]) => at <= place)?.[3] ?? 0;
+  const label = { show: true, position: height > beside ? "top" : "bottom", distance: 8, align: "center", color: look.inkQuiet, fontSize: 11, formatter: before.name };
+  return [{ type: "line", data: [[0, 0], ...before.points], symbol: "none", silent: true, lineStyle: { color: look.inkQuiet, width: 1.5, type: "dashed" }, tooltip: { show: false }, markPoint: { symbol: "circle", symbolSize: 1, silent: true, data: [{ coord: [place, height], label }] } }];
 }
 
 function marks(data, look, last, wide) {
