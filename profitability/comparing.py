@@ -15,11 +15,10 @@ from django.db.models import QuerySet
 
 from accounts.models import Account
 from profitability.core import cost_model as core_model
-from profitability.core.comparison import After, Before, Sales, Serving, effects
+from profitability.core.comparison import Figures, Rates, Sales, effects
 from profitability.core.measures import AMOUNTS
-from profitability.core.months import months_between
-from profitability.models import ActivityTotal, MonthResult, Run
-from profitability.old_rules import Rates, rates_by_old_rules
+from profitability.models import MonthResult, Run
+from profitability.old_rules import average_rates, noted_by, rates_by_rules
 
 NO_MODEL = core_model.CostModel("", 0, settings.CURRENCY, (), "direct", None, ())
 SALES = ("net_revenue", "cost_amount", "freight_amount")
@@ -39,27 +38,17 @@ class Month:
 
 @dataclass
 class Window:
-    """One account's months in one run, added up."""
+    """One account's months in one run."""
 
     months: dict[int, Month] = field(default_factory=dict)
 
-    @cached_property
-    def sales(self) -> Sales:
-        return sum((month.sales for month in self.months.values()), Sales())
-
-    @cached_property
-    def quantities(self) -> Counter:
-        found: Counter = Counter()
-        for month in self.months.values():
-            found.update(month.quantities)
-        return found
-
     @property
-    def serving(self) -> Serving:
-        costs: Counter = Counter()
-        for month in self.months.values():
-            costs.update(month.costs)
-        return Serving(self.quantities, costs)
+    def figures(self) -> Figures:
+        return Figures(
+            sum((month.sales for month in self.months.values()), Sales()),
+            sum(sum(month.costs.values()) for month in self.months.values()),
+            {number: month.quantities for number, month in self.months.items()},
+        )
 
 
 @dataclass(frozen=True)
@@ -121,22 +110,24 @@ def compared(before: Run, after: Run, accounts: QuerySet[Account] | None) -> Ite
     Both runs are read in the order of accounts, so memory does not grow with them.
     """
     rules = rules_of(before)
-    same = same_rules(rules.model, rules_of(after).model)
-    averages = average_rates(before, rules)
-    other = None if same else rates_by_old_rules(after, rules.model, rules.scales, averages)
-    shared = shared_months(before, after)
+    rates = rates_between(before, after, rules)
     is_one_window = (before.month_from, before.month_to) == (after.month_from, after.month_to)
     windows = side_by_side(windows_of(before, rules, accounts), windows_of(after, rules, accounts))
     for account, then, now in windows:
-        sales, quantities = corrections(then, now, shared, 0 if is_one_window else ROUNDING)
-        yield (
-            account,
-            effects(
-                Before(then.sales, then.serving, then.sales + sales, added(then.quantities, quantities)),
-                After(now.sales, now.serving, by_old_rules(now, other)),
-                averages,
-            ),
-        )
+        old, new = then.figures, now.figures
+        corrected = old.sales + corrections(then, now, rates.shared, 0 if is_one_window else ROUNDING)
+        yield account, effects(old, corrected, new, rates)
+
+
+def rates_between(before: Run, after: Run, rules: Rules) -> Rates:
+    """What the rules of the earlier run make a unit of each activity cost, in the months of both runs."""
+    noted_then, noted_now = noted_by(before, after)
+    then = rates_by_rules(noted_then, rules.model, rules.scales)
+    alone = [month for month in then if not after.month_from <= month <= after.month_to]
+    average = average_rates({month: then[month] for month in alone or then}, noted_then.volumes)
+    same = same_rules(rules.model, rules_of(after).model)
+    now = rates_by_rules(noted_now, rules.model, rules.scales, None if same else (then, average))
+    return Rates(then, now, average, same)
 
 
 def windows_of(run: Run, rules: Rules, accounts: QuerySet[Account] | None) -> Iterator[tuple[int, Window]]:
@@ -169,59 +160,19 @@ def side_by_side(one: Iterator, other: Iterator) -> Iterator[tuple[int, Window, 
         right = next(other, None) if right and right[0] == account else right
 
 
-def shared_months(before: Run, after: Run) -> set[int]:
-    """The months that are in both windows."""
-    windows = (set(months_between(run.month_from, run.month_to)) for run in (before, after))
-    return set.intersection(*windows)
-
-
-def corrections(then: Window, now: Window, shared: set[int], rounding: int) -> tuple[Sales, Counter]:
-    """How the later run knows the shared months differently: amounts and quantities.
+def corrections(then: Window, now: Window, shared: frozenset[int], rounding: int) -> Sales:
+    """How the later run knows the sales of the shared months differently.
 
     `rounding`: amounts are rounded over a window, so in another one the same month may differ by a minor unit.
     """
-    sales, quantities = Sales(), Counter()
-    nothing = Month(0, Sales(), Counter(), {})
+    sales, nothing = Sales(), Month(0, Sales(), Counter(), {})
     for month in shared & (then.months.keys() | now.months.keys()):
         old, new = then.months.get(month, nothing), now.months.get(month, nothing)
         if not is_rounding(new.sales - old.sales, rounding) or new.quantities != old.quantities:
             sales += new.sales - old.sales
-            quantities = added(quantities, new.quantities, old.quantities)
-    return sales, quantities
+    return sales
 
 
 def is_rounding(change: Sales, rounding: int) -> bool:
     largest = max(abs(change.net_revenue), abs(change.cost_of_goods), abs(change.freight))
     return largest <= rounding and change.units == 0
-
-
-def added(one: Counter, more: Counter, less: Counter | None = None) -> Counter:
-    """Sums below zero included, which Counter's own plus leaves out."""
-    found = Counter(one)
-    found.update(more)
-    found.subtract(less or {})
-    return found
-
-
-def by_old_rules(now: Window, rates: dict[int, Rates] | None) -> dict[str, Fraction] | None:
-    """What the earlier rules would make of the later months."""
-    if rates is None:
-        return None
-    found: dict[str, Fraction] = {}
-    for month in now.months.values():
-        for code, quantity in month.quantities.items():
-            found[code] = found.get(code, Fraction(0)) + rates[month.month][code] * quantity
-    return found
-
-
-def average_rates(run: Run, rules: Rules) -> Rates:
-    """What a unit of each activity cost all accounts over the window."""
-    costs, volumes = Counter(), Counter()
-    for row in ActivityTotal.objects.filter(run=run, attempt=run.attempts):
-        costs[row.activity] += int((row.accounts + row.no_account) * MINOR)
-        volume = row.quantity if row.minutes is None else row.minutes
-        volumes[row.activity] += int((volume or 0) * 10_000)
-    return {
-        code: Fraction(costs[code], volumes[code] * scale) if volumes[code] else Fraction(0)
-        for code, scale in rules.scales.items()
-    }

@@ -17,7 +17,7 @@ from profitability.comparing import compared
 from profitability.core.comparison import EFFECTS
 from profitability.models import MonthResult, Result, Run
 
-FOLDER = "comparisons"
+FOLDER = "comparisons-by-month"  # how they are calculated: files of another way are not read
 MOST = 40  # files; one of 100,000 accounts has 8 MB
 FEW = 20_000  # months of accounts that a page compares itself
 TOLD_EACH = 1_000  # accounts

@@ -2,12 +2,16 @@
 new model changes can be told from what resource costs change."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
+from functools import reduce
+from operator import or_
 from typing import TypeAlias
 
 from django.conf import settings
-from django.db.models import BigIntegerField, Sum
+from django.db.models import BigIntegerField, Q, Sum
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
 
@@ -15,41 +19,72 @@ from profitability.core.allocation import allocate
 from profitability.core.cost_model import Activity, CostModel
 from profitability.core.measures import AMOUNTS
 from profitability.core.months import months_between
-from profitability.models import MonthResult, PoolBalance, Run
+from profitability.models import ActivityTotal, MonthResult, PoolBalance, Run
 
-Rates: TypeAlias = dict[str, Fraction]  # minor units for one unit of an activity, by its code
-TEN_THOUSANDTHS = 10_000
+UnitCosts: TypeAlias = dict[str, Fraction]  # minor units for one unit of an activity, by its code
+ByMonth: TypeAlias = dict[int, UnitCosts]
 
 
-def rates_by_old_rules(run: Run, model: CostModel, scales: Mapping[str, int], earlier: Rates) -> dict[int, Rates]:
-    """By month, the rates of the model's activities at the run's resource costs, capacity and volumes.
+@dataclass(frozen=True)
+class Noted:
+    """What a run noted of the whole company, by month: resource costs in minor units and practical minutes by pool, and
+    the volumes of its own model's activities; minutes and volumes in ten-thousandths."""
+
+    run: Run
+    costs: dict[int, dict[str, int]]
+    minutes: dict[int, dict[str, int]]
+    volumes: dict[int, dict[str, int]]
+
+
+def noted_by(*runs: Run) -> list[Noted]:
+    """In the order of the runs."""
+    found = {run.pk: Noted(run, *(defaultdict(dict) for _each in range(3))) for run in runs}
+    own = reduce(or_, (Q(run=run, attempt=run.attempts) for run in runs))
+    for run, month, pool, cost, minutes in PoolBalance.objects.filter(own).values_list(
+        "run", "month", "pool", "input", "practical_minutes"
+    ):
+        found[run].costs[month][pool] = int(cost.scaleb(settings.CURRENCY_DIGITS))
+        if minutes:
+            found[run].minutes[month][pool] = int(minutes.scaleb(4))
+    for run, month, activity, quantity in ActivityTotal.objects.filter(own).values_list(
+        "run", "month", "activity", "quantity"
+    ):
+        found[run].volumes[month][activity] = int((quantity or Decimal(0)).scaleb(4))
+    return [found[run.pk] for run in runs]
+
+
+def rates_by_rules(
+    noted: Noted, model: CostModel, scales: Mapping[str, int], earlier: tuple[ByMonth, UnitCosts] | None = None
+) -> ByMonth:
+    """By month, the exact rates of the model's activities at the run's resource costs, capacity and volumes.
 
     The unit is a ten-thousandth, divided by the activity's scale. Where the run says nothing of a pool's practical
-    minutes, because its own model does not need them, the rate stays as it was `earlier`.
+    minutes, because its own model does not need them, the rate stays as it was `earlier`: that month's, or the average.
     """
-    costs, minutes = pools_of(run)
-    volumes = {driver: volumes_of(run, driver) for driver in drivers_of(model)}
+    volumes = volumes_of_drivers(noted, model)
+    by_month, average = earlier or ({}, {})
     found = {}
-    for month in months_between(run.month_from, run.month_to):
-        charged = charged_by(model, costs[month])
+    for month in months_between(noted.run.month_from, noted.run.month_to):
+        charged, known = charged_by(model, noted.costs[month]), by_month.get(month, average)
         found[month] = {
-            activity.code: timed_rate(activity, charged, minutes[month], scales, earlier)
+            activity.code: timed_rate(activity, charged, noted.minutes[month], scales, known)
             if activity.minutes is not None
-            else shared_rate(activity, charged, volumes[activity.driver].get(month, 0))
+            else shared_rate(activity, charged, volumes[activity.driver or ""].get(month, 0))
             for activity in model.activities
         }
     return found
 
 
-def pools_of(run: Run) -> tuple[dict[int, dict[str, int]], dict[int, dict[str, int]]]:
-    """Resource costs in minor units and practical minutes in ten-thousandths, by month and pool."""
-    costs: dict = defaultdict(dict)
-    minutes: dict = defaultdict(dict)
-    for row in PoolBalance.objects.filter(run=run, attempt=run.attempts):
-        costs[row.month][row.pool] = int(row.input.scaleb(settings.CURRENCY_DIGITS))
-        if row.practical_minutes:
-            minutes[row.month][row.pool] = int(row.practical_minutes.scaleb(4))
-    return costs, minutes
+def average_rates(rates: ByMonth, volumes: Mapping[int, Mapping[str, int]]) -> UnitCosts:
+    """What a unit of each activity cost over these months, weighted by what the company used of it; the plain mean
+    where nobody used any."""
+    found = {}
+    for code in dict.fromkeys(code for costs in rates.values() for code in costs):
+        weights = {month: volumes.get(month, {}).get(code, 0) for month in rates}
+        weights = weights if any(weights.values()) else dict.fromkeys(rates, 1)
+        cost = sum((rates[month][code] * weight for month, weight in weights.items()), Fraction(0))
+        found[code] = cost / sum(weights.values())
+    return found
 
 
 def charged_by(model: CostModel, costs: Mapping[str, int]) -> dict[str, int]:
@@ -62,11 +97,11 @@ def timed_rate(
     charged: Mapping[str, int],
     minutes: Mapping[str, int],
     scales: Mapping[str, int],
-    earlier: Rates,
+    earlier: UnitCosts,
 ) -> Fraction:
     pool = activity.pool or ""
     if pool not in minutes:
-        return earlier[activity.code]
+        return earlier.get(activity.code, Fraction(0))
     return Fraction(charged[pool], minutes[pool] * scales[activity.code])
 
 
@@ -75,8 +110,17 @@ def shared_rate(activity: Activity, charged: Mapping[str, int], volume: int) -> 
     return cost / volume if volume else Fraction(0)
 
 
-def drivers_of(model: CostModel) -> Iterator[str]:
-    return (activity.driver for activity in model.activities if activity.driver)
+def volumes_of_drivers(noted: Noted, model: CostModel) -> dict[str, dict[int, int]]:
+    """The volumes of the model's drivers by month: as the run noted them, where its own model has the driver."""
+    document = noted.run.cost_model.document if noted.run.cost_model else {"activities": []}
+    known = {activity["driver"]: activity["code"] for activity in document["activities"] if activity.get("driver")}
+    drivers = sorted({activity.driver for activity in model.activities if activity.driver})
+    return {
+        driver: {month: volumes.get(known[driver], 0) for month, volumes in noted.volumes.items()}
+        if driver in known
+        else volumes_of(noted.run, driver)
+        for driver in drivers
+    }
 
 
 def volumes_of(run: Run, measure: str) -> dict[int, int]:

@@ -15,11 +15,16 @@ changes by. Another order would share out joint effects otherwise; the sum would
 5 **usage**: driver quantities (minutes, visits, lines) at the rates before.
 6 **rates**: what a unit of a driver costs: resource costs, capacity, and how many units share them.
 7 **model**: other rules on the same ledger and resource costs.
+
+Quantities are valued month by month at exact rates, so what costs the same a unit has no rates effect at all. The costs
+that a run stores are whole minor units; what that rounds goes to the effect it comes from: with another model to the
+model, else to the last of rates, usage and corrections that changed anything.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from fractions import Fraction
+from functools import cached_property
 from typing import TypeAlias
 
 from profitability.core.remainder import round_to
@@ -27,6 +32,8 @@ from profitability.core.remainder import round_to
 EFFECTS = ("corrections", "volume", "mix", "price", "usage", "rates", "model")
 KEYS = range(len(EFFECTS))  # ties go to the earlier step
 Quantities: TypeAlias = Mapping[str, int]
+Months: TypeAlias = Mapping[int, Quantities]
+UnitCosts: TypeAlias = Mapping[str, Fraction]
 
 
 @dataclass(frozen=True)
@@ -50,70 +57,117 @@ class Sales:
 
 
 @dataclass(frozen=True)
-class Serving:
-    """What activities did for an account and cost: cost in minor units, and the quantities that the rules of the
-    earlier run's model count, each in any unit that both runs share; by activity code."""
+class Figures:
+    """An account in a run: its sales, what serving it cost in minor units, and by month the quantities that the rules
+    of the earlier run's model count, by activity code, each in any unit that both runs share."""
 
-    quantities: Quantities = field(default_factory=dict)
-    costs: Mapping[str, int] = field(default_factory=dict)
+    sales: Sales = field(default_factory=Sales)
+    cost: int = 0
+    quantities: Mapping[int, Quantities] = field(default_factory=dict)
 
     @property
-    def cost(self) -> int:
-        return sum(self.costs.values())
+    def contribution(self) -> int:
+        return self.sales.margin - self.cost
 
 
 @dataclass(frozen=True)
-class Before:
-    """An account in the earlier run, and the same months as the later run knows them."""
+class Rates:
+    """What a unit of each activity costs by the rules of the earlier run's model, in each month of both runs."""
 
-    sales: Sales
-    serving: Serving
-    corrected_sales: Sales
-    corrected_quantities: Quantities
+    before: Mapping[int, UnitCosts]
+    after: Mapping[int, UnitCosts]
+    average: UnitCosts  # over the months that only the earlier run has
+    same_model: bool = True
+
+    @cached_property
+    def shared(self) -> frozenset[int]:
+        """The months that are in both windows."""
+        return frozenset(self.before.keys() & self.after.keys())
+
+    @cached_property
+    def dearer(self) -> dict[int, UnitCosts]:
+        """How much more a unit costs in the later run than in the same month of the earlier one; in a month that one
+        has not, than on average."""
+        return {month: less(costs, self.before.get(month, self.average)) for month, costs in self.after.items()}
+
+    @cached_property
+    def off_average(self) -> dict[int, UnitCosts]:
+        """How much more a unit cost in the months that only the earlier run has than on average over them."""
+        gone = self.before.keys() - self.shared
+        return {month: less(self.before[month], self.average) for month in gone}
 
 
-@dataclass(frozen=True)
-class After:
-    """An account in the later run. `cost_by_old_model`: what the earlier model's rules would make of the later
-    ledger and resource costs, by activity; None where both runs used the same model."""
-
-    sales: Sales
-    serving: Serving
-    cost_by_old_model: Mapping[str, Fraction] | None = None
+def less(costs: UnitCosts, others: UnitCosts) -> UnitCosts:
+    """By how much they differ, where they do."""
+    found = {code: cost - others.get(code, 0) for code, cost in costs.items()}
+    return {code: difference for code, difference in found.items() if difference}
 
 
-def effects(before: Before, after: After, rates: Mapping[str, Fraction]) -> tuple[int, ...]:
+def effects(before: Figures, corrected: Sales, after: Figures, rates: Rates) -> tuple[int, ...]:
     """The effects on contribution in minor units, in the order of EFFECTS; they sum to the change.
 
-    rates: what a unit of each activity cost all accounts in the earlier run, for an account that used none of it
-    then. Rounded together by largest remainder, so no effect is off by more than one unit.
+    corrected: the sales of the earlier window as the later run knows its months. Rounded together by largest
+    remainder, so no effect is off by more than one unit, and one that is zero stays zero.
     """
-    used, corrected, later = before.serving, before.corrected_quantities, after.serving.quantities
-    correction = _cost_of(used.quantities, corrected, used, rates)
-    usage = _cost_of(corrected, later, used, rates)
-    same_model = after.serving.costs if after.cost_by_old_model is None else after.cost_by_old_model
-    expected = sum(same_model.values())
-    exact = (
-        before.corrected_sales.margin - before.sales.margin - correction,
-        *sales_effects(before.corrected_sales, after.sales),
-        -usage,
-        used.cost + correction + usage - expected,
-        Fraction(expected - after.serving.cost),
-    )
-    change = after.sales.margin - after.serving.cost - before.sales.margin + before.serving.cost
-    return tuple(round_to(change, exact, KEYS))
+    costs = cost_effects(before, after, rates)
+    volume, mix, price = sales_effects(corrected, after.sales)
+    exact = {
+        "corrections": corrected.margin - before.sales.margin - costs["corrections"],
+        "volume": volume,
+        "mix": mix,
+        "price": price,
+        **{name: -costs[name] for name in ("usage", "rates", "model")},
+    }
+    return tuple(round_to(after.contribution - before.contribution, [exact[name] for name in EFFECTS], KEYS))
 
 
-def _cost_of(before: Quantities, after: Quantities, serving: Serving, rates: Mapping[str, Fraction]) -> Fraction:
-    """What the change of quantities costs at what the account paid for a unit; at what all paid, where it paid for
-    none."""
+def cost_effects(before: Figures, after: Figures, rates: Rates) -> dict[str, Fraction]:
+    """Why serving the account costs more; sums to the change of its cost."""
+    found = {
+        "corrections": _corrected(before.quantities, after.quantities, rates),
+        "usage": _used(before.quantities, after.quantities, rates),
+        "rates": _cost_of(after.quantities, rates.dearer) - _cost_of(before.quantities, rates.off_average),
+        "model": Fraction(0),
+    }
+    found[_rounded(found, rates.same_model)] += after.cost - before.cost - sum(found.values())
+    return found
+
+
+def _rounded(found: Mapping[str, Fraction], same_model: bool) -> str:
+    """The effect that what is left belongs to: of another model its whole effect, else rounding."""
+    if not same_model:
+        return "model"
+    return next((name for name in ("rates", "usage") if found[name]), "corrections")
+
+
+def _corrected(before: Months, after: Months, rates: Rates) -> Fraction:
+    """What the months in both windows cost more at the rates before, because the later run counts more in them."""
+    months = rates.shared & (before.keys() | after.keys())
+    return _cost_of({month: dict(_more(before, after, month)) for month in months}, rates.before)
+
+
+def _more(before: Months, after: Months, month: int) -> Iterator[tuple[str, int]]:
+    then, now = before.get(month, {}), after.get(month, {})
+    if then != now:
+        yield from ((code, now.get(code, 0) - then.get(code, 0)) for code in then.keys() | now.keys())
+
+
+def _used(before: Months, after: Months, rates: Rates) -> Fraction:
+    """What the months of one window alone cost more at the average rates, because more was done in them."""
+    more: dict[str, int] = {}
+    for sign, months in ((-1, before), (1, after)):
+        for month in months.keys() - rates.shared:
+            for code, quantity in months[month].items():
+                more[code] = more.get(code, 0) + sign * quantity
+    return _cost_of({0: more}, {0: rates.average})
+
+
+def _cost_of(quantities: Months, rates: Mapping[int, UnitCosts]) -> Fraction:
     cost = Fraction(0)
-    for code in before.keys() | after.keys():
-        more = after.get(code, 0) - before.get(code, 0)
-        if more:
-            own = serving.quantities.get(code, 0)
-            rate = Fraction(serving.costs.get(code, 0), own) if own else rates.get(code, Fraction(0))
-            cost += rate * more
+    for month in quantities.keys() & rates.keys():
+        done, costs = quantities[month], rates[month]
+        for code in done.keys() & costs.keys():
+            cost += done[code] * costs[code]
     return cost
 
 
