@@ -1,8 +1,8 @@
 """What was published cannot be changed: the database itself refuses it, whoever asks and by whatever way.
 
-Rows of a published or superseded run are neither added, changed nor removed; the run itself may only go from
-published to superseded; the publication points at the published run; the version of the cost model that a run has
-used stays as it is. (`closed_ledger` says the same of closed months.)
+Rows of a run that is or was published, or waits for approval, are neither added, changed nor removed; of a run that
+was published nothing changes but whether it is published or superseded; the publication points at the published run;
+the version of the cost model that a run has used stays as it is. (`closed_ledger` says the same of closed months.)
 
 `freeze` makes all these triggers from the tables as they are, `thawed` takes them off for as long as a migration or a
 flush works on the tables: SQLite would lose them, or refuse to rebuild a table that a trigger names. On PostgreSQL a
@@ -41,9 +41,10 @@ FIGURES: tuple[type[models.Model], ...] = (
     Position,
     PositionChange,
 )
-FROZEN = "('published', 'superseded')"
+FROZEN = "('published', 'superseded')"  # runs
+KEPT = "('published', 'superseded', 'held')"  # figures of runs
 REFUSED = "the figures of a published run cannot be changed"
-REFUSED_RUN = "a published run can only be superseded"
+REFUSED_RUN = "a published run can only be superseded, or published again"
 REFUSED_POINTER = "only a published run can stand behind the pages"
 REFUSED_MODEL = "A run has used this version of the cost model: it cannot be changed."
 RUN, POINTER, MODEL = Run._meta.db_table, Publication._meta.db_table, CostModel._meta.db_table
@@ -105,10 +106,10 @@ def _sqlite(tables: list[str], pointer: bool) -> Iterator[str]:
     for table in tables:
         yield on_row(f"{table}_insert", "INSERT", table, _adds(table), REFUSED)
         for event, rows in (("UPDATE", ["OLD", "NEW"]), ("DELETE", ["OLD"])):
-            when = " OR ".join(f"{_state(f'{row}.run_id')} IN {FROZEN}" for row in rows)
+            when = " OR ".join(f"{_state(f'{row}.run_id')} IN {KEPT}" for row in rows)
             yield on_row(f"{table}_{event.lower()}", event, table, when, REFUSED)
     same = " AND ".join(f'OLD."{name}" IS NEW."{name}"' for name in _columns(RUN) if name != "state")
-    stays = f"({same} AND (OLD.state IS NEW.state OR NEW.state = 'superseded'))"
+    stays = f"({same} AND (OLD.state IS NEW.state OR NEW.state IN {FROZEN}))"
     yield on_row("run_update", "UPDATE", RUN, f"OLD.state IN {FROZEN} AND NOT {stays}", REFUSED_RUN)
     yield on_row("run_delete", "DELETE", RUN, f"OLD.state IN {FROZEN}", REFUSED_RUN)
     yield on_row("run_insert", "INSERT", RUN, f"{_state('NEW.id')} IN {FROZEN}", REFUSED_RUN)
@@ -122,7 +123,7 @@ def _adds(table: str) -> str:
     (model,) = (model for model in FIGURES if model._meta.db_table == table)
     unique = [field.column for field in model._meta.local_fields if field.unique]
     replaced = [f"(SELECT run_id FROM {table} WHERE {name} = NEW.{name})" for name in unique]  # noqa: S608
-    return " OR ".join(f"{_state(run)} IN {FROZEN}" for run in ["NEW.run_id", *replaced])
+    return " OR ".join(f"{_state(run)} IN {KEPT}" for run in ["NEW.run_id", *replaced])
 
 
 def _columns(table: str) -> list[str]:
@@ -140,7 +141,7 @@ def _state(run: str) -> str:
 def _postgres(tables: list[str], pointer: bool) -> Iterator[str]:
     yield function("refuse_rows", refusal(_touched("touched"), REFUSED))
     yield function("refuse_both", refusal(f"{_touched('touched')} OR {_touched('before')}", REFUSED))
-    any_frozen = f"EXISTS (SELECT 1 FROM {RUN} WHERE state IN {FROZEN})"  # noqa: S608
+    any_frozen = f"EXISTS (SELECT 1 FROM {RUN} WHERE state IN {KEPT})"  # noqa: S608
     yield function("refuse_truncate", refusal(any_frozen, REFUSED))
     yield function("refuse_run", refusal(_RUN_CHANGES, REFUSED_RUN, "NEW"))
     not_published = f"{_state('NEW.run_id')} IS DISTINCT FROM 'published'"
@@ -155,11 +156,11 @@ def _postgres(tables: list[str], pointer: bool) -> Iterator[str]:
 
 
 def _touched(rows: str) -> str:
-    return f"EXISTS (SELECT 1 FROM {RUN} WHERE state IN {FROZEN} AND id IN (SELECT run_id FROM {rows}))"  # noqa: S608
+    return f"EXISTS (SELECT 1 FROM {RUN} WHERE state IN {KEPT} AND id IN (SELECT run_id FROM {rows}))"  # noqa: S608
 
 
 _RUN_CHANGES = (
-    "TG_OP = 'DELETE' OR NEW.state NOT IN (OLD.state, 'superseded') "
+    f"TG_OP = 'DELETE' OR NEW.state NOT IN {FROZEN} "
     "OR to_jsonb(NEW) - 'state' IS DISTINCT FROM to_jsonb(OLD) - 'state'"
 )
 

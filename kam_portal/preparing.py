@@ -7,7 +7,7 @@ from django.core.cache import cache
 
 from kam_portal import tasks
 from profitability.models import Run
-from profitability.standings import run_before
+from profitability.queries import earlier_run
 
 ASKED_SECONDS = 120  # then a page may ask again: the first message may be lost
 logger = logging.getLogger(__name__)
@@ -31,7 +31,7 @@ def follow_up(run_id: int) -> None:
     try:
         run = Run.objects.get(pk=run_id)
         ask(prepare_groups, run.pk)
-        before = run_before(run)
+        before = earlier_run(run)
         if before is not None:
             ask_for_comparison(before, run)
     except Exception:

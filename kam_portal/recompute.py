@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import WebhookEndpoint
 from kam_portal import tasks
+from kam_portal.preparing import follow_up
 from profitability import queue
 from profitability.models import Run
 
@@ -68,9 +69,10 @@ def perform(run_id: int) -> bool:
         return False
     try:
         with queue.heartbeat(run):
-            calculate_and_publish(run)
-        tell_of_events()
-        return True
+            is_published = calculate_and_publish(run)
+        if is_published:
+            tell_of_events()
+        return is_published
     except queue.Overtaken:
         logger.warning("Run %s was taken over by another worker.", run_id)
     except (OperationalError, InterfaceError):
@@ -83,20 +85,25 @@ def perform(run_id: int) -> bool:
     return False
 
 
-def calculate_and_publish(run: Run) -> None:
+def calculate_and_publish(run: Run) -> bool:
+    """Whether it is published now; it may have to wait for approval."""
     from profitability import runs
     from relationships import positions
 
     calculation = runs.calculate(run)
     runs.store(run, calculation)
     placed = positions.place_accounts(run)
-    runs.publish(run, run.inputs | placed.inputs, [*calculation.hashes, placed.hash])
+    return runs.publish(run, run.inputs | placed.inputs, [*calculation.hashes, placed.hash])
+
+
+def published_by_hand(run_id: int) -> None:
+    """What follows when a person has put a run behind the pages."""
+    follow_up(run_id)
+    tell_of_events()
 
 
 def tell_of_events() -> None:
     """Webhooks hear of it at once if a worker can be woken, else with the next look for what waits."""
-    from kam_portal import tasks
-
     if not WebhookEndpoint.objects.filter(is_active=True).exists():
         return
     try:

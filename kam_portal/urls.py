@@ -21,7 +21,7 @@ from kam_portal.views.methods import method_comparison
 from kam_portal.views.months import close_month, closed_months, confirm_reopening, leave_closed, reopen_month
 from kam_portal.views.pnl import pnl
 from kam_portal.views.ranking import ranking
-from kam_portal.views.runs import start_run
+from kam_portal.views.runs import approve_run, discard_run, publish_run, start_run
 from kam_portal.views.scenarios import scenario, scenario_compare, scenario_export, scenario_new, scenarios
 from kam_portal.views.sign_in import sign_in, sign_out
 from kam_portal.views.site import glossary, search
@@ -40,6 +40,9 @@ urlpatterns = [
     path("runs/compare/", runs_compare, name="runs_compare"),
     path("runs/compare/progress/", runs_compare_progress, name="runs_compare_progress"),
     path("runs/start/", start_run, name="start_run"),
+    path("runs/<int:run_id>/approve/", approve_run, name="approve_run"),
+    path("runs/<int:run_id>/discard/", discard_run, name="discard_run"),
+    path("runs/<int:run_id>/publish/", publish_run, name="publish_run"),
     path("", include("profitability.urls")),  # before the account page, whose code takes any path
     path("", include("relationships.urls")),
     path("accounts/<path:code>/trail/", account_trail, name="trail"),

@@ -1,6 +1,5 @@
 """How a run closes: where each pool's cost went, how its capacity was used, and what changed since the run before."""
 
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
@@ -9,7 +8,7 @@ from django.db.models import F, Q, Sum
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from profitability.models import MonthClosing, MonthResult, PoolBalance, Result, Run
+from profitability.models import PoolBalance, Result, Run
 from profitability.queries import BALANCE, balance_of
 
 SPLIT = ("accounts", "no_account", "support_out", "unused", "channel", "corporate", "unassigned")
@@ -179,22 +178,6 @@ def amount_rows(run: Run) -> list[AmountRow]:
         AmountRow(str(label), found[f"on_{name}"] or zero, found[f"off_{name}"] or zero)
         for name, label in AMOUNTS.items()
     ]
-
-
-def changed_months(run: Run, earlier: Run | None) -> list[tuple[int, int]]:
-    """Months that had been closed and that this run sees otherwise than the run before, each with how many accounts
-    changed in it."""
-    if earlier is None:
-        return []
-    closed = MonthClosing.objects.filter(step=MonthClosing.Step.CLOSED, at__lt=run.published_at).values("month")
-    window = (max(run.month_from, earlier.month_from), min(run.month_to, earlier.month_to))
-    names = ("month", "account_id", "net_revenue", "cost_amount", "freight_amount", "cost_to_serve")
-    now, before = (
-        MonthResult.objects.in_run(each).filter(month__in=closed, month__range=window).values_list(*names)
-        for each in (run, earlier)
-    )
-    changed = {row[:2] for row in (*now.difference(before), *before.difference(now))}
-    return sorted(Counter(month for month, _account in changed).items())
 
 
 def changed_inputs(run: Run, earlier: Run | None) -> list[str] | None:

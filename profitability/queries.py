@@ -26,12 +26,19 @@ BALANCE = [
 def published_run() -> Run | None:
     """The run that stands behind every page; None before the first one is published."""
     publication = Publication.objects.select_related("run__cost_model").first()
-    return publication.run if publication else None
+    if publication is None:
+        return None
+    publication.run.put_up_at = publication.published_at
+    return publication.run
 
 
 def earlier_run(run: Run) -> Run | None:
-    """The run that was published before this one."""
-    return Run.objects.filter(published_at__lt=run.published_at).order_by("-published_at").first()
+    """The run that stood behind every page until this one first did. One that was published before runs knew which
+    run they follow has the one published last before it."""
+    if run.follows_id:
+        return Run.objects.select_related("cost_model").get(pk=run.follows_id)
+    earlier = Run.objects.select_related("cost_model").filter(published_at__lt=run.published_at)
+    return earlier.order_by("-published_at", "-pk").first()
 
 
 @dataclass(frozen=True)

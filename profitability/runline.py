@@ -26,6 +26,7 @@ class RunLine:
     model_label: str
     stale_label: str
     older_label: str
+    again_label: str
 
 
 def run_line(request) -> RunLine | None:
@@ -43,6 +44,7 @@ def run_line(request) -> RunLine | None:
         model_label=run.model_label,
         stale_label=_("not recomputed since then") if is_stale else "",
         older_label=older_label(run, published),
+        again_label=again_label(published if run == published else run),
     )
 
 
@@ -51,6 +53,13 @@ def older_label(run: Run, published: Run | None) -> str:
     if run == published:
         return ""
     return _("older run; run %(number)s is published now") % {"number": published.pk} if published else _("older run")
+
+
+def again_label(run: Run) -> str:
+    """That a person has put the run behind the pages again, after another one."""
+    if not run.put_up_at or run.put_up_at == run.published_at:
+        return ""
+    return _("published again %(when)s") % {"when": day_and_time(run.put_up_at)}
 
 
 def day_and_time(instant) -> str:

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import bulk
-from profitability import queue
+from profitability import queue, releases
 from profitability.books import CannotRun, digest
 from profitability.calculation import Calculation, calculate
 from profitability.models import (
@@ -18,7 +18,6 @@ from profitability.models import (
     MethodCost,
     MonthResult,
     PoolBalance,
-    Publication,
     Ranking,
     Result,
     Run,
@@ -55,23 +54,23 @@ def hash_of(columns: dict[str, list]) -> str:
     return digest(json.dumps([[name, columns[name]] for name in names], default=str).encode())
 
 
-def publish(run: Run, input_hashes: dict[str, str], result_hashes: list[str]) -> None:
-    """Check that the run closes and put it behind every page, in one transaction. Only the latest attempt may."""
+def publish(run: Run, input_hashes: dict[str, str], result_hashes: list[str]) -> bool:
+    """Check that the run closes and put it behind every page, in one transaction. Only the latest attempt may.
+
+    One that would change a closed month is held until a person approves it. Returns whether it is published.
+    """
     with transaction.atomic(durable=True):
         row = queue.mine(run).select_for_update().first()
         if row is None:
             raise queue.Overtaken(run.pk)
         check_closure(run)
-        now = timezone.now()
-        Run.objects.filter(state=Run.State.PUBLISHED).update(state=Run.State.SUPERSEDED)
-        row.state, row.published_at, row.finished_at, row.lease_until = Run.State.PUBLISHED, now, now, None
+        row.finished_at, row.lease_until = timezone.now(), None
         row.inputs = input_hashes
         row.input_fingerprint = digest(json.dumps(input_hashes, sort_keys=True).encode())
         row.result_hash = digest(json.dumps(result_hashes).encode())
         row.difference = Decimal(0)
         row.steps_done = row.steps_total
-        row.save()
-        Publication.objects.update_or_create(pk=1, defaults={"run": row, "published_at": now})
+        return releases.release(row)
 
 
 def check_closure(run: Run) -> None:

@@ -28,12 +28,6 @@ def readable_run(run_id: int) -> Run | None:
     return Run.objects.select_related("cost_model").filter(pk=run_id, state__in=READABLE).first()
 
 
-def run_before(run: Run) -> Run | None:
-    """The run that stood behind every page until this one did."""
-    earlier = Run.objects.filter(state__in=READABLE, published_at__lt=run.published_at)
-    return earlier.order_by("-published_at", "-pk").first()
-
-
 def as_of(run: Run) -> date:
     """The last day of the run's window."""
     year, month = divmod(run.month_to, 100)

@@ -24,6 +24,7 @@ from profitability.api.run import (
     amount,
 )
 from profitability.models import Result
+from profitability.queries import earlier_run
 from relationships.models import Box, CriteriaSet, Position
 
 
@@ -162,7 +163,7 @@ class Matrix(OfRun, ListView):
 
 def earlier_points(run, codes: list[str]) -> dict[str, tuple]:
     """Where these accounts stood in the run before."""
-    before = run and standings.run_before(run)
+    before = run and earlier_run(run)
     if not before:
         return {}
     rows = Result.objects.in_run(before).filter(code__in=codes)

@@ -170,12 +170,12 @@ def test_a_month_is_not_closed_while_an_import_holds_lines_nobody_can_see(publis
     with meanwhile(lambda: bring(tmp_path, "order_lines", line)) as imported_meanwhile:
         assert reached.wait(30)
         with impatient(), pytest.raises(months.CannotClose, match=r"An import is running|is being changed"):
-            months.close(202601, published)
+            months.close([202601], published)
         go_on.set()
 
     assert imported_meanwhile[0].state == Import.State.DONE
     with pytest.raises(months.CannotClose, match="recompute first"):
-        months.close(202601, published)
+        months.close([202601], published)
     assert not ClosedMonth.objects.exists()
 
 
@@ -183,7 +183,7 @@ def test_an_import_that_waited_for_a_closing_finds_the_month_closed(published, t
     reached, go_on = paused(monkeypatch, months, "changed_since")
     line = CORRECTED.format(order="N-1", day="2026-01-25")
 
-    with meanwhile(lambda: months.close(202601, published)) as closed:
+    with meanwhile(lambda: months.close([202601], published)) as closed:
         assert reached.wait(30)
         with meanwhile(lambda: bring(tmp_path, "order_lines", line)) as imported_meanwhile:
             go_on.set()
@@ -208,7 +208,7 @@ def test_lines_that_go_round_the_importer_do_not_slip_in_either(published, monke
     assert isinstance(refusals[0], months.CannotClose)
 
     reached, go_on = paused(monkeypatch, months, "changed_since")
-    with meanwhile(lambda: months.close(202601, published)):
+    with meanwhile(lambda: months.close([202601], published)):
         assert reached.wait(30)
         with meanwhile(lambda: raw(insert)) as smuggled:
             go_on.set()
@@ -217,7 +217,7 @@ def test_lines_that_go_round_the_importer_do_not_slip_in_either(published, monke
 
 def closing(user: User) -> None:
     with impatient():
-        months.close(202601, user)
+        months.close([202601], user)
 
 
 @contextmanager

@@ -71,17 +71,19 @@ def test_rows_of_a_run_that_is_not_published_can_be_written_and_removed_until_it
         ActivityTotal.objects.filter(run=run).delete()
 
 
-def test_a_published_run_can_only_be_superseded(portfolio):
+def test_a_published_run_can_only_be_superseded_and_published_again(portfolio):
     published, earlier = portfolio.run.pk, portfolio.earlier.pk
 
     for run in (published, earlier):
         assert refused(f"UPDATE {RUN} SET result_hash = 'x' WHERE id = %s", run)
         assert refused(f"UPDATE {RUN} SET state = 'running' WHERE id = %s", run)
         assert refused(f"UPDATE {RUN} SET state = 'failed' WHERE id = %s", run)
+        assert refused(f"UPDATE {RUN} SET state = 'held' WHERE id = %s", run)
         assert refused(f"DELETE FROM {RUN} WHERE id = %s", run)
-    assert refused(f"UPDATE {RUN} SET state = 'published' WHERE id = %s", earlier)
+    assert refused(f"UPDATE {RUN} SET state = 'published', published_at = NULL WHERE id = %s", earlier)
     assert refused(f"UPDATE {RUN} SET state = 'superseded', result_hash = 'x' WHERE id = %s", published)
     raw(f"UPDATE {RUN} SET state = 'superseded' WHERE id = %s", published)
+    raw(f"UPDATE {RUN} SET state = 'published' WHERE id = %s", earlier)
 
 
 @pytest.mark.parametrize("state", ["waiting", "running", "failed", "superseded"])

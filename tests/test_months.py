@@ -6,7 +6,7 @@ from django.db import IntegrityError, transaction
 from accounts.models import Import, User
 from kam_portal import months
 from kam_portal.recompute import recompute
-from profitability.balances import changed_months
+from profitability.closed_figures import changes_of
 from profitability.models import ArchivedMonth, ClosedMonth, MonthClosing, Run
 from tests.bringing import bring
 from tests.factories import a_portfolio
@@ -59,7 +59,7 @@ def at_once(monkeypatch):
 
 
 def test_a_closed_month_refuses_imports_by_name_until_it_is_reopened(run, finance, second, tmp_path):
-    months.close(202601, finance)
+    months.close([202601], finance)
 
     refused = bring(tmp_path, "order_lines", CORRECTED.format(order="N-1", day="2026-01-25"))
     open_month = bring(tmp_path, "order_lines", CORRECTED.format(order="N-2", day="2026-02-25"))
@@ -73,22 +73,24 @@ def test_a_closed_month_refuses_imports_by_name_until_it_is_reopened(run, financ
 
 
 def test_a_correction_is_a_new_run_that_says_which_closed_months_changed(run, finance, second, tmp_path):
-    months.close(202601, finance)
-    months.close(202602, finance)
+    months.close([202601], finance)
+    months.close([202602], finance)
     reopen(202601, finance, second)
     bring(tmp_path, "order_lines", CORRECTED.format(order="1", day="2026-01-05"))
 
     corrected = recompute(202601, 202602)
 
     assert corrected.state == Run.State.PUBLISHED, corrected.message
-    assert [month for month, _count in changed_months(corrected, run)] == [202601]
-    assert changed_months(run, None) == []
+    assert [(change.month, change.is_closed, change.accounts) for change in changes_of(corrected)] == [
+        (202601, False, 1)
+    ]
+    assert changes_of(run) == []
     run.refresh_from_db()
     assert run.state == Run.State.SUPERSEDED
 
 
 def test_closing_keeps_the_ledger_as_a_file_and_reopening_drops_it(run, finance, second):
-    months.close(202601, finance)
+    months.close([202601], finance)
     assert list(ArchivedMonth.objects.values_list("month", flat=True)) == [202601]
 
     reopen(202601, finance, second)
@@ -103,7 +105,7 @@ def test_closing_keeps_the_ledger_as_a_file_and_reopening_drops_it(run, finance,
 
 
 def test_nobody_reopens_a_month_alone(run, finance, second):
-    months.close(202601, finance)
+    months.close([202601], finance)
     asked = ask(202601, finance)
 
     with pytest.raises(months.CannotClose, match="another person has to confirm"):
@@ -117,7 +119,7 @@ def test_nobody_reopens_a_month_alone(run, finance, second):
 
 
 def test_a_month_stays_closed_when_the_request_is_declined_or_withdrawn(run, finance, second):
-    months.close(202601, finance)
+    months.close([202601], finance)
     declined = ask(202601, finance)
     months.leave_closed(202601, declined, second)
     withdrawn = ask(202601, finance)
@@ -131,7 +133,7 @@ def test_a_month_stays_closed_when_the_request_is_declined_or_withdrawn(run, fin
 
 
 def test_whoever_confirms_answers_the_request_that_was_read(run, finance, second):
-    months.close(202601, finance)
+    months.close([202601], finance)
     read = ask(202601, finance)
     months.leave_closed(202601, read, finance)
     ask(202601, finance, "Another reason")
@@ -141,14 +143,14 @@ def test_whoever_confirms_answers_the_request_that_was_read(run, finance, second
 
 
 def test_what_no_published_run_covers_or_shows_cannot_be_closed(run, finance, tmp_path):
-    with pytest.raises(months.CannotClose, match="does not cover"):
-        months.close(202512, finance)
+    with pytest.raises(months.CannotClose, match="No published run has covered"):
+        months.close([202512], finance)
     bring(tmp_path, "order_lines", CORRECTED.format(order="N-2", day="2026-02-25"))
     with pytest.raises(months.CannotClose, match="recompute first"):
-        months.close(202602, finance)
-    months.close(202601, finance)
+        months.close([202602], finance)
+    months.close([202601], finance)
     with pytest.raises(months.CannotClose, match="already"):
-        months.close(202601, finance)
+        months.close([202601], finance)
     with pytest.raises(months.CannotClose, match="not closed"):
         months.ask_to_reopen(202602, finance, "x")
 
@@ -157,7 +159,7 @@ def test_nothing_is_closed_while_an_import_runs(run, finance):
     Import.objects.create(kind="order_lines", file_name="x.csv", state=Import.State.RUNNING)
 
     with pytest.raises(months.CannotClose, match="import is running"):
-        months.close(202601, finance)
+        months.close([202601], finance)
 
 
 @pytest.mark.django_db
@@ -229,7 +231,7 @@ def test_what_cannot_be_closed_says_why(portfolio, client):
 
     refused = client.post("/months/202512/close/", follow=True).content.decode()
 
-    assert "Dec 2025: The published run does not cover it." in refused
+    assert "Dec 2025: No published run has covered it yet." in refused
     assert client.post("/months/202613/close/").status_code == 404
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from django import forms
 from django.conf import settings
 from django.core.paginator import Paginator
+from django.db.models import F
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -26,7 +27,8 @@ from kam_portal.preparing import ask_for_comparison
 from kam_portal.templatetags.kam import signed
 from profitability.balances import changed_inputs
 from profitability.models import Result, Run
-from profitability.standings import READABLE, run_before
+from profitability.queries import earlier_run
+from profitability.standings import READABLE
 
 if TYPE_CHECKING:
     from profitability.comparisons import Comparison  # loads numpy, which a web process starts without
@@ -95,7 +97,7 @@ class Line:
 @needs(Permission.SEE_PROFITABILITY)
 def runs_compare(request):
     """The change of contribution between two runs, of the accounts the reader sees."""
-    runs = readable_runs()
+    runs = readable_runs(request.user)
     before, after = chosen_runs(request, runs)
     form = CompareFilter(with_runs(request.GET, before, after), request.user, runs)
     context = {"form": form, "chips": form.chips(request.GET), "heading": _("Runs compared")}
@@ -115,7 +117,7 @@ def runs_compare(request):
 @needs(Permission.SEE_PROFITABILITY)
 def runs_compare_progress(request):
     """How far a worker is with comparing two runs; once it has, the page reloads."""
-    before, after = chosen_runs(request, readable_runs())
+    before, after = chosen_runs(request, readable_runs(request.user))
     if before is None or comparison_of(request.user, before, after) is not None:
         return HttpResponseClientRefresh()
     ask_for_comparison(before, after)
@@ -144,10 +146,11 @@ def so_far(before: Run, after: Run) -> dict:
     return {"done": min(done, total) if total else 0, "whole": total, "poll_url": poll_url}
 
 
-def readable_runs() -> list[Run]:
-    """The runs to choose from."""
-    runs = Run.objects.filter(state__in=READABLE).select_related("cost_model").defer("totals")
-    return list(runs.order_by("-published_at", "-pk")[:OFFERED])
+def readable_runs(user) -> list[Run]:
+    """The runs to choose from; one that waits for approval for those who may give it."""
+    states = [*READABLE, Run.State.HELD] if may(user, Permission.CLOSE_MONTHS) else READABLE
+    runs = Run.objects.filter(state__in=states).select_related("cost_model").defer("totals")
+    return list(runs.order_by(F("published_at").desc(nulls_first=True), "-pk")[:OFFERED])
 
 
 def chosen_runs(request, runs: list[Run]) -> tuple[Run | None, Run | None]:
@@ -156,8 +159,7 @@ def chosen_runs(request, runs: list[Run]) -> tuple[Run | None, Run | None]:
     after = by_id.get(request.GET.get("after", "")) or run_of(request)
     if after is None:
         return None, None
-    earlier = next((run for run in runs if run.published_at < after.published_at), None) or run_before(after)
-    return by_id.get(request.GET.get("before", "")) or earlier or after, after
+    return by_id.get(request.GET.get("before", "")) or earlier_run(after) or after, after
 
 
 def with_runs(query, before: Run | None, after: Run | None):

@@ -15,6 +15,7 @@ from accounts.models import Account, Import, Team, User
 from accounts.permissions import Permission, Role, may, needs
 from kam_portal.changes import changes
 from kam_portal.charts import whale_chart
+from kam_portal.months import waiting_for
 from kam_portal.navigation import run_of
 from kam_portal.overview import kept
 from kam_portal.templatetags.kam import money, share
@@ -193,6 +194,7 @@ def management_home(request):
         "changes": changes(request.user, largest(rows), before, profit=True, most=6),
         "has_earlier": before is not None,
         "company": company_result(run),
+        "waiting": waiting_for(request.user),
         "profit": True,
     }
     return render(request, "home/management.html", context)
@@ -284,6 +286,7 @@ def finance_home(request):
         "steps": [] if run else first_steps(),
         "runs": Run.objects.order_by("-pk")[:5],
         "imports": [(each, label(each.kind)) for each in Import.objects.order_by("-pk")[:6]],
+        "waiting": waiting_for(request.user),
         "open_run": Run.objects.filter(state__in=[Run.State.WAITING, Run.State.RUNNING]).first(),
     }
     return render(request, "home/finance.html", context)

@@ -1,18 +1,21 @@
 """Closed months: which months take no more changes; closing one, and reopening it: one person asks with a reason,
 another confirms."""
 
+from itertools import groupby
+
 from django import forms
 from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST, require_safe
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.permissions import Permission, may, needs
 from kam_portal import months
 from kam_portal.navigation import run_of
 from kam_portal.templatetags.kam import month as spoken
+from profitability.models import ClosedMonth, Run
 
 
 class ReopenForm(forms.Form):
@@ -21,6 +24,16 @@ class ReopenForm(forms.Form):
     reason = forms.CharField(
         label=gettext_lazy("Reason"), max_length=500, help_text=gettext_lazy("It stays in the log.")
     )
+
+
+class TogetherForm(forms.Form):
+    """The earlier months that are closed with a month."""
+
+    together = forms.TypedMultipleChoiceField(coerce=int, required=False)
+
+    def __init__(self, data):
+        super().__init__(data)
+        self.fields["together"].choices = [(month, month) for month in months.ledger_months()]
 
 
 class AskedForm(forms.Form):
@@ -32,7 +45,7 @@ class AskedForm(forms.Form):
 @require_safe
 @needs(Permission.CONFIRM_REOPENING)
 def closed_months(request):
-    """The months of the published run, newest first, with their log."""
+    """The months of the ledger, newest first, with their log."""
     return months_page(request)
 
 
@@ -42,24 +55,53 @@ def months_page(request, refused: int | None = None, form: ReopenForm | None = N
         (row, form if row.month == refused else ReopenForm(auto_id=f"id_{row.month}_%s"))
         for row in months.listed(run_of(request))
     ]
+    years = [(year, list(each)) for year, each in groupby(rows, key=lambda pair: pair[0].year)]
     context = {
-        "rows": rows,
+        "years": [(year, each, unfolded(each, place, refused)) for place, (year, each) in enumerate(years)],
+        "held": Run.objects.filter(state=Run.State.HELD).first(),
         "may_close": may(request.user, Permission.CLOSE_MONTHS),
         "somebody_else": months.somebody_else_confirms(request.user),
     }
     return render(request, "site/months.html", context, status=status)
 
 
-@require_POST
+def unfolded(rows, place: int, refused: int | None) -> bool:
+    """The latest year stands open, and any in which somebody has to act."""
+    return place == 0 or any(row.month == refused or (row.closed and row.closed.asked_id) for row, _form in rows)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
 @needs(Permission.CLOSE_MONTHS)
 def close_month(request, month):
-    """Close a month."""
-    return done(
-        request,
-        month,
-        lambda: months.close(month, request.user),
-        _("%(month)s is closed: its ledger takes no more changes."),
+    """Ask before a month is closed, alone or together with the open ones before it; then close what was asked for."""
+    if not 1 <= month % 100 <= 12:
+        raise Http404
+    if request.method != "POST":
+        return ask_to_close(request, month)
+    form = TogetherForm(request.POST)
+    if not form.is_valid():
+        raise Http404
+    wanted = {month, *form.cleaned_data["together"]}
+    text = ngettext(
+        "%(month)s is closed: its ledger takes no more changes.",
+        "%(count)s months up to %(month)s are closed: their ledger takes no more changes.",
+        len(wanted),
     )
+    words = {"month": "%(month)s", "count": len(wanted)}
+    return done(request, month, lambda: months.close(wanted, request.user), text % words)
+
+
+def ask_to_close(request, month: int):
+    """What closing means, on which run's figures, and which earlier months are still open."""
+    if ClosedMonth.objects.filter(month=month).exists():
+        return redirect("months")
+    *earlier, this = months.candidates([*months.open_before(month), month])
+    context = {
+        "this": this,
+        "together": [each for each in earlier if not each.obstacle],
+        "left_open": [each for each in earlier if each.obstacle],
+    }
+    return render(request, "site/close_month.html", context)
 
 
 @require_POST

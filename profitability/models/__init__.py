@@ -13,7 +13,7 @@ from profitability.models.ledger import (
     ResourceCost,
 )
 from profitability.models.result import Concentration, MethodCost, MonthResult, Ranking, Result
-from profitability.models.run import ActivityTotal, PoolBalance, Publication, Run
+from profitability.models.run import ActivityTotal, PoolBalance, Publication, Run, RunDecision
 from profitability.models.scenario import Scenario
 
 __all__ = [
@@ -37,5 +37,6 @@ __all__ = [
     "Result",
     "RolledMonth",
     "Run",
+    "RunDecision",
     "Scenario",
 ]

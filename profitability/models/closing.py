@@ -20,6 +20,7 @@ class MonthClosing(models.Model):
         REOPENED = "reopened", _("reopened")
         DECLINED = "declined", _("declined to reopen")
         WITHDRAWN = "withdrawn", _("no longer asked to reopen")
+        CHANGED = "changed", _("figures changed, with approval")
 
     month = models.PositiveIntegerField(_("month"))
     step = models.CharField(max_length=16, choices=Step)
@@ -29,14 +30,14 @@ class MonthClosing(models.Model):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(auto_now_add=True)
     reason = models.TextField(_("reason"), blank=True)
-    run = models.ForeignKey(Run, null=True, on_delete=models.PROTECT, related_name="+")  # that covered it when closed
+    run = models.ForeignKey(Run, null=True, on_delete=models.PROTECT, related_name="+")  # whose figures count from then
 
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=~Q(step__in=["asked", "reopened"]) | ~Q(reason=""),
+                condition=~Q(step__in=["asked", "reopened", "changed"]) | ~Q(reason=""),
                 name="reopening_has_a_reason",
-                violation_error_message=_("Say why the month is reopened."),
+                violation_error_message=_("Say why."),
             ),
             models.CheckConstraint(  # one that stands in the log from before two were needed has nobody who asked
                 condition=~Q(step="reopened") | Q(asked_by__isnull=True) | ~Q(asked_by=F("by")),

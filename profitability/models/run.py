@@ -27,6 +27,8 @@ class Run(models.Model):
         PUBLISHED = "published", _("Published")
         SUPERSEDED = "superseded", _("Superseded")
         FAILED = "failed", _("Failed")
+        HELD = "held", _("Waits for approval")
+        DISCARDED = "discarded", _("Discarded")
 
     kind = models.CharField(max_length=16, choices=Kind, default=Kind.DEMAND)
     business_date = models.DateField(null=True)  # of a nightly run: one a night
@@ -44,18 +46,24 @@ class Run(models.Model):
     step = models.CharField(max_length=64, blank=True)
     steps_done = models.PositiveSmallIntegerField(default=0)
     steps_total = models.PositiveSmallIntegerField(default=0)
-    message = models.TextField(blank=True)  # why it failed
+    message = models.TextField(blank=True)  # why it failed, or what it waits for
     notices = models.JSONField(default=list)
     inputs = models.JSONField(default=dict)
     input_fingerprint = models.CharField(max_length=64, blank=True)
     result_hash = models.CharField(max_length=64, blank=True)
     totals = models.JSONField(default=dict)
+    changes = models.JSONField(default=list)  # of figures of months that were closed before: see closed_figures.py
+    follows = models.ForeignKey(  # the run that stood behind the pages when this one was first put there
+        "self", null=True, on_delete=models.PROTECT, related_name="+"
+    )
     difference = MoneyField(null=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
-    published_at = models.DateTimeField(null=True)
+    published_at = models.DateTimeField(null=True)  # when it was first put behind the pages
+
+    put_up_at = None  # of the published one: when it was put behind the pages, maybe again
 
     class Meta:
         constraints = [
@@ -105,6 +113,34 @@ class Publication(models.Model):
 
     def __str__(self) -> str:
         return str(self.run)
+
+
+class RunDecision(models.Model):
+    """What a person decided about a run; entries are only added. Nobody has discarded a run that a later one made
+    pointless."""
+
+    class Step(models.TextChoices):
+        APPROVED = "approved", _("approved")
+        DISCARDED = "discarded", _("discarded")
+        AGAIN = "again", _("published again")
+
+    run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="decisions")
+    step = models.CharField(max_length=16, choices=Step)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+    reason = models.TextField(_("reason"))
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(reason=""),
+                name="decision_on_a_run_has_a_reason",
+                violation_error_message=_("Say why."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.run} {self.get_step_display()}"
 
 
 class PoolBalance(models.Model):

@@ -13,6 +13,7 @@ from django_htmx.http import HttpResponseClientRefresh
 
 from accounts.permissions import Permission, may, needs
 from profitability import balances
+from profitability.closed_figures import changes_of
 from profitability.forms import WindowForm
 from profitability.models import CostModel, Run
 from profitability.queries import BALANCE, earlier_run
@@ -95,13 +96,27 @@ def run_page(request, run_id):
         "may_recompute": may(request.user, Permission.RECOMPUTE),
         "may_compare": may(request.user, Permission.SEE_PROFITABILITY),
     }
+    context |= decisions_on(run, request.user)
+    if run.state == Run.State.HELD and costs:
+        context |= balance_of(run, request.GET.get("pool", ""))
     if run.state in READABLE:
         show_run(request, run)
         earlier = earlier_run(run)
         context |= {"earlier": earlier, "changed": balances.changed_inputs(run, earlier)}
-        context["changed_months"] = balances.changed_months(run, earlier) if costs else []
         context |= balance_of(run, request.GET.get("pool", "")) if costs else {}
     return render(request, "profitability/run.html", context)
+
+
+def decisions_on(run: Run, user) -> dict:
+    """What the run changes in months that were closed, what persons decided about it, and what they may decide."""
+    changes = changes_of(run) if may(user, Permission.SEE_COSTS) else []
+    return {
+        "closed_changes": [change for change in changes if change.is_closed],
+        "reopened_changes": [change for change in changes if not change.is_closed],
+        "decisions": run.decisions.select_related("by").order_by("pk"),
+        "may_decide": run.state == Run.State.HELD and may(user, Permission.CLOSE_MONTHS),
+        "may_publish": run.state == Run.State.SUPERSEDED and may(user, Permission.RECOMPUTE),
+    }
 
 
 def balance_of(run: Run, pool: str) -> dict:
@@ -136,6 +151,8 @@ def heading_of(run: Run) -> str:
         Run.State.WAITING: _("Run %(number)s waits for a worker"),
         Run.State.RUNNING: _("Run %(number)s is calculating"),
         Run.State.FAILED: _("Run %(number)s failed: nothing was published"),
+        Run.State.HELD: _("Run %(number)s waits for approval: it would change closed months"),
+        Run.State.DISCARDED: _("Run %(number)s was discarded: nothing of it was published"),
         Run.State.PUBLISHED: _("Run %(number)s closes to the cent and stands behind every page"),
         Run.State.SUPERSEDED: _("Run %(number)s closed to the cent; a later run has replaced it"),
     }
