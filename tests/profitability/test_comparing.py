@@ -108,13 +108,13 @@ def test_a_return_that_came_late_is_a_correction_and_nothing_else(ledger, tmp_pa
         tmp_path / "late",
         order_lines="order_id line_no ordered_on account_code product_code "
         "quantity net_amount cost_amount freight_amount\n"
-        "9 1 2026-02-20 C p3 -1 -9.9950 -4 0\n9 2 2026-01-21 C p3 -1 -7.7750 -3 0\n",
+        "9 1 2026-01-20 A p1 -1 -9.9950 -4 0\n",
     )
 
     found = effects_between(before, run_over())
 
     assert names(found) == {"corrections"}
-    assert found["C"]["corrections"] < -1_07  # the margin of the returned goods, and minutes to enter them
+    assert found["A"]["corrections"] < -5_99  # the margin of the returned goods, and minutes of January to enter them
 
 
 def test_another_month_shows_volume_and_usage_but_no_correction(ledger):
