@@ -66,6 +66,8 @@ def in_words(problem: Problem, lines: Lines) -> str:
     unknown = UNKNOWN.match(problem.message)
     if unknown:
         return _("there is no measure %s; choose one of the list") % unknown["measure"]
+    if key == "code" and problem.message == "is missing":
+        return _("its code is missing")
     if problem.path == "pools":
         return _("Add a pool: resources with a monthly cost.")
     if problem.path == "activities":
