@@ -102,19 +102,20 @@ def test_a_new_model_is_the_model_and_nothing_else(ledger, tmp_path):
     assert names(found) == {"model"}
 
 
-def test_a_return_that_came_late_is_a_correction_and_nothing_else(ledger, tmp_path):
+def test_an_order_that_came_late_is_a_correction_and_nothing_else(ledger, tmp_path):
     before = run_over()  # a minute of February costs another amount than one of January
     imported(
         tmp_path / "late",
         order_lines="order_id line_no ordered_on account_code product_code "
         "quantity net_amount cost_amount freight_amount\n"
-        "9 1 2026-01-20 A p1 -1 -9.9950 -4 0\n",
+        "9 1 2026-01-20 A p1 1 9.9950 4 0\n",
     )
 
     found = effects_between(before, run_over())
 
     assert names(found) == {"corrections"}
-    assert found["A"]["corrections"] < -5_99  # the margin of the returned goods, and minutes of January to enter them
+    # the margin of 6.00 and 10.5 minutes of January, whose 500 cost 1,210.01
+    assert found["A"]["corrections"] == pytest.approx(6_00 - 10.5 * 1_210_01 / 500, abs=1)
 
 
 def test_another_month_shows_volume_and_usage_but_no_correction(ledger):
