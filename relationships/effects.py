@@ -67,12 +67,12 @@ class Spread:
     median: float | None
 
 
-def known_accounts(run: Run, user, names: Iterable[str], account=None) -> list[Known]:
-    """The accounts that the reader sees, or one of them, with these measures; largest first."""
+def known_accounts(run: Run, user, names: Iterable[str], accounts=None) -> list[Known]:
+    """The accounts that the reader sees, or those of them, with these measures; largest first."""
     names = set(names)
     first = remembered("first-orders", first_orders) if "duration" in names else {}
     rows = Result.objects.in_run(run).of_accounts().visible_to(user).select_related(None)
-    rows = rows.filter(account=account) if account else rows
+    rows = rows if accounts is None else rows.filter(account__in=accounts)
     listed = rows.order_by("-net_revenue", "code").values_list(
         "account_id",
         "code",
@@ -142,7 +142,7 @@ def _said_since(criteria: CriteriaSet, known: list[Known], until: date):
 
 def stand_of(criteria: CriteriaSet, run: Run, user, account, own=None, theirs=None) -> tuple[Known, Scored] | None:
     """One account as the run knows it, and where it would stand; None where the run does not know it."""
-    known = known_accounts(run, user, measures_of(criteria), account)
+    known = known_accounts(run, user, measures_of(criteria), [account])
     if not known:
         return None
     return known[0], stand(criteria, known[0], own, theirs, _said_since(criteria, known, run.as_of))

@@ -74,9 +74,11 @@ def months_since(first: date, until: date) -> int:
     return 12 * (until.year - first.year) + until.month - first.month
 
 
-def ratings(until: date) -> dict[int, dict[str, list[scoring.Rating]]]:
+def ratings(until: date, accounts: Iterable[int] | None = None) -> dict[int, dict[str, list[scoring.Rating]]]:
+    """Every rating up to that day, of all accounts or of these."""
     found: dict[int, dict[str, list[scoring.Rating]]] = defaultdict(lambda: defaultdict(list))
     rows = Rating.objects.filter(rated_on__lte=until).order_by("pk")
+    rows = rows if accounts is None else rows.filter(account__in=accounts)
     names = ("account_id", "criterion", "rater__email", "rated_on", "score", "perspective", "status")
     for account, criterion, rater, rated_on, given, perspective, status in rows.values_list(*names):
         confirmed = status == Rating.Status.CONFIRMED

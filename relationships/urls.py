@@ -14,6 +14,7 @@ from relationships.views.criteria_edit import (
     criteria_reopen,
     criteria_upload,
 )
+from relationships.views.scoring import account_scoring, account_scoring_check, account_scoring_save
 
 urlpatterns = [
     path("criteria/", criteria, name="criteria"),
@@ -33,4 +34,7 @@ urlpatterns = [
     path("accounts/<path:code>/criteria/", account_criteria, name="account_criteria"),
     path("accounts/<path:code>/criteria/check/", account_criteria_check, name="account_criteria_check"),
     path("accounts/<path:code>/criteria/save/", account_criteria_save, name="account_criteria_save"),
+    path("accounts/<path:code>/scoring/", account_scoring, name="account_scoring"),
+    path("accounts/<path:code>/scoring/check/", account_scoring_check, name="account_scoring_check"),
+    path("accounts/<path:code>/scoring/save/", account_scoring_save, name="account_scoring_save"),
 ]

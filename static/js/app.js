@@ -12,6 +12,7 @@ import "./tip.js";
 import "./table-select.js";
 import "./autosubmit-filters.js";
 import "./levers.js";
+import "./score-slider.js";
 import "./drop-file.js";
 import "./send-once.js";
 import "./told-beside-fields.js";

@@ -1,0 +1,232 @@
+"""Scoring one account: own ratings of today, blind first, both views, what is refused, who may, who sees what."""
+
+import copy
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.utils import timezone
+
+from relationships.models import CriteriaSet, Position, Rating
+from tests.factories import CRITERIA, a_portfolio
+from tests.markup import page_of
+
+pytestmark = pytest.mark.django_db
+URL, SAVE, CHECK = "/accounts/N1/scoring/", "/accounts/N1/scoring/save/", "/accounts/N1/scoring/check/"
+ANCHORS = {"0": "hostile", "5": "neutral", "10": "first call"}
+
+
+def criteria() -> dict:
+    """Judged on both axes, and one criterion that is measured."""
+    document = copy.deepcopy(CRITERIA) | {"version": 2}
+    potential = document["attractiveness"][0] | {"weight": 60}
+    volume = {"code": "volume", "name": "Volume", "weight": 40, "kind": "measured", "measure": "net_revenue"}
+    document["attractiveness"] = [potential, volume | {"scale": [[0, 0], [500000, 10]]}]
+    trust = document["relationship"][0] | {"weight": 50, "anchors": ANCHORS}
+    document["relationship"] = [trust, {"code": "access", "name": "Access", "weight": 50, "kind": "judged"}]
+    return document
+
+
+@pytest.fixture
+def portfolio(db):
+    found = a_portfolio()
+    CriteriaSet.objects.create(code="default", version=2, document=criteria())
+    return found
+
+
+@pytest.fixture
+def manager(portfolio, client):
+    client.force_login(portfolio.user("manager"))
+    return client
+
+
+def said(
+    portfolio, who: str, score, criterion: str = "trust", days_ago: int = 0, account: str = "N1", **more
+) -> Rating:
+    return Rating.objects.create(
+        account=portfolio.accounts[account],
+        criterion=criterion,
+        rater=portfolio.user(who),
+        rated_on=timezone.localdate() - timedelta(days=days_ago),
+        score=Decimal(str(score)),
+        **more,
+    )
+
+
+def ratings(**which) -> list[tuple]:
+    return list(
+        Rating.objects.filter(**which).order_by("pk").values_list("criterion", "score", "perspective", "status")
+    )
+
+
+def test_the_page_shows_the_anchors_and_the_measured_figure_with_its_scale(manager):
+    page = page_of(manager.get(URL))
+
+    assert "hostile" in page.text and "first call" in page.text
+    assert "Net revenue 400,000" in page.text
+    assert "Up to 0 the score is 0, from 500,000 on it is 10" in page.text
+
+
+def test_ratings_are_kept_as_of_today_with_status_evidence_and_link(manager, portfolio):
+    sent = {
+        "trust.score": "7,5",
+        "trust.status": "confirmed",
+        "trust.evidence": "Survey",
+        "trust.link": "https://x.example/1",
+    }
+
+    answer = manager.post(SAVE, sent | {"potential.score": "4"})
+
+    assert (answer.status_code, answer.headers["Location"]) == (302, URL)
+    row = Rating.objects.get(criterion="trust")
+    assert (row.score, row.status, row.evidence, row.link) == (
+        Decimal("7.5"),
+        "confirmed",
+        "Survey",
+        "https://x.example/1",
+    )
+    assert (row.rater, row.rated_on, row.perspective) == (portfolio.user("manager"), timezone.localdate(), "supplier")
+    assert ratings(criterion="potential") == [("potential", 4, "supplier", "assumed")]
+
+
+def test_what_is_left_out_stays_missing_and_is_never_a_zero(manager):
+    manager.post(SAVE, {"trust.score": "6", "access.unknown": "1", "access.score": "0", "access.evidence": "none"})
+
+    assert ratings() == [("trust", 6, "supplier", "assumed")]
+
+
+def test_todays_rating_is_replaced_and_an_earlier_one_stays(manager, portfolio):
+    said(portfolio, "manager", 3, days_ago=40)
+    manager.post(SAVE, {"trust.score": "6"})
+    manager.post(SAVE, {"trust.score": "8"})
+
+    assert [score for _code, score, *_rest in ratings()] == [3, 8]
+
+    manager.post(SAVE, {"trust.score": ""})
+
+    assert [score for _code, score, *_rest in ratings()] == [3]
+    assert "You said before: 3" in page_of(manager.get(URL)).text
+
+
+def test_an_old_rating_is_marked_as_expired(manager, portfolio):
+    said(portfolio, "manager", 3, days_ago=370)
+
+    assert "expired" in page_of(manager.get(URL)).text
+
+
+@pytest.mark.parametrize(
+    ("sent", "words"),
+    [
+        ({"trust.score": "11"}, "A number from 0 to 10."),
+        ({"trust.score": "-1"}, "A number from 0 to 10."),
+        ({"trust.score": "good"}, "A number from 0 to 10."),
+        ({"trust.score": "5", "trust.link": "javascript:alert(1)"}, "An address that begins with https://"),
+        ({"trust.score": "5", "trust.link": "ftp://x.example/"}, "An address that begins with https://"),
+        ({"trust.evidence": "Survey"}, "Evidence is kept with a score: give one."),
+    ],
+)
+def test_what_is_wrong_is_told_beside_its_field_and_nothing_is_saved(manager, sent, words):
+    answer = manager.post(SAVE, sent | {"potential.score": "4"})
+
+    assert answer.status_code == 422
+    assert words in page_of(answer).text
+    assert not Rating.objects.exists()
+
+
+def test_others_ratings_wait_until_one_has_given_ones_own(manager, portfolio):
+    said(portfolio, "lead", 2)
+    said(portfolio, "executive", 8)
+
+    text = page_of(manager.get(URL)).text
+    assert "2 other ratings, shown once you have given yours" in text
+    assert "Lead" not in text and "median" not in text
+
+    manager.post(SAVE, {"trust.score": "6"})
+
+    text = page_of(manager.get(URL)).text
+    assert "median 6 · spread 6" in text and "far apart" in text
+    assert "2 Lead" in text and "8 Executive" in text
+
+
+def test_others_ratings_can_be_looked_at_first(manager, portfolio):
+    said(portfolio, "lead", 2)
+
+    assert "2 Lead" in page_of(manager.get(URL + "?others=shown")).text
+
+
+def test_an_own_rating_that_is_too_old_does_not_lift_the_blind(manager, portfolio):
+    said(portfolio, "manager", 3, days_ago=400)
+    said(portfolio, "lead", 2)
+
+    assert "1 other rating, shown once" in page_of(manager.get(URL)).text
+
+
+def test_what_the_buyer_said_is_kept_apart_and_decides_the_relationship(manager, portfolio):
+    manager.post(SAVE, {"trust.score": "9"})
+
+    answer = manager.post(SAVE, {"view": "buyer", "trust.score": "3", "potential.score": "1"})
+
+    assert answer.headers["Location"] == URL + "?view=buyer"
+    assert ratings() == [("trust", 9, "supplier", "assumed"), ("trust", 3, "buyer", "assumed")]
+    text = page_of(manager.get(URL)).text
+    assert "decides the relationship axis" in text and "3 recorded by Manager" in text
+    assert "Growth potential" not in page_of(manager.get(URL + "?view=buyer")).text
+
+
+def test_where_the_account_would_stand_is_shown_before_anything_is_saved(manager, portfolio):
+    said(portfolio, "manager", 8, "potential")
+
+    text = page_of(manager.post(CHECK, {"potential.score": "8", "trust.score": "2", "access.score": "1"})).text
+
+    assert "From Strategic to Star" in text
+    assert "Relationship strength1.50" in text  # (50 × 2 + 50 × 1) / 100
+    assert "Attractiveness8.00" in text  # 60 × 8 + 40 × 8 (400,000 of 500,000)
+    assert Rating.objects.count() == 1
+
+
+def test_half_of_an_axis_gives_no_box(manager, portfolio):
+    text = page_of(manager.post(CHECK, {"potential.score": "8", "trust.score": "2"})).text
+
+    assert "From Strategic to no box" in text
+    assert "scored50.0" in text
+
+
+def test_members_read_the_relationship_alone_and_cannot_score(portfolio, client):
+    client.force_login(portfolio.user("member"))
+    said(portfolio, "lead", 2)
+    said(portfolio, "lead", 9, "potential")
+
+    text = page_of(client.get(URL)).text
+
+    assert "2 Lead" in text
+    assert "potential" not in text.lower() and "Volume" not in text
+    assert client.post(SAVE, {"trust.score": "6"}).status_code == 403
+    assert client.post(CHECK, {"trust.score": "6"}).status_code == 403
+
+
+@pytest.mark.parametrize("who", ["finance", "executive"])
+def test_finance_and_executives_read_and_do_not_score(portfolio, client, who):
+    client.force_login(portfolio.user(who))
+    said(portfolio, "lead", 9, "potential")
+
+    page = page_of(client.get(URL))
+
+    assert "9 Lead" in page.text
+    assert client.post(SAVE, {"trust.score": "6"}).status_code == 403
+
+
+def test_strangers_find_no_such_account(portfolio, client):
+    client.force_login(portfolio.user("stranger"))
+
+    assert client.get(URL).status_code == 404
+    assert client.post(SAVE, {"trust.score": "6"}).status_code == 404
+    assert not Rating.objects.exists()
+
+
+def test_without_criteria_the_page_says_so(manager):
+    Position.objects.update(criteria_set=None)
+    CriteriaSet.objects.all().delete()
+
+    assert "No criteria yet" in page_of(manager.get(URL)).text
+    assert manager.post(SAVE, {"trust.score": "6"}).status_code == 302
+    assert not Rating.objects.exists()
