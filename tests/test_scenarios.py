@@ -395,7 +395,7 @@ def test_how_a_shared_scenario_values_capacity_is_the_same_for_everyone(keep, po
 
 
 def test_an_account_has_the_same_figures_for_every_reader(keep, portfolio, client):
-    kept = keep("finance", "price=0.01&orders=-33.33&event:sales_visit=-33.33", name="Odd", sharing="everyone")
+    kept = keep("finance", "price=33.33&volume=33.33&volume_in_orders=1&orders=7.77", name="Odd", sharing="everyone")
     everyone = {row["Code"]: row for row in exported(client, portfolio.user("finance"), kept)}
 
     for role in ("manager", "lead", "stranger"):

@@ -13,6 +13,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 PAGES = {
     "scenarios": "/what-if/",
+    "first step": "/what-if/new/?find=account",
     "workbench": "/what-if/new/?price=1&event:sales_visit=-50",
     "exceptions": "/what-if/new/?price=1&own1-codes=N1&own1-drop=on&own2-codes=N2&own2-minimum_order=500&own=3",
     "kept": "/what-if/{first}/",
@@ -95,14 +96,71 @@ def test_a_slider_and_its_number_say_the_same(visit, page):
     assert page.get_by_label("Price").input_value() == "5"
 
 
-def test_what_is_kept_is_what_the_levers_say(visit, page):
+def test_the_slider_of_a_cap_goes_back_to_none(visit, page):
+    visit("finance", "/what-if/new/?codes=N1&price=1")
+    cap, slider = page.locator("[name=discount_cap]"), page.locator("[name=discount_cap]").locator("xpath=../input[1]")
+
+    assert (cap.input_value(), slider.input_value()) == ("", "51")
+    slider.fill("0")
+    page.wait_for_url("**discount_cap=0**")
+    assert cap.input_value() == "0"
+
+    slider.fill("51")
+    page.wait_for_url(lambda address: "discount_cap" not in address)
+    assert cap.input_value() == ""
+
+
+def test_on_a_phone_the_result_comes_first_and_levers_are_folded(visit, page):
+    page.set_viewport_size({"width": 390, "height": 844})
+    visit("finance", "/what-if/new/?codes=N1&price=1")
+
+    assert page.locator("#summary").get_by_text("Cash at once").is_visible()
+    assert not page.get_by_label("Price").is_visible()
+    page.locator("summary", has_text="Levers").press("Enter")
+    page.get_by_label("Price").fill("2")
+    page.keyboard.press("Tab")
+
+    page.locator("#summary").get_by_text("Contribution +8,000.00 USD").wait_for()
+
+
+def test_accounts_are_found_ticked_and_changed_by_keyboard(visit, page):
     visit("manager", "/what-if/new/")
+
+    page.get_by_label("Name or code").fill("N1")
+    page.keyboard.press("Enter")
+    page.get_by_label("Account N1").press("Space")
+    page.get_by_role("button", name="Start with those ticked").press("Enter")
+
+    page.wait_for_url("**/what-if/new/?codes=N1")
+
+
+def test_a_changed_scenario_says_so_and_deleting_it_is_asked(visit, page, portfolio):
+    visit("lead", "/what-if/{first}/")
+
+    page.get_by_label("Price").fill("3")
+    page.keyboard.press("Tab")
+    page.get_by_role("heading", name="Dearer (changed, not kept)").wait_for()
+    page.get_by_role("link", name="Back to the kept one").wait_for()
+    page.get_by_label("Price").fill("")
+    page.keyboard.press("Tab")
+    page.wait_for_url("**?changed=on")
+
+    page.get_by_role("button", name="Delete").press("Enter")
+    page.get_by_role("heading", name="Delete “Dearer”?").wait_for()
+    page.get_by_role("button", name="Delete").press("Enter")
+
+    page.get_by_role("heading", name="What-if scenarios").wait_for()
+    assert not Scenario.objects.filter(name="Dearer").exists()
+
+
+def test_what_is_kept_is_what_the_levers_say(visit, page):
+    visit("manager", "/what-if/new/?all=on")
     page.get_by_label("Price").fill("3")
     page.keyboard.press("Tab")
     page.wait_for_url("**price=3**")
 
-    page.get_by_label("Name required").fill("Three percent")
-    page.get_by_label("Shared with required").select_option("team")
+    page.locator("form[data-keep]").get_by_label("Name").fill("Three percent")
+    page.get_by_label("Shared with").select_option("team")
     page.get_by_role("button", name="Keep", exact=True).press("Enter")
 
     page.get_by_role("heading", name="Three percent: contribution").wait_for()
@@ -117,7 +175,7 @@ def test_scenarios_are_ticked_and_compared_by_keyboard(visit, page):
         page.get_by_label(f"Compare {name}").press("Space")
     page.get_by_role("button", name="Compare").press("Enter")
 
-    page.get_by_role("heading", name="Scenarios side by side").wait_for()
+    page.get_by_role("heading", name="brings most").wait_for()
     assert page.get_by_role("columnheader").all_inner_texts()[1:] == ["Fewer visits", "Dearer"]
 
 
