@@ -148,13 +148,18 @@ def test_figures_of_a_run_that_waits_are_frozen(first, finance, other_model):
 
 
 def test_another_window_rounds_otherwise_and_is_published_all_the_same(first, finance, tmp_path):
+    bring(tmp_path, "order_lines", NEXT.replace("2026-03", "2026-02").replace("N-1", "N-2"))
+    bring(tmp_path, "order_lines", NEXT.replace("2026-03", "2026-01").replace("N-1", "N-3").replace(".015", ".018"))
+    before = ended(recompute(202601, 202602), State.PUBLISHED)
     months.close([202601, 202602], finance)
-    bring(tmp_path, "order_lines", NEXT)
+    bring(tmp_path, "order_lines", NEXT.replace(".015", ".011"))
     bring(tmp_path, "resource_costs", "pool_code,month,amount,practical_minutes\n" + MARCH)
 
     later = ended(recompute(202602, 202603), State.PUBLISHED)
 
     assert changes_of(later) == []
+    rows = MonthResult.objects.filter(month=202602, account__code="A")
+    assert len(set(rows.filter(run__in=[before, later]).values_list("net_revenue"))) == 2
 
 
 MARCH = "".join(f"{pool['code']},2026-03,10,100\n" for pool in MODEL["pools"])
@@ -278,6 +283,9 @@ def test_earlier_open_months_are_closed_together_once_that_is_confirmed(first, f
 
     asked = client.get(address).content.decode()
     assert "Close these 2 months together" in asked and "Close only Feb 2026" in asked
+    client.post(address, {"together": [202601], "only": "yes"})
+    assert ClosedMonth.objects.get().month == 202602
+    ClosedMonth.objects.all().delete()
     done = client.post(address, {"together": [202601]}, follow=True).content.decode()
 
     assert "2 months up to Feb 2026 are closed" in done

@@ -57,7 +57,10 @@ def months_page(request, refused: int | None = None, form: ReopenForm | None = N
     ]
     years = [(year, list(each)) for year, each in groupby(rows, key=lambda pair: pair[0].year)]
     context = {
-        "years": [(year, each, unfolded(each, place, refused)) for place, (year, each) in enumerate(years)],
+        "years": [
+            (year, each, sum(bool(row.closed) for row, _form in each), unfolded(each, place, refused))
+            for place, (year, each) in enumerate(years)
+        ],
         "held": Run.objects.filter(state=Run.State.HELD).first(),
         "may_close": may(request.user, Permission.CLOSE_MONTHS),
         "somebody_else": months.somebody_else_confirms(request.user),
@@ -81,7 +84,7 @@ def close_month(request, month):
     form = TogetherForm(request.POST)
     if not form.is_valid():
         raise Http404
-    wanted = {month, *form.cleaned_data["together"]}
+    wanted = {month} if "only" in request.POST else {month, *form.cleaned_data["together"]}
     text = ngettext(
         "%(month)s is closed: its ledger takes no more changes.",
         "%(count)s months up to %(month)s are closed: their ledger takes no more changes.",
