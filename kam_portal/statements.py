@@ -5,17 +5,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
+from itertools import zip_longest
 
-from django.conf import settings
 from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Account
-from kam_portal.templatetags.kam import compact, share
 from kam_portal.views.account_page import LAST_STEP, STEPS, steps_of
 from profitability.core.cost_model import PHASES
+from profitability.core.months import months_between
 from profitability.models import Run
 from profitability.periods import LENGTHS, NAMES, Period, before, cut, month_name, periods, span
 from profitability.pnl.kept import kept_months
@@ -43,7 +43,8 @@ LEVEL_STEPS = [
 ]
 BETWEEN_LEVELS = {"unit_margin", "batch_margin"}
 COLUMNS = {"quarter": gettext_lazy("By quarter"), "month": gettext_lazy("By month")}
-OWN = ("period", "at", "columns", "scope", "by", "order")  # what the address says beside the filters
+OWN = ("period", "at", "columns", "scope", "by", "order", "run")  # what the address says beside the filters
+COST_TO_SERVE = ("cost_to_serve", gettext_lazy("Cost to serve"), "sum")
 
 
 @dataclass(frozen=True)
@@ -78,24 +79,56 @@ class Asked:
     @property
     def missing(self) -> str:
         """Why there are no figures of the period before."""
+        if self.before.first >= self.run.month_from:
+            return self.no_ledger
         return _("No published run holds %(months)s: the window of run %(run)s begins in %(first)s.") % {
             "months": self.before.label,
             "run": self.run.pk,
             "first": month_name(self.run.month_from),
         }
 
+    @cached_property
+    def ledger_begins(self) -> int:
+        return begins(self.run)
+
+    def is_before_ledger(self, period: Period) -> bool:
+        return period.last < self.ledger_begins
+
     @property
-    def is_whole_window(self) -> bool:
-        return (self.period.first, self.period.last) == (self.run.month_from, self.run.month_to)
+    def no_ledger(self) -> str:
+        """Why there are no figures of a period before the ledger."""
+        words = {"run": self.run.pk, "first": month_name(self.ledger_begins)}
+        return _("The ledger of run %(run)s begins in %(first)s.") % words
+
+
+def begins(run: Run) -> int:
+    """The first month of the window in which the ledger, as the run read it, has anything."""
+    amounts = run.totals.get("months", {}).values() if run.totals else ()
+    window = months_between(run.month_from, run.month_to)
+    return next((month for month, *cells in zip(window, *amounts, strict=False) if any(cells)), run.month_from)
+
+
+def unknown(run: Run, query: QueryDict) -> list[str]:
+    """What the address asks for of the period and is not there: figures of another period would be a wrong answer."""
+    kind, at, columns = query.get("period") or "last12", query.get("at", ""), query.get("columns", "")
+    if kind not in LENGTHS:
+        return [_("There is no period “%(period)s”.") % {"period": kind}]
+    said = []
+    if at and at not in {period.key for period in periods((run.month_from, run.month_to), kind)}:
+        words = {"at": at, "run": run.pk, "window": run.window_label}
+        said.append(_("“%(at)s” is not in the window of run %(run)s, %(window)s.") % words)
+    if columns and columns not in COLUMNS:
+        said.append(_("There are no columns by “%(columns)s”.") % {"columns": columns})
+    return said
 
 
 def asked(run: Run, query: QueryDict) -> Asked:
-    """The latest period of the kind where the address names none that the window has."""
-    kind = query.get("period", "")
-    choices = periods((run.month_from, run.month_to), kind if kind in LENGTHS else "last12")
+    """The latest period of the kind unless the address names one."""
+    choices = periods((run.month_from, run.month_to), query.get("period") or "last12")
     period = next((each for each in choices if each.key == query.get("at", "")), choices[-1])
     earlier = before(period)
-    sources = sources_of(run, earlier.months)
+    told = sources_of(run, earlier.months)
+    sources = told if any(source.months[-1] >= begins(source.run) for source in told) else ()
     return Asked(run, period, earlier, sources, choices, parted(period, query.get("columns", "")))
 
 
@@ -199,8 +232,9 @@ def months_by_run(found: Asked) -> dict[Run, list[int]]:
 
 @dataclass(frozen=True)
 class Line:
-    """One line of a statement as it is shown: what is taken away has a minus sign. `growth`: how much larger the
-    line is than before; None where there was nothing, or less."""
+    """One line of a statement as it is shown: what is taken away has a minus sign, and so has a change that takes away
+    more. `growth`: the change ÷ what there was before; None where that was nothing, or a loss. `points`: by how much
+    the part of net revenue changed."""
 
     name: str
     label: str
@@ -209,7 +243,11 @@ class Line:
     total: Decimal
     part: Decimal | None
     before: Decimal | None
+    part_before: Decimal | None
     growth: Decimal | None
+    links: Sequence = ()  # where the cells lead
+    link: tuple | None = None
+    before_link: tuple | None = None
 
     @property
     def trail(self) -> str:
@@ -220,26 +258,45 @@ class Line:
     def change(self) -> Decimal | None:
         return None if self.before is None else self.total - self.before
 
+    @property
+    def points(self) -> Decimal | None:
+        return None if self.part is None or self.part_before is None else self.part - self.part_before
 
-def lines(found: Shown, steps: list[tuple[str, str, str]], net: str = "net_revenue") -> list[Line]:
-    base = found.total[net]
-    listed = []
-    for name, label, kind in steps:
-        sign = -1 if kind == "minus" else 1
-        total, was = found.total[name], found.before[name] if found.before else None
-        listed.append(
-            Line(
-                name,
-                str(label),
-                "total" if kind == "total" else "detail",
-                [(period, as_shown(sign, column[name])) for period, column in found.columns],
-                as_shown(sign, total),
-                as_shown(sign, total) / base if base > 0 else None,
-                None if was is None else as_shown(sign, was),
-                growth(total, was),
-            )
-        )
-    return listed
+    @property
+    def columns(self) -> list[tuple[Period, Decimal, tuple | None]]:
+        """The cells with where they lead."""
+        return [(*cell, link) for cell, link in zip_longest(self.cells, self.links)]
+
+
+def statement_steps(profit: bool) -> list[tuple[str, str, str]]:
+    """The steps from list sales down, cost to serve summed up."""
+    steps = steps_of(profit)
+    return [*steps[:-1], COST_TO_SERVE, steps[-1]] if profit else steps
+
+
+def lines(found: Shown, steps: list[tuple[str, str, str]]) -> list[Line]:
+    return [line_of(found, *step) for step in steps]
+
+
+def line_of(found: Shown, name: str, label: str, kind: str) -> Line:
+    sign = 1 if kind == "total" else -1
+    total, was = found.total[name], found.before[name] if found.before else None
+    grown = growth(total, was)
+    return Line(
+        name,
+        str(label),
+        "detail" if kind == "minus" else "total",
+        [(period, as_shown(sign, column[name])) for period, column in found.columns],
+        as_shown(sign, total),
+        part_of(as_shown(sign, total), found.total),
+        None if was is None else as_shown(sign, was),
+        part_of(as_shown(sign, was), found.before) if found.before and was is not None else None,
+        None if grown is None else as_shown(sign, grown),
+    )
+
+
+def part_of(amount: Decimal, statement: Statement) -> Decimal | None:
+    return amount / statement["net_revenue"] if statement["net_revenue"] > 0 else None
 
 
 def as_shown(sign: int, amount: Decimal) -> Decimal:
@@ -253,10 +310,15 @@ def growth(now: Decimal, was: Decimal | None) -> Decimal | None:
 def readings(asked: Asked, found: Shown) -> list[dict]:
     """The second and third reading of cost to serve: by level, and by activity."""
     activities = in_phases([asked.run, *(source.run for source in asked.sources)])
-    listed = [(f"{ACTIVITY}{a.code}", a.name, "minus") for a in activities if in_use(found, f"{ACTIVITY}{a.code}")]
+    used = [(f"{ACTIVITY}{a.code}", a.name, "minus") for a in activities if in_use(found, f"{ACTIVITY}{a.code}")]
+    steps = [GROSS_MARGIN, *used, COST_TO_SERVE, LAST_STEP]
     return [
         {"title": _("By level"), "id": "levels", "lines": lines(found, LEVEL_STEPS)},
-        {"title": _("By activity"), "id": "activities", "lines": lines(found, [GROSS_MARGIN, *listed, LAST_STEP])},
+        {
+            "title": _("By activity"),
+            "id": "activities",
+            "lines": lines(found, steps),
+        },
     ]
 
 
@@ -269,30 +331,3 @@ def in_phases(runs: list[Run]) -> list[Activity]:
 
 def in_use(found: Shown, figure: str) -> bool:
     return bool(found.total[figure] or (found.before and found.before[figure]))
-
-
-def waterfall(found: Shown, profit: bool) -> dict:
-    """From list sales down, for the chart."""
-    return {
-        "label": _("From list sales to contribution") if profit else _("From list sales to gross margin"),
-        "currency": settings.CURRENCY,
-        "digits": settings.CURRENCY_DIGITS,
-        "base": float(found.total["net_revenue"]),
-        "steps": [
-            {"name": str(label), "amount": float(found.total[name]), "kind": kind}
-            for name, label, kind in steps_of(profit)
-        ],
-    }
-
-
-def headline(found: Shown, profit: bool) -> str:
-    """The last line in a sentence, with its change."""
-    name = "contribution" if profit else "gross_margin"
-    amount, net = found.total[name], found.total["net_revenue"]
-    words = {"amount": f"{compact(abs(amount))} {settings.CURRENCY}", "share": share(amount / net) if net > 0 else ""}
-    if amount < 0:
-        text = _("Loses %(amount)s after cost to serve") if profit else _("Gross margin %(amount)s below zero")
-    else:
-        text = _("Contribution %(amount)s") if profit else _("Gross margin %(amount)s")
-        text += _(", %(share)s of net revenue") if net > 0 else ""
-    return text % words

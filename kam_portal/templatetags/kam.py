@@ -90,6 +90,12 @@ def share_signed(value) -> str:
 
 
 @register.filter
+def points(value) -> str:
+    """A change of a share, in percentage points, with its sign."""
+    return NOTHING if value is None else with_plus(written(Decimal(str(value)) * 100, 1))
+
+
+@register.filter
 def score(value) -> str:
     """A score 0…10, with two decimals so that a figure near a cut shows its side."""
     return NOTHING if value is None else written(Decimal(str(value)), 2)

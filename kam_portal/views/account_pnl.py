@@ -1,7 +1,6 @@
 """Profit and loss of one account, or of a parent with the accounts under it: by phase, level and activity, over time
 and against its peers."""
 
-from django.conf import settings
 from django.core.paginator import Paginator
 from django.http import QueryDict
 from django.shortcuts import get_object_or_404, render
@@ -14,23 +13,29 @@ from accounts.permissions import Permission, may, needs
 from kam_portal.downloads import download
 from kam_portal.filters import without
 from kam_portal.navigation import run_of
+from kam_portal.statement_files import line_columns, period_of
+from kam_portal.statement_head import headline, waterfall
+from kam_portal.statement_links import Links, linked
 from kam_portal.statements import (
     Asked,
     Shown,
     address,
     asked,
-    headline,
     lines,
     period_links,
     readings,
     shown,
-    waterfall,
+    statement_steps,
+    unknown,
 )
 from kam_portal.views.account_page import steps_of
-from kam_portal.views.pnl import PAGE, listed
+from kam_portal.views.pnl import PAGE, leading, listed
 from profitability.pnl.groups import Grouping
 from profitability.pnl.peers import Peers, peers_of
 from profitability.pnl.statements import family_of
+from profitability.runline import run_asked
+
+WRITTEN = 3  # decimals of a share that is written in per cent with one
 
 
 @require_safe
@@ -39,9 +44,10 @@ def account_pnl(request, code):
     """The statement of the account and of those under it that the reader sees; hidden and missing answer alike."""
     seen = Account.objects.visible_to(request.user)
     account = get_object_or_404(seen, code=code)
-    run, profit = run_of(request), may(request.user, Permission.SEE_PROFITABILITY)
-    context = {"account": account, "profit": profit, "crumbs": crumbs(account)}
-    if run is None:
+    run, profit = run_asked(request), may(request.user, Permission.SEE_PROFITABILITY)
+    context = {"account": account, "profit": profit, "crumbs": crumbs(account), "shown": run}
+    context["unknown"] = unknown(run, request.GET) if run else []
+    if run is None or context["unknown"]:
         return render(request, "profitability/account_pnl.html", context)
     found, family = asked(run, request.GET), family_of(request.user, account)
     under = family.count() - 1
@@ -51,10 +57,11 @@ def account_pnl(request, code):
     tables = tables_of(found, statement, profit)
     if request.GET.get("format") in {"csv", "xlsx"}:
         rows = [(table["title"], line) for table in tables for line in table["lines"]]
-        return download(request.GET["format"], f"pnl-{account.code}", columns(found, statement), rows)
+        name = f"pnl-{account.code}" if alone else f"pnl-{account.code}-family"
+        return download(request.GET["format"], name, line_columns(found, statement), rows, run, [period_of(found)])
     peers = peers_of(run, request.user, account, family, found.months)
     context |= figures_of(request, found, statement, profit) | {
-        "tables": tables,
+        "tables": linked_tables(request, found, account, tables, alone),
         "scopes": scopes(request.GET, under, alone),
         "under": under,
         "alone": alone,
@@ -72,8 +79,16 @@ def crumbs(account: Account) -> list[dict]:
 
 def tables_of(found: Asked, statement: Shown, profit: bool) -> list[dict]:
     """The statement by phase; for those who see profit, by level and by activity too."""
-    first = {"title": _("Profit and loss"), "id": "statement", "lines": lines(statement, steps_of(profit))}
+    listed = lines(statement, statement_steps(profit))
+    first = {"title": _("Profit and loss"), "id": "statement", "lines": listed}
     return [first, *(readings(found, statement) if profit else [])]
+
+
+def linked_tables(request, found: Asked, account: Account, tables: list[dict], alone: bool) -> list[dict]:
+    """An amount of a single account leads to its trail, one of a family to the accounts it is the sum of."""
+    of_whom = {"account": account.code} if alone else {"list_at": "#members"}
+    links = Links(request.GET, found, run_of(request), **of_whom)
+    return [table | {"lines": linked(table["lines"], links)} for table in tables]
 
 
 def figures_of(request, found: Asked, statement: Shown, profit: bool) -> dict:
@@ -102,7 +117,8 @@ def members_of(request, found: Asked, family, profit: bool):
     """The statement of each account of the family: together they are the statement above."""
     grouping = Grouping(found.run, request.user, "account", family, found.months, found.sources, profit)
     page = Paginator(grouping.groups().order_by("-sum_net_revenue", "key"), PAGE).get_page(request.GET.get("page"))
-    page.object_list = listed(page.object_list, grouping, request.GET)
+    groups = listed(page.object_list, grouping, request.GET)
+    page.object_list = leading(groups, "account", found, run_of(request), request.GET)
     return page
 
 
@@ -122,32 +138,12 @@ def compared(statement: Shown, peers: Peers, profit: bool) -> list[dict]:
 
 
 def place_of(own: float, quartiles: tuple[float, float, float]) -> str:
-    low, middle, high = quartiles
+    """Judged by the figures as they are written: what reads alike is alike."""
+    own, low, middle, high = (round(share, WRITTEN) for share in (own, *quartiles))
+    if own == low == middle == high:
+        return _("as the others")
     if own < low:
         return _("in the lowest quarter")
     if own > high:
         return _("in the highest quarter")
     return _("at the median") if own == middle else _("in the middle half")
-
-
-def columns(found: Asked, statement: Shown) -> dict:
-    """Heads of the export and how each cell is found; a row is a reading and a line of it."""
-
-    def amount(place: int):
-        return lambda row: row[1].cells[place][1]
-
-    parts = {period.label: amount(place) for place, (period, _statement) in enumerate(statement.columns)}
-
-    def of(read):
-        return lambda row: read(row[1])
-
-    rest = {
-        _("Total"): of(lambda line: line.total),
-        _("Of net revenue"): of(lambda line: line.part and round(line.part, 6)),
-        _("Period before"): of(lambda line: line.before),
-        _("Change"): of(lambda line: line.change),
-        _("Growth"): of(lambda line: line.growth and round(line.growth, 6)),
-        _("Period before from"): lambda _row: found.origin,
-        _("Currency"): lambda _row: settings.CURRENCY,
-    }
-    return {_("Reading"): lambda row: row[0], _("Line"): of(lambda line: line.label)} | parts | rest

@@ -1,10 +1,9 @@
 """Profit and loss of the accounts in view, put together by account, parent, segment, country, team or category."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from django import forms
-from django.conf import settings
 from django.core.paginator import Paginator
 from django.db.models import Max, QuerySet, Sum
 from django.http import QueryDict
@@ -16,40 +15,37 @@ from django.views.decorators.http import require_safe
 
 from accounts.models import Account, Import
 from accounts.permissions import Permission, may, needs
-from kam_portal.downloads import download
 from kam_portal.filters import PortfolioFilter, without
 from kam_portal.navigation import run_of
 from kam_portal.overview import kept
+from kam_portal.statement_files import BY, groups_file, period_of, statement_file
+from kam_portal.statement_head import headline, waterfall
+from kam_portal.statement_links import Link, Links, linked, trail_of
 from kam_portal.statements import (
     OWN,
     Asked,
     Shown,
     address,
+    as_shown,
     asked,
     growth,
-    headline,
     lines,
     period_links,
     shown,
-    waterfall,
+    statement_steps,
+    unknown,
 )
-from kam_portal.views.account_page import PHASES, steps_of
+from kam_portal.views.account_page import PHASES
 from profitability.models import MonthResult, Result, Run
 from profitability.pnl.categories import Categories, categories
+from profitability.pnl.company import company_of
 from profitability.pnl.groups import FEW, NOTHING, Grouping, named_groups
 from profitability.pnl.kept import kept_groups
 from profitability.pnl.sources import Source
-from profitability.pnl.statements import SALES
+from profitability.runline import run_asked
+from profitability.views.runs import SPLIT_NAMES
 
 PAGE = 50
-BY = {
-    "account": gettext_lazy("Account"),
-    "parent": gettext_lazy("Parent"),
-    "segment": gettext_lazy("Segment"),
-    "country": gettext_lazy("Country"),
-    "team": gettext_lazy("Team"),
-    "category": gettext_lazy("Product category"),
-}
 NAMELESS = {
     "segment": gettext_lazy("No segment"),
     "country": gettext_lazy("No country"),
@@ -57,6 +53,7 @@ NAMELESS = {
     "category": gettext_lazy("No category"),
 }
 ORDERS = {"name": "label", "net_revenue": "sum_net_revenue", "gross_margin": "sum_gross_margin"}
+LEADING = ("net_revenue", "gross_margin", *PHASES, "contribution")
 PROFIT_ORDERS = {"cost_to_serve": "sum_cost_to_serve", "contribution": "sum_contribution"}
 
 
@@ -68,6 +65,7 @@ class PnlFilter(PortfolioFilter):
     at = forms.CharField(required=False, widget=forms.HiddenInput)
     columns = forms.CharField(required=False, widget=forms.HiddenInput)
     order = forms.CharField(required=False, widget=forms.HiddenInput)
+    run = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def chosen(self) -> dict:
         return {name: value for name, value in super().chosen().items() if name not in OWN}
@@ -82,6 +80,7 @@ class Group:
     url: str
     amounts: dict[str, Decimal]
     before: dict[str, Decimal] = field(default_factory=dict)
+    links: dict[str, Link] = field(default_factory=dict)  # where its amounts lead, by name
 
     @property
     def net_growth(self) -> Decimal | None:
@@ -92,10 +91,11 @@ class Group:
 @needs(Permission.SEE_ACCOUNTS)
 def pnl(request):
     """The statement of the accounts in view, and that of each group of them."""
-    form, run = PnlFilter(request.GET, request.user), run_of(request)
+    form, run = PnlFilter(request.GET, request.user), run_asked(request)
     chips = form.chips(request.GET)
-    context = {"form": form, "chips": chips, "heading": _("Profit and loss")}
-    if run is None:
+    context = {"form": form, "chips": chips, "heading": _("Profit and loss"), "shown": run}
+    context["unknown"] = not_known(run, request.GET) if run else []
+    if run is None or context["unknown"]:
         return render(request, "profitability/pnl.html", context)
     found, profit = asked(run, request.GET), may(request.user, Permission.SEE_PROFITABILITY)
     accounts = accounts_in(form, run, request.user) if chips else None
@@ -104,12 +104,40 @@ def pnl(request):
     table = by_category(request.user, found, accounts, statement) if by == "category" else None
     grouping = None if table else Grouping(run, request.user, by, accounts, found.months, found.sources, profit)
     if request.GET.get("format") in {"csv", "xlsx"}:
-        listed = table.groups if table else exported(grouping)
-        return download(request.GET["format"], f"pnl-{by}", columns(found, by, profit and not table), listed)
+        return file_of(request.GET, found, statement, table or grouping, profit, chips)
     context |= {"by": by, "by_label": BY[by], "tabs": tabs(request.GET, by), "profit": profit}
-    context |= figures_of(request, found, statement, profit)
     context |= {"table": table, "page": None} if table else page_of(request, grouping, found)
+    if table.groups if table else context["page"].object_list:
+        context |= figures_of(request, found, statement, profit)
+        context |= company_of_period(request.user, found, statement, accounts)
     return render(request, "profitability/pnl.html", context)
+
+
+def file_of(query: QueryDict, found: Asked, statement: Shown, groups, profit: bool, chips: list):
+    """The statement, or the groups under it."""
+    by, said = by_of(query), [period_of(found), *chips]
+    if query.get("table") == "statement":
+        return statement_file(query, found, statement, profit, said)
+    is_table = isinstance(groups, CategoryTable)
+    rows = groups.groups if is_table else exported(groups)
+    return groups_file(query, found, by, rows, statement, profit and not is_table, said)
+
+
+def not_known(run: Run, query: QueryDict) -> list[str]:
+    by = query.get("by") or "segment"
+    return [*unknown(run, query), *([] if by in BY else [_("There is no table by “%(by)s”.") % {"by": by}])]
+
+
+def company_of_period(user, found: Asked, statement: Shown, accounts: QuerySet[Account] | None) -> dict:
+    """What is left of the contribution of all accounts once the costs that nobody bears are paid."""
+    needed = (Permission.SEE_ALL_ACCOUNTS, Permission.SEE_COMPANY_FIGURES, Permission.SEE_COSTS)
+    if accounts is not None or not all(may(user, each) for each in needed):
+        return {}
+    company = company_of(found.run, found.months, statement.total["contribution"])
+    balance_url = f"{reverse('run', args=[found.run.pk])}#balance"
+    listed = [(_("Contribution"), company.contribution, ""), (_("Sales without an account"), company.no_account, "")]
+    listed += [(SPLIT_NAMES[name], as_shown(-1, cost), balance_url) for name, cost in company.costs.items()]
+    return {"company": company, "company_lines": listed, "balance_url": balance_url}
 
 
 def by_of(query: QueryDict) -> str:
@@ -138,13 +166,14 @@ def statement_of(user, found: Asked, accounts: QuerySet[Account] | None, profit:
     if accounts is not None:
         return calculate()
     parts = found.columns[0].kind if found.columns else "whole"
-    period = f"{found.period.kind}-{found.period.first}-{found.period.last}"
-    return kept(f"pnl-{period}-{parts}-{named_by(found.sources)}", found.run, user, calculate)
+    period = f"{found.period.kind}-{named_by(Source(found.run, found.months), *found.sources)}"
+    return kept(f"pnl-{period}-{parts}", found.run, user, calculate)
 
 
-def named_by(sources: tuple[Source, ...]) -> str:
-    """The runs behind the period before, as part of a name that figures are kept under."""
-    return "-".join(str(source.run.pk) for source in sources)
+def named_by(*sources: Source) -> str:
+    """The months of a period and of the one before, with the runs that tell them, as part of a name that figures are
+    kept under."""
+    return "-".join(f"{source.run.pk}.{source.months[0]}.{source.months[-1]}" for source in sources)
 
 
 def figures_of(request, found: Asked, statement: Shown, profit: bool) -> dict:
@@ -153,12 +182,18 @@ def figures_of(request, found: Asked, statement: Shown, profit: bool) -> dict:
         "asked": found,
         "periods": period_links(request.GET, found),
         "statement": statement,
-        "lines": lines(statement, steps_of(profit)),
+        "lines": linked(lines(statement, statement_steps(profit)), links_of(request, found)),
         "chart": waterfall(statement, profit),
         "closes": statement.total.closes if profit else None,
         "without_account": without_account(request.user, found),
         "export_query": without(request.GET, "format").removeprefix("?"),
+        "statement_query": address(request.GET, table="statement"),
     }
+
+
+def links_of(request, found: Asked) -> Links:
+    """A sum over accounts leads to the accounts."""
+    return Links(request.GET, found, run_of(request), list_at="#groups", by=(("by", "account"), ("order", None)))
 
 
 def without_account(user, found: Asked) -> Decimal | None:
@@ -186,11 +221,14 @@ def page_of(request, grouping: Grouping, found: Asked) -> dict:
             groups.sort(key=lambda group: group.amounts[column.removeprefix("sum_")], reverse=falling)
         elif falling:
             groups.reverse()
-        return {"page": Paginator(groups, PAGE).get_page(request.GET.get("page")), "order": order}
+        page = Paginator(groups, PAGE).get_page(request.GET.get("page"))
+        page.object_list = leading(page.object_list, grouping.by, found, run_of(request), request.GET)
+        return {"page": page, "order": order}
     paginator = Paginator(grouping.groups().order_by(f"-{column}" if falling else column, "key"), PAGE)
     paginator.count = grouping.count()  # else it would group once more
     page = paginator.get_page(request.GET.get("page"))
-    page.object_list = listed(page.object_list, grouping, request.GET)
+    groups = listed(page.object_list, grouping, request.GET)
+    page.object_list = leading(groups, grouping.by, found, run_of(request), request.GET)
     return {"page": page, "order": order}
 
 
@@ -201,8 +239,7 @@ def few_groups(grouping: Grouping) -> list[dict]:
     if grouping.accounts is not None or grouping.by == "team":
         return named_groups(grouping)
     master = Import.objects.filter(kind="accounts", state=Import.State.DONE).aggregate(last=Max("pk"))["last"]
-    months = f"{grouping.months[0]}-{grouping.months[-1]}-{named_by(grouping.earlier)}"
-    name = f"pnl-by-{grouping.by}-{months}-{master}"
+    name = f"pnl-by-{grouping.by}-{named_by(grouping.own, *grouping.earlier)}-{master}"
     return kept(name, grouping.run, grouping.user, lambda: groups_of(grouping))
 
 
@@ -231,6 +268,20 @@ def listed(rows, grouping: Grouping, query: QueryDict, every: bool = False) -> l
     ]
 
 
+def leading(groups: list[Group], by: str, found: Asked, published: Run | None, query: QueryDict) -> list[Group]:
+    """The groups with where their amounts lead: of an account to their trail, of others to the accounts in them."""
+    own = Source(found.run, found.months)
+
+    def link(group: Group, figure: str) -> Link | None:
+        trail = trail_of(group.code, figure, own, published) if by == "account" else None
+        return trail or (Link(group.url) if group.url else None)
+
+    return [
+        replace(group, links={name: link(group, name) for name in LEADING if group.amounts.get(name)})
+        for group in groups
+    ]
+
+
 def group_of(row: dict, by: str, query: QueryDict, phases: dict | None = None) -> Group:
     amounts = {key.removeprefix("sum_"): value for key, value in row.items() if key.startswith("sum_")}
     was = {key.removeprefix("was_"): value for key, value in row.items() if key.startswith("was_")}
@@ -243,7 +294,7 @@ def address_of(by: str, code: str, query: QueryDict) -> str:
     A filter by team means the team now, not that of each month, so a team leads nowhere."""
     if by in {"account", "parent"}:
         kept_on = QueryDict(mutable=True)
-        kept_on.update({name: query[name] for name in ("period", "at", "columns") if name in query})
+        kept_on.update({name: query[name] for name in ("period", "at", "columns", "run") if name in query})
         if by == "account":
             kept_on["scope"] = "own"
         return f"{reverse('account_pnl', args=[code])}?{kept_on.urlencode()}"
@@ -284,26 +335,3 @@ def earlier_categories(
             for line, amount in amounts.items():
                 known[line] = known.get(line, Decimal(0)) + amount
     return sums
-
-
-# Files
-
-
-def columns(found: Asked, by: str, profit: bool) -> dict:
-    """Heads of the export and how each cell is found."""
-    names = dict.fromkeys(SALES) | (dict.fromkeys((*PHASES, "cost_to_serve", "contribution")) if profit else {})
-    labels = {name: str(label) for name, label, _kind in steps_of(True)} | {"cost_to_serve": _("Cost to serve")}
-    amounts = {labels[name]: (lambda group, name=name: group.amounts.get(name)) for name in names}
-    was = ("net_revenue", "gross_margin", *(("contribution",) if profit else ()))
-    before = {
-        _("%(line)s before") % {"line": labels[name]}: (lambda group, name=name: group.before.get(name)) for name in was
-    }
-    code = {} if by in {"segment", "country", "category"} else {_("Code"): lambda group: group.code}
-    return (
-        code
-        | {str(BY[by]): lambda group: group.name}
-        | amounts
-        | before
-        | {_("Period before from"): lambda _g: found.origin}
-        | {_("Currency"): lambda _g: settings.CURRENCY}
-    )

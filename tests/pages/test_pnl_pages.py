@@ -127,13 +127,15 @@ def test_a_hidden_account_and_a_missing_one_answer_alike(visit):
 def test_a_file_has_the_groups_of_the_page_with_every_line(visit):
     listed = rows(visit, "manager", "/pnl/?by=segment&format=csv")
 
-    assert [row["Segment"] for row in listed] == ["key", "growth", "other"]
-    for row in listed:
-        gross = amount(row["Net revenue"]) - amount(row["Cost of goods"]) - amount(row["Freight"])
+    assert [row["Segment"] for row in listed] == ["key", "growth", "other", "All accounts in view"]
+    for row in listed:  # what is taken away has a minus sign, as on the page
+        gross = amount(row["Net revenue"]) + amount(row["Cost of goods"]) + amount(row["Freight"])
         assert amount(row["Gross margin"]) == gross
         served = sum(amount(row[phase]) for phase in ("Presale", "Production", "Delivery", "Post-sale"))
-        assert amount(row["Cost to serve"]) == served
-        assert amount(row["Contribution"]) == gross - served
+        assert amount(row["Cost to serve"]) == served < 0
+        assert amount(row["Contribution"]) == gross + served
+    for name in ("Net revenue", "Presale", "Contribution"):
+        assert sum(amount(row[name]) for row in listed[:-1]) == amount(listed[-1][name])
     assert "Contribution" not in rows(visit, "member", "/pnl/?by=segment&format=csv")[0]
     assert b"".join(visit("manager", "/pnl/?by=segment&format=xlsx").streaming_content).startswith(b"PK")
     readings = rows(visit, "manager", "/accounts/N3/pnl/?format=csv")
@@ -148,8 +150,8 @@ def test_a_month_stands_beside_the_one_before(portfolio, visit):
     net = {row[0]: row[1:] for row in rows_of(page, "Profit and loss")}["Net revenue"]
     contribution = {row[0]: row[1:] for row in rows_of(page, "Profit and loss")}["Contribution"]
 
-    assert net == ["60,000.00", "100.0 %", "50,000.00", "+10,000.00", "+20.0 %"]
-    assert contribution[-1].startswith("–")  # from a loss nothing grows
+    assert net == ["60,000.00", "100.0 %", "50,000.00", "+10,000.00", "+20.0 %", "0.0"]
+    assert contribution[-2].startswith("–")  # from a loss nothing grows
     assert "Compared with Jan 2026" in page.text
     assert "begins in Jan 2026" in page_of(visit("manager", "/accounts/N3/pnl/?period=month&at=2026-01")).text
 
@@ -180,7 +182,7 @@ def test_months_before_a_change_of_team_stay_with_the_team_before(portfolio, vis
 
     nets = {row["Team"]: amount(row["Net revenue"]) for row in rows(visit, "finance", "/pnl/?by=team&format=csv")}
 
-    assert nets == {"North": 792_000 - 60_000, "South": 795_000 + 60_000}
+    assert nets == {"North": 792_000 - 60_000, "South": 795_000 + 60_000, "All accounts in view": 1_587_000}
 
 
 @pytest.mark.parametrize("path", [

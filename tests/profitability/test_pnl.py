@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
+from django.db.models import Sum
 from django.http import QueryDict
 from django.utils import timezone
 from hypothesis import given
@@ -14,9 +15,10 @@ from kam_portal import statements
 from kam_portal.frozen import thawed
 from kam_portal.recompute import recompute
 from kam_portal.views.account_page import steps_of
-from profitability.models import MonthResult, OrderLine, Product, Result, Run
+from profitability.models import MonthResult, OrderLine, PoolBalance, Product, Result, Run
 from profitability.periods import before, cut, periods
 from profitability.pnl.categories import categories, shared_out
+from profitability.pnl.company import company_of
 from profitability.pnl.groups import NOTHING, Grouping, all_groups
 from profitability.pnl.peers import peers_of
 from profitability.pnl.sources import Source, sources_of
@@ -180,7 +182,7 @@ def test_phases_levels_and_activities_arrive_at_the_same_cent(run, finance):
         taken = sum(line.total for line in lines if line.kind == "detail")
         assert taken == -found.total["cost_to_serve"] == -stored(run, asked(run).months)["cost_to_serve"]
         assert lines[0].total + taken == lines[-1].total == found.total["contribution"]
-    assert [line.label for line in activities["lines"]][1:-1] == ["Visits", "Entry", "Repairs"]
+    assert [line.label for line in activities["lines"]][1:-1] == ["Visits", "Entry", "Repairs", "Cost to serve"]
 
 
 # Groups
@@ -424,6 +426,9 @@ def test_growth_is_told_only_from_what_was_above_zero(run, finance):
     assert lines["net_revenue"].growth == lines["net_revenue"].change / found.before["net_revenue"]
     assert found.before["return_amount"] == 0
     assert lines["return_amount"].growth is None
+    cost = lines["cost_amount"]  # less than in January: the change and its growth have the same sign
+    assert cost.change > 0 and cost.growth == cost.change / -cost.before > 0
+    assert cost.points == cost.part - cost.before / found.before["net_revenue"]
     assert statements.growth(Decimal(5), Decimal(-5)) is None
     assert lines["contribution"].growth is None  # a loss in January
 
@@ -432,6 +437,31 @@ def test_nothing_in_a_period_is_zero_not_missing(run, finance):
     found = added([], [])
 
     assert found["contribution"] == 0 and found.closes
+
+
+def test_what_nobody_bears_leads_to_the_result_of_the_balance(run, finance):
+    for months in (asked(run).months, (202602,)):
+        contribution = stored(run, months)["contribution"]
+
+        company = company_of(run, months, contribution)
+
+        ledger = MonthResult.objects.filter(run=run, month__in=months).aggregate(margin=Sum("gross_margin"))["margin"]
+        pools = PoolBalance.objects.filter(run=run, month__in=months)
+        assert company.result == ledger - pools.aggregate(cost=Sum("input"))["cost"]
+        assert company.costs["unused"] == pools.aggregate(unused=Sum("unused"))["unused"]
+        assert company.no_account
+
+
+def test_a_month_before_the_ledger_has_no_figures(run, finance, tmp_path):
+    early = recompute(202509, 202602)
+    found = asked(early, columns="month")
+
+    assert found.ledger_begins == 202511
+    assert [period.last for period in found.columns if found.is_before_ledger(period)] == [202509, 202510]
+    assert found.no_ledger == f"The ledger of run {early.pk} begins in Nov 2025."
+    november = asked(early, period="month", at="2025-11")
+    assert november.sources == () and november.missing == found.no_ledger  # October is in the window, but empty
+    assert asked(early, period="month", at="2025-12").sources
 
 
 # Peers
