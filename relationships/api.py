@@ -83,7 +83,7 @@ class Scores(OfRun, ListView):
     def rows_of(self, request, run):
         since = self.asked["updated_since"]
         rows = scores_of(request.user).in_run(run)
-        return rows.none() if run and since and run.published_at < since else rows
+        return rows.none() if run and since and (run.put_up_at or run.published_at) < since else rows
 
 
 HISTORY = (
