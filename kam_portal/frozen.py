@@ -160,8 +160,7 @@ def _touched(rows: str) -> str:
 
 
 _RUN_CHANGES = (
-    f"TG_OP = 'DELETE' OR NEW.state NOT IN {FROZEN} "
-    "OR to_jsonb(NEW) - 'state' IS DISTINCT FROM to_jsonb(OLD) - 'state'"
+    f"TG_OP = 'DELETE' OR NEW.state NOT IN {FROZEN} OR to_jsonb(NEW) - 'state' IS DISTINCT FROM to_jsonb(OLD) - 'state'"
 )
 
 
