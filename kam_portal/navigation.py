@@ -19,6 +19,7 @@ MENU = [
         [
             (_("Matrix"), "matrix", Permission.SEE_ACCOUNTS, "m"),
             (_("Criteria"), "criteria", Permission.SEE_ACCOUNTS, "k"),
+            (_("Scoring"), "scoring", Permission.SCORE_ACCOUNTS, "s"),
             (_("Effort"), "effort", Permission.SEE_PROFITABILITY, "e"),
         ],
     ),

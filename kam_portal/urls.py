@@ -23,6 +23,7 @@ from kam_portal.views.pnl import pnl
 from kam_portal.views.ranking import ranking
 from kam_portal.views.runs import approve_run, discard_run, publish_run, start_run
 from kam_portal.views.scenarios import scenario, scenario_compare, scenario_export, scenario_new, scenarios
+from kam_portal.views.scoring import scoring, scoring_cell, scoring_save
 from kam_portal.views.sign_in import sign_in, sign_out
 from kam_portal.views.site import glossary, search
 from kam_portal.views.trail import account_trail
@@ -49,6 +50,9 @@ urlpatterns = [
     path("accounts/<path:code>/pnl/", account_pnl, name="account_pnl"),
     path("accounts/<path:code>/", account_page, name="account"),
     path("matrix/", matrix, name="matrix"),
+    path("scoring/", scoring, name="scoring"),
+    path("scoring/save/", scoring_save, name="scoring_save"),
+    path("scoring/cell/", scoring_cell, name="scoring_cell"),
     path("effort/", effort, name="effort"),
     path("effort/inputs/", effort_inputs, name="effort_inputs"),
     path("effort/inputs/hours/", effort_hours_save, name="effort_hours_save"),

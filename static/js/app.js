@@ -23,6 +23,7 @@ import "./share-sums.js";
 import "./grid-paste.js";
 import "./grid-keys.js";
 import "./grid-totals.js";
+import "./grid-scores.js";
 import "./weight-sum.js";
 import "./print.js";
 import "./sparkline.js";
