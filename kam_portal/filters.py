@@ -10,10 +10,10 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Account, Team, User
 from accounts.permissions import Permission, may
 from profitability.models import Result
-from relationships.models import Box
+from relationships.models import Box, Stage
 
 ALL = [("", _("All"))]
-NO_BOX = "none"
+NO_BOX = NO_STAGE = "none"
 CLASSES = [(letter, letter) for letter in "ABCN"]
 
 
@@ -26,6 +26,9 @@ class PortfolioFilter(forms.Form):
     segment = forms.ChoiceField(label=_("Segment"), required=False)
     country = forms.ChoiceField(label=_("Country"), required=False)
     box = forms.ChoiceField(label=_("Box"), required=False, choices=[*ALL, *Box.choices, (NO_BOX, _("No box"))])
+    stage = forms.ChoiceField(
+        label=_("Stage"), required=False, choices=[*ALL, *Stage.choices, (NO_STAGE, _("Not known"))]
+    )
     revenue_class = forms.ChoiceField(label=_("Class"), required=False, choices=[*ALL, *CLASSES])
     losing = forms.BooleanField(label=_("Only with a loss"), required=False)
 
@@ -107,6 +110,7 @@ CONDITIONS = {
     "segment": lambda segment: Q(account__segment=segment),
     "country": lambda country: Q(account__country=country),
     "box": lambda box: Q(position__box="" if box == NO_BOX else box),
+    "stage": lambda stage: Q(position__stage="" if stage == NO_STAGE else stage),
     "revenue_class": lambda letter: Q(revenue_class=letter),
     "losing": lambda _yes: Q(contribution__lt=0),
 }

@@ -137,6 +137,9 @@ CACHES = {
 }
 EMAIL_CONFIG = env.email("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", default="kam-portal@localhost")
+SENDS_EMAIL = DEMO or "EMAIL_URL" in env.ENVIRON or "EMAIL_URL_FILE" in env.ENVIRON  # the demo: to the terminal
 
 # Who signs in, and how
 AUTH_USER_MODEL = "accounts.User"

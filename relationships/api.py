@@ -25,7 +25,7 @@ from profitability.api.run import (
 )
 from profitability.models import Result
 from profitability.queries import earlier_run
-from relationships.models import Box, CriteriaSet, Position
+from relationships.models import Box, CriteriaSet, Position, Stage
 
 
 def score(name: str, source: str) -> Column:
@@ -57,9 +57,12 @@ SCORES = (
     Column("previous_box", Kind.TEXT, "position__previous_box"),
     Column("changed_on", Kind.DAY, "position__changed_on", sortable=True),
     Column("run", Kind.WHOLE, "run_id", nullable=False),
+    Column("stage_supplier", Kind.TEXT, "position__stage_supplier"),
+    Column("stage_provisional", Kind.FLAG, "position__stage_is_provisional"),
 )
 FILTERS = master_filters("account__") | {
     "box": ("position__box", parameters.choice(Box.values)),
+    "stage": ("position__stage", parameters.choice(Stage.values)),
     "class": ("revenue_class", parameters.choice("ABCN", description="Pareto class by revenue")),
 }
 

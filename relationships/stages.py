@@ -83,10 +83,11 @@ def evidence_of(facts: Facts, said: Said) -> dict[str, bool | None]:
 # Facts
 
 
-def facts_of(run: Run, account_ids: Collection[int]) -> dict[int, Facts]:
-    """What the portal knows of these accounts; of the others it may know something too."""
+def facts_of(run: Run | None, account_ids: Collection[int]) -> dict[int, Facts]:
+    """What the portal knows of these accounts, without a run but for orders; of others it may know something too."""
     found: dict[int, Facts] = defaultdict(Facts)
-    _add_orders(found, run, account_ids)
+    if run is not None:
+        _add_orders(found, run, account_ids)
     _add_contacts(found, account_ids)
     barriers = _of(ExitBarrier.objects.filter(removed_on__isnull=True, cost__isnull=False), account_ids)
     for account, side, cost in barriers.order_by().values_list("account_id", "side").annotate(sum=Sum("cost")):

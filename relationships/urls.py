@@ -3,6 +3,7 @@
 from django.urls import path
 
 from relationships.views.account_criteria import account_criteria, account_criteria_check, account_criteria_save
+from relationships.views.contacts import account_contact
 from relationships.views.criteria import criteria, criteria_differences, criteria_version, criteria_yaml
 from relationships.views.criteria_edit import (
     criteria_check,
@@ -14,9 +15,18 @@ from relationships.views.criteria_edit import (
     criteria_reopen,
     criteria_upload,
 )
+from relationships.views.invitations import relationship_ask, relationship_revoke
+from relationships.views.relationship import (
+    account_relationship,
+    relationship_barrier,
+    relationship_find,
+    relationship_state,
+)
 from relationships.views.scoring import account_scoring, account_scoring_check, account_scoring_save
+from relationships.views.survey import ask
 
 urlpatterns = [
+    path("ask/<str:secret>/", ask, name="ask"),
     path("criteria/", criteria, name="criteria"),
     path("criteria/new/", criteria_new, name="criteria_new"),
     path("criteria/<str:code>/<int:version>/", criteria_version, name="criteria_version"),
@@ -37,4 +47,11 @@ urlpatterns = [
     path("accounts/<path:code>/scoring/", account_scoring, name="account_scoring"),
     path("accounts/<path:code>/scoring/check/", account_scoring_check, name="account_scoring_check"),
     path("accounts/<path:code>/scoring/save/", account_scoring_save, name="account_scoring_save"),
+    path("accounts/<path:code>/relationship/", account_relationship, name="account_relationship"),
+    path("accounts/<path:code>/relationship/find/", relationship_find, name="relationship_find"),
+    path("accounts/<path:code>/relationship/state/", relationship_state, name="relationship_state"),
+    path("accounts/<path:code>/relationship/barrier/", relationship_barrier, name="relationship_barrier"),
+    path("accounts/<path:code>/relationship/contact/", account_contact, name="account_contact"),
+    path("accounts/<path:code>/relationship/ask/", relationship_ask, name="relationship_ask"),
+    path("accounts/<path:code>/relationship/revoke/", relationship_revoke, name="relationship_revoke"),
 ]

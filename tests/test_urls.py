@@ -20,7 +20,7 @@ from profitability.models import Scenario
 from tests.factories import a_portfolio
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
-PUBLIC = {"sign_in", "healthz", "readyz"}  # need no sign-in
+PUBLIC = {"sign_in", "healthz", "readyz", "ask"}  # need no sign-in
 GUARD_THEMSELVES = ("admin/", "static/")  # Django's own
 ROLES = tuple(Role)
 OF_NORTH = (Role.MANAGER, Role.MEMBER, Role.LEAD)
@@ -61,6 +61,7 @@ def values_of(route: str, portfolio) -> dict[str, tuple]:
         "kind": ("order_lines", "order_lines", "nothing"),
         "file_type": ("csv", "csv", "exe"),
         "ending": ("csv", "csv", "exe"),
+        "secret": ("secret", "secret", "secret"),
         "rest": ("nowhere/", "elsewhere/", "nothing/"),
     }
 

@@ -7,7 +7,7 @@ from datetime import date
 from itertools import chain
 from pathlib import Path
 
-from kam_portal.demo import costs, generated, judgements, odd_lines, people, portfolio
+from kam_portal.demo import costs, generated, judgements, odd_lines, people, portfolio, relationships
 from kam_portal.demo.months import Calendar
 from kam_portal.demo.source import source
 
@@ -30,6 +30,7 @@ def write(folder: Path, today: date) -> list[Path]:
         _table(folder / "resource_costs.csv", costs.resource_cost_rows(calendar), _cost_columns()),
         _copy(costs.MODEL_FILE, folder),
         _copy(judgements.CRITERIA_FILE, folder),
+        _table(folder / "contacts.csv", relationships.contact_rows()),
         _table(folder / "ratings.csv", judgements.rating_rows(calendar)),
         _table(folder / "account_criteria.csv", judgements.account_criterion_rows()),
     ]

@@ -20,8 +20,8 @@ BANDS: tuple[tuple[int, Stage], ...] = (
 )
 STANDING = "standing"  # the question that comes first: whether there is a relationship
 STANDINGS: Mapping[str, str] = {
-    "buying": "We buy from them",
-    "not_yet": "We do not buy from them yet",
+    "buying": "We buy from you",
+    "not_yet": "We do not buy from you yet",
     "leaving": "We are about to buy elsewhere",
 }
 
@@ -58,7 +58,7 @@ QUESTIONS: tuple[Question, ...] = (
     ),
     Question(
         "sharing",
-        "What do you tell them?",
+        "What do you tell us?",
         (
             "What is in the order",
             "What we expect to need",
@@ -88,7 +88,7 @@ QUESTIONS: tuple[Question, ...] = (
     ),
     Question(
         "leaving",
-        "What would it take to replace them?",
+        "What would it take to replace us?",
         (
             "A few days",
             "Some weeks of work",

@@ -6,6 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account, LedgerField, ShareField
+from relationships.core.stage import ITEMS
 
 
 class Stage(models.TextChoices):
@@ -46,6 +47,11 @@ class StageEvidence(models.Model):
 
     def __str__(self) -> str:
         return f"{self.account}: {self.item} {self.holds}"
+
+    @property
+    def text(self) -> str:
+        """The item in words; its code where the checklist has it no more."""
+        return ITEMS[self.item].text if self.item in ITEMS else self.item
 
 
 class StatedStage(models.Model):

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Account, Import, User
 from kam_portal.demo.effort import state_hours
 from kam_portal.demo.people import demo_logins
+from kam_portal.demo.relationships import state_relationships
 from profitability.core.months import month_of, ordinal
 from profitability.models import OrderLine, Publication, Run
 
@@ -40,6 +41,7 @@ class Command(BaseCommand):
                 import_portfolio(today or timezone.localdate())
                 give_passwords()
                 state_hours(timezone.now())
+                state_relationships(timezone.now())
         self.calculate(*last_months())
 
     def calculate(self, last: int, published: set[int]) -> None:

@@ -1,0 +1,150 @@
+"""Asking the customer: invitations to a short survey, by a link that needs no login, and what an answer becomes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from hashlib import sha256
+from secrets import token_urlsafe
+from typing import Any
+
+from django.core.signing import BadSignature, Signer
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import Account, User
+from relationships.core import survey
+from relationships.core.criteria import parse
+from relationships.models import CriteriaSet, Invitation, Rating, StatedStage, View
+
+LASTS = timedelta(days=30)
+SIGNED = Signer(salt="invitation")
+TRUST, RECOMMEND, COMMENT = "trust_1_7", "recommend_0_10", "comment"
+
+
+@dataclass(frozen=True)
+class Guest:
+    """Whom we ask."""
+
+    name: str
+    email: str = ""
+
+
+def invite(account: Account, guest: Guest, user: User, now: datetime) -> tuple[Invitation, str]:
+    """A new invitation, and its secret, which is told this once: only a hash of it is kept."""
+    secret = SIGNED.sign(token_urlsafe(32))
+    row = Invitation.objects.create(
+        account=account,
+        name=guest.name,
+        email=guest.email,
+        secret_hash=hashed(secret),
+        questions=questions(timezone.localdate(now)),
+        created_by=user,
+        expires_at=now + LASTS,
+    )
+    return row, secret
+
+
+def hashed(secret: str) -> str:
+    return sha256(secret.encode()).hexdigest()
+
+
+def questions(day) -> list[dict[str, Any]]:
+    """What is asked: the stage, then each judged criterion of the relationship in force, then trust and the like."""
+    return [
+        {"code": survey.STANDING, "kind": "one", "text": "How do you stand with us?", "answers": standings()},
+        *({"code": each.code, "kind": "one", "text": each.text, "answers": steps(each)} for each in survey.QUESTIONS),
+        *({"code": f"score_{code}", "kind": "score", "text": name, "criterion": code} for code, name in judged(day)),
+        {"code": TRUST, "kind": "trust", "text": "How much do you trust us?"},
+        {"code": RECOMMEND, "kind": "recommend", "text": "How likely are you to recommend us?"},
+        {"code": COMMENT, "kind": "comment", "text": "What should we do better?"},
+    ]
+
+
+def standings() -> list[list[str]]:
+    return [[code, text] for code, text in survey.STANDINGS.items()]
+
+
+def steps(question: survey.Question) -> list[list[str]]:
+    return [[str(points), text] for points, text in enumerate(question.answers, start=1)]
+
+
+def judged(day) -> list[tuple[str, str]]:
+    row = CriteriaSet.objects.in_force(day)
+    criteria = parse(row.document)[0] if row else None
+    return [(each.code, each.name) for each in criteria.relationship if each.kind == "judged"] if criteria else []
+
+
+def invitation_of(secret: str) -> Invitation | None:
+    """The invitation of a link, unless it was revoked. A forged link does not reach the database."""
+    try:
+        SIGNED.unsign(secret)
+    except BadSignature:
+        return None
+    rows = Invitation.objects.filter(secret_hash=hashed(secret), revoked_at__isnull=True)
+    return rows.select_related("account", "created_by").first()
+
+
+def is_open(row: Invitation, now: datetime) -> bool:
+    return row.answered_at is None and row.revoked_at is None and row.expires_at > now
+
+
+def revoke(account: Account, invitation_id: int, now: datetime) -> bool:
+    """End a link. What was answered by it stays."""
+    rows = Invitation.objects.filter(account=account, pk=invitation_id, revoked_at__isnull=True)
+    return bool(rows.update(revoked_at=now))
+
+
+@transaction.atomic
+def answer(row: Invitation, answers: Mapping[str, str], now: datetime) -> bool:
+    """Keep the answers, once: the buyer's stage, and ratings of our relationship as he sees it. False if too late."""
+    waiting = Invitation.objects.filter(
+        pk=row.pk, answered_at__isnull=True, revoked_at__isnull=True, expires_at__gt=now
+    )
+    if not waiting.update(answered_at=now, answers=dict(answers)):
+        return False
+    points = {each.code: int(answers[each.code]) for each in survey.QUESTIONS if answers.get(each.code)}
+    stage = survey.stage_of(answers.get(survey.STANDING, ""), points)
+    if stage:
+        _state(row, stage, answers.get(COMMENT, ""), now)
+    for question in row.questions:
+        if question["kind"] == "score" and answers.get(question["code"]):
+            _rate(row, question, now)
+    return True
+
+
+def _state(row: Invitation, stage: str, reason: str, now: datetime) -> None:
+    StatedStage.objects.create(
+        account=row.account,
+        view=View.BUYER,
+        stage=stage,
+        reason=reason,
+        stated_on=timezone.localdate(now),
+        stated_by=row.created_by,
+        said_by=row.name,
+        invitation=row,
+    )
+
+
+def _rate(row: Invitation, question: dict[str, Any], now: datetime) -> None:
+    """The sender records it. Of several people he asked who answer on one day the mean counts."""
+    day = timezone.localdate(now)
+    same_day = Invitation.objects.filter(
+        account=row.account, created_by=row.created_by, answered_at__date=day, answers__isnull=False
+    )
+    told = [(each.name, (each.answers or {}).get(question["code"])) for each in same_day.order_by("answered_at", "pk")]
+    scores = [Decimal(score) for _name, score in told if score]
+    names = ", ".join(name for name, score in told if score)
+    Rating.objects.update_or_create(
+        account=row.account,
+        criterion=question["criterion"],
+        rater=row.created_by,
+        rated_on=day,
+        perspective=Rating.Perspective.BUYER,
+        defaults={
+            "score": (sum(scores) / len(scores)).quantize(Decimal("0.0001")),
+            "status": Rating.Status.CONFIRMED,
+            "evidence": _("Survey answered by %s") % names,
+        },
+    )

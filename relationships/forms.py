@@ -1,0 +1,157 @@
+"""Forms of the relationship page, and the one that customers fill in."""
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Account, User
+from accounts.permissions import Role
+from relationships.asking import Guest
+from relationships.core.stage import ITEMS
+from relationships.models import Contact, ExitBarrier, Invitation
+
+MOST_TEXT = 5_000
+
+
+class FindingForm(forms.Form):
+    """Whether one piece of evidence holds, with a note and a link to it."""
+
+    item = forms.ChoiceField(choices=[(code, item.text) for code, item in ITEMS.items()])
+    holds = forms.TypedChoiceField(choices=[("yes", _("It holds")), ("no", _("It does not hold"))])
+    note = forms.CharField(required=False, max_length=MOST_TEXT)
+    link = forms.URLField(required=False, max_length=500, assume_scheme="https")
+
+
+class ReasonForm(forms.Form):
+    """Why we see the relationship falling apart."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=MOST_TEXT, widget=forms.Textarea(attrs={"rows": 2}))
+
+
+class BarrierForm(forms.ModelForm):
+    """What it would cost one side to leave."""
+
+    class Meta:
+        model = ExitBarrier
+        fields = ["side", "text", "cost"]
+
+
+class ContactForm(forms.ModelForm):
+    """One person of the customer, with those of us who answer to it."""
+
+    ours = forms.ModelMultipleChoiceField(
+        label=_("Who of us answers to them"),
+        queryset=User.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    class Meta:
+        model = Contact
+        fields = [
+            "name",
+            "email",
+            "title",
+            "function",
+            "level",
+            "buying_role",
+            "support",
+            "influence",
+            "reports_to",
+            "left_on",
+        ]
+        widgets = {
+            "left_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+            "support": forms.NumberInput(attrs={"min": -2, "max": 2}),
+            "influence": forms.NumberInput(attrs={"min": 0, "max": 10}),
+        }
+
+    def __init__(self, account: Account, data=None, instance: Contact | None = None):
+        prefix = f"contact-{instance.pk}" if instance else "contact-new"
+        super().__init__(data, instance=instance or Contact(account=account), auto_id=f"{prefix}-%s")
+        others = Contact.objects.filter(account=account).exclude(pk=self.instance.pk).order_by("name", "pk")
+        self.fields["reports_to"].queryset = others
+        self.fields["ours"].queryset = colleagues(account, self.instance)
+        if self.instance.pk:
+            self.initial["ours"] = [pair.user_id for pair in self.instance.counterparts.all() if pair.kind == "sales"]
+
+    def clean(self):
+        cleaned = super().clean()
+        boss, steps = cleaned.get("reports_to"), 0
+        while boss is not None and steps < 100:
+            if boss.pk == self.instance.pk:
+                raise ValidationError({"reports_to": _("That would make a circle: nobody reports to himself.")})
+            boss, steps = boss.reports_to, steps + 1
+        return cleaned
+
+    def _post_clean(self):
+        """The account is no field, but constraints name it."""
+        super()._post_clean()
+        if not self.errors:
+            try:
+                self.instance.validate_constraints()
+            except ValidationError as error:
+                self.add_error(None, error)
+
+
+def colleagues(account: Account, contact: Contact):
+    """Those who may answer to a contact: the account's team and manager, management, and who does so already."""
+    wanted = Q(pk__in=[account.manager_id, account.sponsor_id]) | Q(role=Role.EXECUTIVE)
+    wanted |= Q(teams=account.team_id) if account.team_id else Q()
+    wanted |= Q(counterpart_of__contact=contact.pk) if contact.pk else Q()
+    return User.objects.filter(wanted, is_active=True).distinct().order_by("name", "pk")
+
+
+class InvitationForm(forms.Form):
+    """Whom we ask."""
+
+    name = forms.CharField(label=_("Name"), max_length=200)
+    email = forms.EmailField(label=_("E-mail"), required=False)
+
+    def guest(self) -> Guest:
+        return Guest(self.cleaned_data["name"], self.cleaned_data["email"])
+
+
+SCALES = {"score": range(11), "recommend": range(11), "trust": range(1, 8)}
+ENDS = {
+    "score": (_("0 = poor"), _("10 = could not be better")),
+    "recommend": (_("0 = never"), _("10 = certainly")),
+    "trust": (_("1 = not at all"), _("7 = completely")),
+}
+
+
+class SurveyForm(forms.Form):
+    """The questions of one invitation, as they were when it was sent. Only how they stand is required."""
+
+    def __init__(self, invitation: Invitation, data=None):
+        super().__init__(data)
+        for place, question in enumerate(invitation.questions):
+            self.fields[question["code"]] = field = field_of(question, required=place == 0)
+            field.kind = question["kind"]
+            field.ends = ENDS.get(question["kind"])
+
+    def clean(self):
+        """Who buys from us is asked all about how; else nothing would follow."""
+        cleaned = super().clean()
+        if cleaned.get("standing") == "buying":
+            for name, field in self.fields.items():
+                if field.kind == "one" and not cleaned.get(name) and name not in self.errors:
+                    self.add_error(name, _("Please choose an answer."))
+        return cleaned
+
+    def answers(self) -> dict[str, str]:
+        return {name: value for name, value in self.cleaned_data.items() if value}
+
+
+def field_of(question: dict, required: bool) -> forms.Field:
+    kind, text = question["kind"], question["text"]
+    if kind == "comment":
+        return forms.CharField(
+            label=text, required=False, max_length=MOST_TEXT, widget=forms.Textarea(attrs={"rows": 4})
+        )
+    choices = question.get("answers") or [(str(number), str(number)) for number in SCALES[kind]]
+    errors = {"required": _("Please choose an answer.")}
+    return forms.ChoiceField(
+        label=text, required=required, choices=choices, widget=forms.RadioSelect, error_messages=errors
+    )

@@ -1,0 +1,205 @@
+"""The ladder of one account as its page shows it: each rung with its evidence, both views, and how it came about."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.models import Account
+from profitability.models import Run
+from relationships import stages
+from relationships.core import stage as core
+from relationships.core.stage import Item, StageOf
+from relationships.models import ExitBarrier, Position, Stage, StageEvidence, StatedStage, View
+from relationships.stages import Facts
+
+LEFT, RIGHT, TOP, STEP = 150, 275, 44, 34  # of the drawing of both views
+
+
+@dataclass(frozen=True)
+class Row:
+    """One piece of evidence: whether it holds (None: not known), the fact behind it, the latest finding on it."""
+
+    item: Item
+    holds: bool | None
+    fact: str
+    finding: StageEvidence | None
+    may_be_judged: bool
+
+
+@dataclass(frozen=True)
+class Rung:
+    stage: str
+    label: str
+    rows: list[Row]
+    is_reached: bool
+    is_next: bool
+    is_ours: bool
+    is_buyers: bool
+
+
+@dataclass(frozen=True)
+class Ladder:
+    """The rungs, highest first; what the next one lacks; the stage as it would be if a run were made now."""
+
+    rungs: list[Rung]
+    missing: list[Row]
+    now: StageOf
+    shown: str  # what the evidence alone shows
+
+
+def ladder(account: Account, run: Run | None, today: date) -> Ladder:
+    """By the figures of the published run, and all that was said up to today."""
+    facts, said = facts_of(account, run), stages.said_of([account.pk], today)[account.pk]
+    evidence, now = stages.evidence_of(facts, said), stages.stage_of(facts, said)
+    rows = rows_of(account, facts, evidence, today)
+    shown = core.reached(evidence)
+    lacking = {item.code for item in core.missing(evidence)}
+    rungs = [rung(stage, rows, shown, now) for stage in reversed(core.LADDER)]
+    return Ladder(rungs, [row for row in rows if row.item.code in lacking], now, shown)
+
+
+def facts_of(account: Account, run: Run | None) -> Facts:
+    return stages.facts_of(run, [account.pk])[account.pk]
+
+
+def rung(stage: str, rows: list[Row], shown: str, now: StageOf) -> Rung:
+    place = core.rank(stage)
+    own = [row for row in rows if row.item.stage == stage]
+    return Rung(
+        stage,
+        str(Stage(stage).label),
+        own,
+        is_reached=place <= core.rank(shown),
+        is_next=place == core.rank(shown) + 1,
+        is_ours=now.supplier == stage,
+        is_buyers=now.buyer == stage,
+    )
+
+
+def rows_of(account: Account, facts: Facts, evidence: dict, today: date) -> list[Row]:
+    found = StageEvidence.objects.filter(account=account, found_on__lte=today).select_related("found_by")
+    latest = {finding.item: finding for finding in found.order_by("found_on", "pk")}
+    texts = fact_texts(account, facts)
+    return [
+        Row(item, evidence[item.code], texts.get(item.code, ""), latest.get(item.code), is_for_people(item.code, facts))
+        for item in core.CHECKLIST
+    ]
+
+
+def is_for_people(code: str, facts: Facts) -> bool:
+    """Whether a finding counts: the portal does not know better."""
+    return code not in stages.HOLDS or stages.HOLDS[code](facts) is None
+
+
+# The facts in words
+
+
+def fact_texts(account: Account, facts: Facts) -> dict[str, str]:
+    pairs = list(
+        stages.in_contact().filter(contact__account=account).values_list("contact__function", "contact__level")
+    )
+    functions = ", ".join(sorted({function for function, _level in pairs if function}))
+    contacts = ngettext("%s contact", "%s contacts", facts.contacts) % facts.contacts
+    if facts.contacts:
+        in_contact = ngettext("%s function", "%s functions", facts.functions) % facts.functions
+        in_contact += f": {functions}" if functions else ""
+        levels = _("%(theirs)s of theirs, %(ours)s of ours") % {"theirs": facts.their_levels, "ours": facts.our_levels}
+    else:
+        in_contact = levels = _("no contacts noted yet")
+    return {
+        "in_touch": contacts,
+        "ordered": _("yes") if facts.has_ordered else _("none"),
+        "repeat_orders": ngettext("%s order", "%s orders", facts.orders) % facts.orders,
+        "two_functions": in_contact,
+        "three_functions": in_contact,
+        "two_levels": levels,
+        "wallet_share": _wallet(facts),
+        "exit_cost": _exit_costs(facts),
+    }
+
+
+def _wallet(facts: Facts) -> str:
+    if facts.wallet_share is None:
+        return _("what they spend in all is not known")
+    return f"{100 * facts.wallet_share:.0f}\u202f%"
+
+
+def _exit_costs(facts: Facts) -> str:
+    sides = {side.value: str(side.label) for side in ExitBarrier.Side if not facts.exit_costs.get(side.value)}
+    return _("estimated for both") if not sides else _("not estimated: %s") % ", ".join(sides.values()).lower()
+
+
+# Both views
+
+
+def gap_sentence(found: StageOf) -> str:
+    """What both views together say, in one sentence."""
+    if not found.stage:
+        return _("Nothing is known of this relationship yet")
+    if found.is_provisional:
+        view = _("our view alone: nobody asked the buyer") if found.supplier else _("the buyer’s view alone")
+        return _("%(stage)s, by %(view)s") % {"stage": Stage(found.stage).label, "view": view}
+    if core.is_apart(found.supplier, found.buyer):
+        return _("The buyer is about to leave") if found.buyer == core.DISINTEGRATING else _("We see it falling apart")
+    return _rungs_apart(found)
+
+
+def _rungs_apart(found: StageOf) -> str:
+    apart = core.asymmetry(found.supplier, found.buyer) or 0
+    if not apart:
+        return _("%s, and the buyer sees it as we do") % Stage(found.stage).label
+    words = (
+        ngettext("%(stage)s: we see it %(n)s rung higher", "%(stage)s: we see it %(n)s rungs higher", apart)
+        if apart > 0
+        else ngettext(
+            "%(stage)s: the buyer sees it %(n)s rung higher", "%(stage)s: the buyer sees it %(n)s rungs higher", -apart
+        )
+    )
+    return words % {"stage": Stage(found.stage).label, "n": abs(apart)}
+
+
+def drawing(found: StageOf) -> dict:
+    """Both views as points on the ladder, and the line between them."""
+    listed = list(reversed(core.LADDER))
+    if core.DISINTEGRATING in (found.supplier, found.buyer):
+        listed.append(core.DISINTEGRATING)
+    height = {stage: TOP + place * STEP for place, stage in enumerate(listed)}
+    return {
+        "rows": [{"label": Stage(stage).label, "y": height[stage], "text_y": height[stage] + 4} for stage in listed],
+        "left": LEFT,
+        "right": RIGHT,
+        "height": TOP + len(listed) * STEP - 8,
+        "ours": height.get(found.supplier),
+        "buyers": height.get(found.buyer),
+    }
+
+
+# What came before
+
+
+def positions_of(account: Account) -> list[Position]:
+    """Stages in published runs, newest first; of equal ones in a row the first alone."""
+    rows = Position.objects.filter(account=account, run__published_at__isnull=False).select_related("run")
+    found: list[Position] = []
+    for row in rows.order_by("run__published_at", "pk")[:200]:
+        if not found or views(row) != views(found[-1]):
+            found.append(row)
+    return found[::-1]
+
+
+def views(row: Position) -> tuple[str, str, str]:
+    return row.stage, row.stage_supplier, row.stage_buyer
+
+
+def statements_of(account: Account) -> QuerySet[StatedStage]:
+    rows = StatedStage.objects.filter(account=account).select_related("stated_by")
+    return rows.order_by("-stated_on", "-pk")
+
+
+def stated(account: Account, view: View, today: date) -> StatedStage | None:
+    """The latest statement of a view; none where it took the earlier back."""
+    row = statements_of(account).filter(view=view, stated_on__lte=today).first()
+    return row if row and row.stage else None

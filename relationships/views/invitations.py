@@ -1,0 +1,59 @@
+"""Asking the customer: new invitations to the survey, by e-mail or as a link to copy, and their end."""
+
+from smtplib import SMTPException
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.shortcuts import get_object_or_404
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_variables
+from django.views.decorators.http import require_POST
+
+from accounts.permissions import Permission, needs
+from relationships import asking
+from relationships.forms import InvitationForm
+from relationships.models import Invitation
+from relationships.views.relationship import back, one_of, page, visible
+
+
+@require_POST
+@needs(Permission.SCORE_ACCOUNTS)
+@sensitive_variables("secret", "link")
+def relationship_ask(request, code):
+    """Invite somebody. The link is in this answer and nowhere else."""
+    account = visible(request, code)
+    form = InvitationForm(request.POST, auto_id="invite-%s")
+    if not form.is_valid():
+        return page(request, account, status=422, invitation_form=form)
+    row, secret = asking.invite(account, form.guest(), request.user, timezone.now())
+    link = request.build_absolute_uri(reverse("ask", args=[secret]))
+    sent = send(row, link) if row.email else ""
+    return page(request, account, status=201, link={"url": link, "row": row, "sent": sent})
+
+
+@require_POST
+@needs(Permission.SCORE_ACCOUNTS)
+def relationship_revoke(request, code):
+    """End a link, answered or not."""
+    account = visible(request, code)
+    row = one_of(Invitation.objects.filter(account=account), request) or get_object_or_404(Invitation, pk=0)
+    asking.revoke(account, row.pk, timezone.now())
+    return back(account, "#ask")
+
+
+@sensitive_variables("link")
+def send(row: Invitation, link: str) -> str:
+    """Send the link by e-mail, and say what became of it. Where no e-mail is set up there is the link to copy."""
+    if not settings.SENDS_EMAIL:
+        return _("No e-mail is set up here: copy the link and send it yourself.")
+    text = render_to_string("survey/email.txt", {"row": row, "link": link})
+    subject = _("How do you see working with us?")
+    mail = EmailMessage(subject, text, to=[row.email], reply_to=[row.created_by.email])
+    try:
+        mail.send()
+    except (OSError, SMTPException):
+        return _("The e-mail could not be sent: copy the link and send it yourself.")
+    return _("Sent to %s.") % row.email
