@@ -29,6 +29,7 @@ MENU = [
         [
             (_("Pareto ranking"), "ranking", Permission.SEE_ACCOUNTS, "r"),
             (_("Whale curve"), "whale", Permission.SEE_PROFITABILITY, "w"),
+            (_("Concentration"), "concentration", Permission.SEE_COMPANY_FIGURES, ""),
             (_("Profit and loss"), "pnl", Permission.SEE_ACCOUNTS, "p"),
         ],
     ),

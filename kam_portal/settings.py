@@ -40,6 +40,12 @@ LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_THOUSAND_SEPARATOR = False
 # Practical minutes of one person a month, to count unused capacity in whole people: 20 days × 8 hours × 80 %
 MINUTES_PER_PERSON = env.int("MINUTES_PER_PERSON", default=7680)
+# Bounds of low, moderate and high concentration. HHI: US merger guidelines 2023, guideline 1, by analogy; shares of the
+# largest 1, 3 and 10 customers: a guide for owners who sell their company (eaglerockcfo.com, customer concentration).
+CONCENTRATION_HHI = tuple(env.list("CONCENTRATION_HHI", cast=Decimal, default=[Decimal(1000), Decimal(1800)]))
+CONCENTRATION_TOP_1 = tuple(env.list("CONCENTRATION_TOP_1", cast=Decimal, default=[Decimal("0.1"), Decimal("0.2")]))
+CONCENTRATION_TOP_3 = tuple(env.list("CONCENTRATION_TOP_3", cast=Decimal, default=[Decimal("0.25"), Decimal("0.4")]))
+CONCENTRATION_TOP_10 = tuple(env.list("CONCENTRATION_TOP_10", cast=Decimal, default=[Decimal("0.4"), Decimal("0.6")]))
 MATRIX_ORIENTATION = env.str("MATRIX_ORIENTATION", default="strong_right")  # or strong_left (McDonald's drawing)
 
 INSTALLED_APPS = [

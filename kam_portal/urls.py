@@ -10,6 +10,7 @@ from kam_portal.views.account_page import account_page
 from kam_portal.views.account_pnl import account_pnl
 from kam_portal.views.capacity import capacity
 from kam_portal.views.compare import runs_compare, runs_compare_progress
+from kam_portal.views.concentration import concentration
 from kam_portal.views.effort import effort
 from kam_portal.views.effort_inputs import effort_hours_save, effort_inputs, effort_responses_save
 from kam_portal.views.gallery import gallery
@@ -59,6 +60,7 @@ urlpatterns = [
     path("effort/inputs/responses/", effort_responses_save, name="effort_responses_save"),
     path("ranking/", ranking, name="ranking"),
     path("whale/", whale, name="whale"),
+    path("concentration/", concentration, name="concentration"),
     path("pnl/", pnl, name="pnl"),
     path("capacity/", capacity, name="capacity"),
     path("methods/", method_comparison, name="method_comparison"),

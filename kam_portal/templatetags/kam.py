@@ -72,6 +72,12 @@ def signed(value) -> str:
 
 
 @register.filter
+def negated(value):
+    """The same amount with the other sign, for what is taken off."""
+    return None if value is None else -value
+
+
+@register.filter
 def moved(value) -> str:
     """A change of a score, with its sign."""
     return NOTHING if value is None else with_plus(written(Decimal(str(value)), 1))

@@ -7,6 +7,7 @@ import { colours, shared } from "./look.js";
 import { connectPoints } from "./points.js";
 import { connectTable } from "./table.js";
 import * as differences from "./differences.js";
+import * as lorenz from "./lorenz.js";
 import * as matrix from "./matrix.js";
 import * as pareto from "./pareto.js";
 import * as phases from "./phases.js";
@@ -14,7 +15,7 @@ import * as trend from "./trend.js";
 import * as waterfall from "./waterfall.js";
 import * as whale from "./whale.js";
 
-const KINDS = { differences, matrix, pareto, phases, trend, waterfall, whale };
+const KINDS = { differences, lorenz, matrix, pareto, phases, trend, waterfall, whale };
 const views = new Set();
 
 function draw(view) {
