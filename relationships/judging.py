@@ -4,8 +4,6 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.core.exceptions import ValidationError
-from django.core.validators import URLValidator
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -13,10 +11,9 @@ from accounts.models import Account
 from accounts.versions import NotPossible
 from relationships.core.criteria import CriteriaSet, number_in
 from relationships.models import Rating
-from relationships.opinions import BUYERS
+from relationships.opinions import BUYERS, is_link
 
-LONGEST_EVIDENCE, LONGEST_LINK = 10_000, 500
-LINK = URLValidator(schemes=["http", "https"])
+LONGEST_EVIDENCE = 10_000
 
 
 @dataclass(frozen=True)
@@ -48,14 +45,8 @@ def score_in(text: str) -> Decimal | None:
 def link_in(text: str) -> str:
     """An address on the web, or nothing. Raises NotPossible."""
     link = text.strip()
-    if not link:
-        return ""
-    try:
-        if len(link) > LONGEST_LINK:
-            raise ValidationError("")
-        LINK(link)
-    except ValidationError:
-        raise NotPossible(_("An address that begins with https:// or http://.")) from None
+    if link and not is_link(link):
+        raise NotPossible(_("An address that begins with https:// or http://."))
     return link
 
 

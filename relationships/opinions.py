@@ -8,6 +8,8 @@ from datetime import date
 from decimal import Decimal
 from statistics import median
 
+from django.core.exceptions import ValidationError
+from django.core.validators import URLValidator
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -18,6 +20,8 @@ from relationships.models import Rating
 
 LARGE_SPREAD = 3  # between the highest and the lowest of the latest ratings: worth talking about
 OURS, BUYERS = Rating.Perspective.SUPPLIER.value, Rating.Perspective.BUYER.value
+LONGEST_LINK = 500
+ADDRESS = URLValidator(schemes=["http", "https"])
 NAMES = (
     "account_id",
     "criterion",
@@ -129,3 +133,12 @@ def spread(listed: Collection[Opinion]) -> Decimal | None:
     """Highest minus lowest, of two raters or more."""
     scores = [each.score for each in listed]
     return max(scores) - min(scores) if len(scores) > 1 else None
+
+
+def is_link(text: str) -> bool:
+    """Whether it is an address on the web, as evidence may have one."""
+    try:
+        ADDRESS(text)
+    except ValidationError:
+        return False
+    return len(text) <= LONGEST_LINK

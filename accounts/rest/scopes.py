@@ -15,6 +15,8 @@ class Scope(StrEnum):
     WRITE_IMPORTS = "imports:write"
     READ_SCENARIOS = "scenarios:read"
     WRITE_SCENARIOS = "scenarios:write"
+    READ_RATINGS = "ratings:read"
+    WRITE_RATINGS = "ratings:write"
     READ_WEBHOOKS = "webhooks:read"
     WRITE_WEBHOOKS = "webhooks:write"
 

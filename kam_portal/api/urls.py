@@ -11,6 +11,7 @@ from accounts.rest.views import ApiView
 from kam_portal.api import docs, exports, imports
 from kam_portal.api.effort import Effort
 from kam_portal.api.explain import Explain, ExplainCostLine
+from kam_portal.api.ratings import AccountRatings, Ratings
 from kam_portal.api.runs import RequestableRuns
 from kam_portal.api.scenarios import ScenarioAccounts, ScenarioDetail, ScenarioOutcome, Scenarios
 from kam_portal.api.webhooks import WebhookDeliveries, WebhookDetail, WebhookPing, Webhooks
@@ -51,9 +52,11 @@ urlpatterns = [
     path("accounts/<path:code>/scores/", AccountScores.as_view(), name="account_scores"),
     path("accounts/<path:code>/profitability/", AccountProfitability.as_view(), name="account_profitability"),
     path("accounts/<path:code>/explain/", Explain.as_view(), name="explain"),
+    path("accounts/<path:code>/ratings/", AccountRatings.as_view(), name="account_ratings"),
     path("accounts/<path:code>/", AccountDetail.as_view(), name="account"),
     path("scores/", Scores.as_view(), name="scores"),
     path("matrix/", Matrix.as_view(), name="matrix"),
+    path("ratings/", Ratings.as_view(), name="ratings"),
     path("effort/", Effort.as_view(), name="effort"),
     path("profitability/", Profitability.as_view(), name="profitability"),
     path("profitability/groups/", ProfitabilityGroups.as_view(), name="profitability_groups"),

@@ -84,6 +84,7 @@ SYNONYMS: dict[str, dict[str, str]] = {  # our column: how others name it, witho
         "rater_email": "rater ratedby",
         "rated_on": "date",
         "evidence": "comment reason",
+        "link": "url evidencelink",
     },
     "contacts": {
         "account_code": CUSTOMER,

@@ -14,6 +14,7 @@ class Criteria:
         self.judged: set[str] = set()
         self.measured: set[str] = set()
         self.of_relationship: set[str] = set()
+        self.of_attractiveness: set[str] = set()
         for document in CriteriaSet.objects.values_list("document", flat=True):
             self._learn(parse(document)[0])
 
@@ -23,6 +24,7 @@ class Criteria:
         for each in (*criteria.attractiveness, *criteria.relationship):
             (self.judged if each.kind == "judged" else self.measured).add(each.code)
         self.of_relationship |= {each.code for each in criteria.relationship}
+        self.of_attractiveness |= {each.code for each in criteria.attractiveness}
 
     def not_judged(self, code: str) -> str:
         """Why a criterion cannot be rated; '' when it can. Without any set, all may be."""

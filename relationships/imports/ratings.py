@@ -12,6 +12,7 @@ from accounts.models import Import
 from accounts.tables import Table
 from accounts.tables.sieve import Batch
 from relationships.models import Rating
+from relationships.opinions import is_link
 
 from .judged import Criteria
 from .schemas import RATINGS as SCHEMA
@@ -45,7 +46,7 @@ class _Judges:
         for number, row in master.records(batch, self.names):
             code, email = row.pop("account_code"), row.pop("rater_email")
             ids = {"account_id": self.accounts.ids.get(code), "rater_id": self.people.get(email.lower())}
-            if self._refused(number, code, email, row["criterion"], ids):
+            if self._refused(number, code, email, row, ids):
                 continue
             stated = {name: row[name] or default for name, default in DEFAULTS.items()}
             rating = {**ids, **row, **stated, "score": row["score"] * TO_MILLIONTHS}
@@ -62,13 +63,16 @@ class _Judges:
         self.seen.add(key)
         return False
 
-    def _refused(self, number: int, code: str, email: str, criterion: str, ids: dict) -> bool:
+    def _refused(self, number: int, code: str, email: str, row: master.Row, ids: dict) -> bool:
+        criterion, link = row["criterion"], row.get("link")
         if ids["account_id"] is None:
             self.table.refuse(number, "account_code", code, _("is no account; import it first"))
         elif ids["rater_id"] is None:
             self.table.refuse(number, "rater_email", email, _("is nobody's login; import the users first"))
         elif reason := self.criteria.not_judged(criterion):
             self.table.refuse(number, "criterion", criterion, reason)
+        elif link and not is_link(link):
+            self.table.refuse(number, "link", link, _("must be an address that begins with https:// or http://"))
         else:
             return False
         return True

@@ -44,6 +44,7 @@ RATINGS = Schema(
         Column("rater_email", "email", required=True),
         Column("rated_on", "date", required=True),
         Column("evidence", "text", max_length=10_000, multiline=True),
+        Column("link", "text", max_length=500),
     ),
     key=("account_code", "criterion", "perspective", "rater_email", "rated_on"),
 )

@@ -207,6 +207,33 @@ def test_a_rating_is_corrected_by_its_key_and_a_later_one_stays_beside_it(tmp_pa
     assert sorted(Rating.objects.values_list("score", flat=True)) == [3, 3, 8]
 
 
+LINKED = """
+    account_code,criterion,score,rater_email,rated_on,link
+    A,trust,7.5,ann@example.com,2025-01-10,https://intranet.example.com/visit?7
+    B,trust,3,ann@example.com,2025-01-10,
+"""
+
+
+def test_a_rating_may_have_a_link_to_its_evidence(tmp_path):
+    bring(tmp_path, "criteria", CRITERIA)
+
+    assert counts(bring(tmp_path, "ratings", LINKED)) == (2, 0, 0, 0)
+    assert counts(bring(tmp_path, "ratings", LINKED)) == (0, 0, 2, 0)
+
+    links = dict(Rating.objects.values_list("account__code", "link"))
+    assert links == {"A": "https://intranet.example.com/visit?7", "B": ""}
+
+
+@pytest.mark.parametrize("link", ["javascript:alert(1)", "ftp://example.com/a", "visit 7", "//example.com/a"])
+def test_a_link_that_is_no_web_address_is_refused(tmp_path, link):
+    bring(tmp_path, "criteria", CRITERIA)
+
+    record = bring(tmp_path, "ratings", LINKED.replace("https://intranet.example.com/visit?7", link))
+
+    assert problems(record) == [(2, "link", link)]
+    assert not Rating.objects.exists()
+
+
 def test_ratings_of_unknown_people_accounts_and_criteria_are_refused(tmp_path):
     bring(tmp_path, "criteria", CRITERIA)
 
