@@ -19,13 +19,14 @@ from django_htmx.http import HttpResponseClientRefresh
 
 from accounts.models import Account
 from accounts.permissions import Permission, may, needs
-from kam_portal.downloads import download
+from kam_portal.downloads import download, in_currency
 from kam_portal.filters import PortfolioFilter, without
 from kam_portal.navigation import run_of
 from kam_portal.overview import kept
 from kam_portal.preparing import ask_for_comparison
 from kam_portal.templatetags.kam import signed
 from profitability.balances import changed_inputs
+from profitability.core.months import months_between
 from profitability.models import Result, Run
 from profitability.queries import earlier_run
 from profitability.standings import READABLE
@@ -45,6 +46,7 @@ NAMES = {
     "rates": gettext_lazy("Rates"),
     "model": gettext_lazy("Model version"),
 }
+SHORT_NAMES = NAMES | {"price": gettext_lazy("Price")}  # beside a chart on a phone
 MEANINGS = {
     "corrections": gettext_lazy(
         "Months in both windows, as the later run knows them: lines imported or corrected since."
@@ -101,7 +103,8 @@ def runs_compare(request):
     before, after = chosen_runs(request, runs)
     form = CompareFilter(with_runs(request.GET, before, after), request.user, runs)
     context = {"form": form, "chips": form.chips(request.GET), "heading": _("Runs compared")}
-    if before is None:
+    context["unknown"] = unknown_runs(request.GET, runs)
+    if before is None or context["unknown"]:
         return render(request, "profitability/compare.html", context)
     found = comparison_of(request.user, before, after)
     context |= {"before": before, "after": after, "order": order_of(request.GET.get("order", ""))}
@@ -109,7 +112,8 @@ def runs_compare(request):
         return waiting(request, context)
     found = in_view(found, request.user, form, after).by_change(rising=context["order"] == "-change")
     if request.GET.get("format") in {"csv", "xlsx"}:
-        return download(request.GET["format"], f"runs-{before.pk}-{after.pk}", columns(), lines(found))
+        name, heads = f"runs-{before.pk}-{after.pk}", columns() | in_currency()
+        return download(request.GET["format"], name, heads, lines(found), after, context["chips"])
     return render(request, "profitability/compare.html", context | figures_of(request, before, after, found))
 
 
@@ -160,6 +164,14 @@ def chosen_runs(request, runs: list[Run]) -> tuple[Run | None, Run | None]:
     if after is None:
         return None, None
     return by_id.get(request.GET.get("before", "")) or earlier_run(after) or after, after
+
+
+def unknown_runs(query, runs: list[Run]) -> list[str]:
+    """Runs that the address names and that are not there to compare: others would be a wrong answer."""
+    known = {str(run.pk) for run in runs}
+    asked = dict.fromkeys(query.get(name, "") for name in ("before", "after"))
+    said = _("Run %(run)s is not among those you can compare.")
+    return [said % {"run": run} for run in asked if run and run not in known]
 
 
 def with_runs(query, before: Run | None, after: Run | None):
@@ -220,19 +232,30 @@ def figures_of(request, before: Run, after: Run, found: "Comparison") -> dict:
     total = sum_of(found)
     page = Paginator(range(len(found.accounts)), PAGE).get_page(request.GET.get("page"))
     listed = list(lines(found.at(list(page.object_list))))
+    places = [place for place, any_of_it in enumerate((found.effects != 0).any(axis=0).tolist()) if any_of_it]
+    names = list(NAMES.values())
     return {
-        "heading": heading(total, before, after),
+        "heading": heading(total, before, after) if listed else _("Runs compared"),
         "total": total,
         "effects": list(zip(NAMES.values(), MEANINGS.values(), total.effects, strict=True)),
-        "effect_names": list(NAMES.values()),
+        "effect_names": [names[place] for place in places],
+        "no_effects": [names[place] for place in range(len(names)) if place not in places],
+        "total_effects": [(names[place], total.effects[place]) for place in places],
         "chart": waterfall(total) if listed else None,
         "page": page,
-        "rows": [(line, list(zip(NAMES.values(), line.effects, strict=True))) for line in listed],
+        "rows": [(line, [(names[place], line.effects[place]) for place in places]) for line in listed],
         "same_window": (before.month_from, before.month_to) == (after.month_from, after.month_to),
+        "lengths": lengths(before, after),
         "changed": changed_inputs(after, before),
         "count": len(found.accounts),
         "export_query": without(request.GET, "format").removeprefix("?"),
     }
+
+
+def lengths(before: Run, after: Run) -> tuple[int, int] | None:
+    """The months of both windows, where those of one are more."""
+    found = tuple(len(months_between(run.month_from, run.month_to)) for run in (before, after))
+    return found if found[0] != found[1] else None
 
 
 def sum_of(found: "Comparison") -> Line:
@@ -243,6 +266,11 @@ def sum_of(found: "Comparison") -> Line:
 def heading(total: Line, before: Run, after: Run) -> str:
     """The finding in one sentence: the change, and the effect that explains most of it."""
     words = {"before": before.pk, "after": after.pk, "change": signed(total.change), "currency": settings.CURRENCY}
+    if months := lengths(before, after):
+        words |= {"months_before": months[0], "months_after": months[1]}
+        return (
+            _("%(change)s %(currency)s from %(months_before)s to %(months_after)s months: not like with like") % words
+        )
     if not any(total.effects):
         return _("Nothing changed from run %(before)s to run %(after)s") % words
     name, most = max(zip(NAMES.values(), total.effects, strict=True), key=lambda pair: abs(pair[1]))
@@ -254,7 +282,7 @@ def waterfall(total: Line) -> dict:
     """The effects one after the other, and the change they add up to."""
     steps = [
         {"name": str(name), "amount": float(abs(effect)), "kind": "minus" if effect < 0 else "plus"}
-        for name, effect in zip(NAMES.values(), total.effects, strict=True)
+        for name, effect in zip(SHORT_NAMES.values(), total.effects, strict=True)
     ]
     return {
         "label": _("Change of contribution, effect by effect"),

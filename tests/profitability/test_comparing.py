@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 from django.core.cache import cache
 
+from accounts.models import User
 from kam_portal.recompute import recompute
 from profitability.comparing import compared
 from profitability.core.comparison import EFFECTS
@@ -191,8 +192,53 @@ def test_the_runs_lead_to_the_comparison(portfolio, client):
     assert f"?before={portfolio.earlier.pk}&amp;after={portfolio.run.pk}" in one_run
 
 
-def test_a_run_that_is_not_there_is_left_out_of_account(portfolio, client):
-    assert "Nothing changed" in read(portfolio, client, "finance", "/runs/compare/?before=999999&after=nonsense")
+@pytest.mark.parametrize("query", ["before=999999", "after=nonsense", "before=1&after=99"])
+def test_a_run_that_is_not_there_is_said_and_not_replaced(portfolio, client, query):
+    page = read(portfolio, client, "finance", f"/runs/compare/?{query}")
+
+    assert f"Run {query.rsplit('=')[-1]} is not among those you can compare." in page
+    assert "Nothing changed" not in page and "Contribution in" not in page
+
+
+def test_where_no_account_is_found_the_heading_finds_nothing(portfolio, client):
+    page = read(portfolio, client, "finance", "/runs/compare/?q=zzzz")
+
+    assert "Nothing changed" not in page
+    assert "No account matches" in page
+
+
+def test_windows_of_other_lengths_are_warned_of(ledger, client):
+    one, two = run_over(202602, 202602), run_over(202601, 202602)
+    client.force_login(User.objects.create_user("f@example.com", "Finance", "finance", "pw"))
+
+    page = client.get(f"/runs/compare/?before={one.pk}&after={two.pk}").content.decode()
+
+    assert f"The windows differ in length (run {one.pk}: 1, run {two.pk}: 2 months)" in page
+    assert "from 1 to 2 months: not like with like" in page
+
+
+def test_only_effects_that_some_account_has_take_a_column(ledger, tmp_path, client):
+    run_over()
+    imported(
+        tmp_path / "dear", resource_costs="pool_code month amount practical_minutes\nservice 2026-01 1200.00 500\n"
+    )
+    run_over()
+    client.force_login(User.objects.create_user("f@example.com", "Finance", "finance", "pw"))
+
+    response = client.get("/runs/compare/")
+
+    assert [str(name) for name in response.context["effect_names"]] == ["Rates"]
+    assert "no account has any effect of: Data corrections, Volume" in response.content.decode()
+
+
+def test_a_file_names_both_runs_the_window_and_the_filters(portfolio, client):
+    client.force_login(portfolio.user("finance"))
+
+    response = client.get("/runs/compare/?segment=growth&format=csv")
+
+    name = f"runs-{portfolio.earlier.pk}-{portfolio.run.pk}-run-{portfolio.run.pk}-202601-202602-segment-growth"
+    assert name in response["Content-Disposition"]
+    assert b"Currency" in b"".join(response.streaming_content)
 
 
 def test_the_number_of_queries_does_not_grow_with_the_accounts(portfolio, client):
