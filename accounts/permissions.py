@@ -21,6 +21,9 @@ class Permission(StrEnum):
     SEE_COSTS = "see_costs"  # pools, resource costs, capacity, cost models
     SCORE_ACCOUNTS = "score_accounts"  # ratings, stages and weights of the accounts one sees
     PLAN_EFFORT = "plan_effort"  # hours of managers and how they may be spread, of own teams or all one sees
+    PROPOSE_DECISIONS = "propose_decisions"  # on the programme, for the accounts one sees
+    APPROVE_DECISIONS = "approve_decisions"  # that others proposed
+    EDIT_GUIDANCE = "edit_guidance"  # what to do with the accounts of each box, and the mix aimed at
     EDIT_CRITERIA = "edit_criteria"  # the criteria all accounts are scored by
     OPEN_IMPORTS = "open_imports"  # the pages; which kinds one may import, the two below say
     IMPORT_DATA = "import_data"
@@ -34,9 +37,14 @@ class Permission(StrEnum):
 _EVERYONE = {Permission.SIGN_IN}
 _ACCOUNTS = _EVERYONE | {Permission.SEE_ACCOUNTS}
 _PROFIT = _ACCOUNTS | {Permission.SEE_PROFITABILITY}
-_SCORING = _PROFIT | {Permission.SCORE_ACCOUNTS}
+_SCORING = _PROFIT | {Permission.SCORE_ACCOUNTS, Permission.PROPOSE_DECISIONS}
 _COMPANY = _PROFIT | {Permission.SEE_ALL_ACCOUNTS, Permission.SEE_COMPANY_FIGURES, Permission.SEE_COSTS}
-_EXECUTIVE = _COMPANY | {Permission.CONFIRM_REOPENING}
+_EXECUTIVE = _COMPANY | {Permission.CONFIRM_REOPENING, Permission.EDIT_GUIDANCE}
+_STEERING = {
+    Permission.PLAN_EFFORT,
+    Permission.PROPOSE_DECISIONS,
+    Permission.APPROVE_DECISIONS,
+}
 _FINANCE = _EXECUTIVE | {
     Permission.OPEN_IMPORTS,
     Permission.IMPORT_DATA,
@@ -50,13 +58,13 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.MEMBER: frozenset(_ACCOUNTS),
     Role.MANAGER: frozenset(_SCORING),
     Role.LEAD: frozenset(_SCORING | {Permission.PLAN_EFFORT}),
-    Role.EXECUTIVE: frozenset(_EXECUTIVE | {Permission.PLAN_EFFORT}),
+    Role.EXECUTIVE: frozenset(_EXECUTIVE | _STEERING),
     Role.FINANCE: frozenset(_FINANCE),
     Role.ADMIN: frozenset(_EVERYONE | {Permission.OPEN_IMPORTS, Permission.ADMINISTER}),
 }
 
-# What a lead holds only when granted company figures: both concern the whole portfolio.
-GRANTED_TO_LEADS = {Permission.SEE_COMPANY_FIGURES, Permission.EDIT_CRITERIA}
+# What a lead holds only when granted company figures: all concern the whole portfolio.
+GRANTED_TO_LEADS = {Permission.SEE_COMPANY_FIGURES, Permission.EDIT_CRITERIA, Permission.EDIT_GUIDANCE}
 
 
 def may(user, permission: Permission) -> bool:

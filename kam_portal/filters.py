@@ -9,12 +9,14 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account, Team, User
 from accounts.permissions import Permission, may
+from accounts.programme import is_member
 from profitability.models import Result
 from relationships.models import Box, Stage
 
 ALL = [("", _("All"))]
 NO_BOX = NO_STAGE = "none"
 CLASSES = [(letter, letter) for letter in "ABCN"]
+PROGRAMME = [("key", _("Key accounts")), ("others", _("Others"))]
 
 
 class PortfolioFilter(forms.Form):
@@ -30,6 +32,7 @@ class PortfolioFilter(forms.Form):
         label=_("Stage"), required=False, choices=[*ALL, *Stage.choices, (NO_STAGE, _("Not known"))]
     )
     revenue_class = forms.ChoiceField(label=_("Class"), required=False, choices=[*ALL, *CLASSES])
+    programme = forms.ChoiceField(label=_("Programme"), required=False, choices=[*ALL, *PROGRAMME])
     losing = forms.BooleanField(label=_("Only with a loss"), required=False)
 
     def __init__(self, data, user):
@@ -112,5 +115,6 @@ CONDITIONS = {
     "box": lambda box: Q(position__box="" if box == NO_BOX else box),
     "stage": lambda stage: Q(position__stage="" if stage == NO_STAGE else stage),
     "revenue_class": lambda letter: Q(revenue_class=letter),
+    "programme": lambda which: is_member() if which == "key" else ~is_member(),
     "losing": lambda _yes: Q(contribution__lt=0),
 }

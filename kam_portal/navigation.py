@@ -20,6 +20,8 @@ MENU = [
             (_("Matrix"), "matrix", Permission.SEE_ACCOUNTS, "m"),
             (_("Criteria"), "criteria", Permission.SEE_ACCOUNTS, "k"),
             (_("Scoring"), "scoring", Permission.SCORE_ACCOUNTS, "s"),
+            (_("Guidance"), "guidance", Permission.SEE_PROFITABILITY, "b"),
+            (_("Selection"), "selection", Permission.SEE_PROFITABILITY, "l"),
             (_("Effort"), "effort", Permission.SEE_PROFITABILITY, "e"),
         ],
     ),

@@ -11,9 +11,11 @@ from kam_portal.views.account_pnl import account_pnl
 from kam_portal.views.capacity import capacity
 from kam_portal.views.compare import runs_compare, runs_compare_progress
 from kam_portal.views.concentration import concentration
+from kam_portal.views.decisions import account_decisions, account_propose, decision_decide
 from kam_portal.views.effort import effort
 from kam_portal.views.effort_inputs import effort_hours_save, effort_inputs, effort_responses_save
 from kam_portal.views.gallery import gallery
+from kam_portal.views.guidance import guidance_edit, guidance_page, guidance_target_save, guidance_words_save
 from kam_portal.views.health import healthz, readyz
 from kam_portal.views.home import home
 from kam_portal.views.imports import import_detail, import_problems, import_progress, import_template, imports
@@ -25,6 +27,7 @@ from kam_portal.views.ranking import ranking
 from kam_portal.views.runs import approve_run, discard_run, publish_run, start_run
 from kam_portal.views.scenarios import scenario, scenario_compare, scenario_export, scenario_new, scenarios
 from kam_portal.views.scoring import scoring, scoring_cell, scoring_save
+from kam_portal.views.selection import selection_compare, selection_page
 from kam_portal.views.sign_in import sign_in, sign_out
 from kam_portal.views.site import glossary, search
 from kam_portal.views.trail import account_trail
@@ -49,11 +52,20 @@ urlpatterns = [
     path("", include("relationships.urls")),
     path("accounts/<path:code>/trail/", account_trail, name="trail"),
     path("accounts/<path:code>/pnl/", account_pnl, name="account_pnl"),
+    path("accounts/<path:code>/decisions/", account_decisions, name="account_decisions"),
+    path("accounts/<path:code>/decisions/propose/", account_propose, name="account_propose"),
     path("accounts/<path:code>/", account_page, name="account"),
     path("matrix/", matrix, name="matrix"),
     path("scoring/", scoring, name="scoring"),
     path("scoring/save/", scoring_save, name="scoring_save"),
     path("scoring/cell/", scoring_cell, name="scoring_cell"),
+    path("guidance/", guidance_page, name="guidance"),
+    path("guidance/edit/", guidance_edit, name="guidance_edit"),
+    path("guidance/edit/words/", guidance_words_save, name="guidance_words_save"),
+    path("guidance/edit/target/", guidance_target_save, name="guidance_target_save"),
+    path("selection/", selection_page, name="selection"),
+    path("selection/compare/", selection_compare, name="selection_compare"),
+    path("decisions/<int:decision_id>/decide/", decision_decide, name="decision_decide"),
     path("effort/", effort, name="effort"),
     path("effort/inputs/", effort_inputs, name="effort_inputs"),
     path("effort/inputs/hours/", effort_hours_save, name="effort_hours_save"),

@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from rest_framework.throttling import SimpleRateThrottle
 
-from accounts.models import ApiToken, WebhookEndpoint
+from accounts.models import ApiToken, Decision, WebhookEndpoint
 from accounts.permissions import PERMISSIONS, Permission, Role
 from accounts.rest.scopes import SCOPES
 from kam_portal.api.policy import DeclaredPolicy
@@ -57,6 +57,7 @@ def values_of(route: str, portfolio) -> dict[str, tuple]:
         "run_id": (portfolio.run.pk, portfolio.run.pk, 999_999_999),
         "import_id": (1, 1, 999_999_999),
         "scenario_id": (*scenario_ids(), 999_999_999),
+        "decision_id": (*decision_ids(), 999_999_999),
         "webhook_id": (*webhook_ids(), 999_999_999),
         "kind": ("order_lines", "order_lines", "nothing"),
         "file_type": ("csv", "csv", "exe"),
@@ -111,7 +112,20 @@ def portfolio(db):
         Scenario.objects.create(name=name, sharing=sharing, owner=made.user("stranger"), run=made.run)
     for who in ("manager", "stranger"):
         webhooks.create(made.user(who), "https://example.com/hook", ["run.published"], made.user(who))
+    for code in ("N1", "S1"):
+        Decision.objects.create(
+            account=made.accounts[code],
+            outcome="admit",
+            reason="Grows",
+            proposed_on="2026-03-01",
+            proposed_by=made.user("lead"),
+        )
     return made
+
+
+def decision_ids() -> list[int]:
+    """On an account of the team, and on one of another team."""
+    return list(Decision.objects.order_by("account__code").values_list("pk", flat=True))
 
 
 def webhook_ids() -> list[int]:

@@ -11,7 +11,7 @@ from kam_portal.whatif.asked import Asked
 from kam_portal.whatif.levers import EVENT
 from profitability.core.lever_document import FLAGS, NUMBERS
 
-FILTERS = ("q", "team", "manager", "segment", "country", "box", "class")
+FILTERS = ("q", "team", "manager", "segment", "country", "box", "class", "programme")
 NAMES = {"revenue_class": "class"}  # fields of the filter that go by another name here
 CHANNEL = {"origin": "channel_from", "target": "channel_to", "percent": "channel_percent"}
 Problems = dict[str, list[str]]

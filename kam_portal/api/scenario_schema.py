@@ -38,6 +38,7 @@ ACCOUNTS_FILTER = {
     "properties": {
         "codes": TEXTS,
         **{name: {"type": ["string", "null"]} for name in ("q", "team", "segment", "country", "box", "class")},
+        "programme": {"type": ["string", "null"], "enum": ["key", "others", None]},
         "manager": {"type": ["string", "null"], "description": "Email"},
         "losing": {"type": "boolean"},
     },

@@ -16,6 +16,7 @@ from accounts.permissions import Permission, may, needs
 from kam_portal.causes import why
 from kam_portal.family import Family, family_in, is_alone, scopes
 from kam_portal.templatetags.kam import money, phase, share
+from kam_portal.views.decisions import programme_of
 from kam_portal.views.methods import compared
 from profitability import activities
 from profitability.core.cost_model import spoken
@@ -54,6 +55,7 @@ def account_page(request, code):
     }
     if family and family.results:
         context |= page_of(request, family, context["profit"])
+        context |= programme_of(request.user, account, context["position"]) if context["profit"] else {}
     return render(request, "accounts/page.html", context)
 
 

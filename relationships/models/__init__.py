@@ -3,6 +3,7 @@
 from relationships.models.contact import Contact, Counterpart
 from relationships.models.criteria import AccountCriterion, CriteriaSet, OwnFactors, Rating
 from relationships.models.effort import EffortCapacity, EffortLimit, EffortResponse
+from relationships.models.guidance import Guidance, TargetMix
 from relationships.models.position import Box, Firmness, Position, PositionChange
 from relationships.models.stage import ExitBarrier, Forecast, Invitation, Stage, StageEvidence, StatedStage, View
 
@@ -18,6 +19,7 @@ __all__ = [
     "ExitBarrier",
     "Firmness",
     "Forecast",
+    "Guidance",
     "Invitation",
     "OwnFactors",
     "Position",
@@ -26,5 +28,6 @@ __all__ = [
     "Stage",
     "StageEvidence",
     "StatedStage",
+    "TargetMix",
     "View",
 ]

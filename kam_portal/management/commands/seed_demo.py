@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Account, Import, User
+from kam_portal.demo.decisions import decide_programme
 from kam_portal.demo.effort import state_hours
 from kam_portal.demo.people import demo_logins
 from kam_portal.demo.relationships import state_relationships
@@ -42,6 +43,7 @@ class Command(BaseCommand):
                 give_passwords()
                 state_hours(timezone.now())
                 state_relationships(timezone.now())
+                decide_programme(today or timezone.localdate())
         self.calculate(*last_months())
 
     def calculate(self, last: int, published: set[int]) -> None:

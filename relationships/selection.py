@@ -1,0 +1,143 @@
+"""Which accounts might become key accounts, which are up for review, and which small ones are worth watching.
+
+Fit: a key account programme pays where both the customer's processes and the products are complex; where both are
+simple, selling stays transactional. Complexities run from 0 to 10; from 5 on something is complex.
+
+Watch-list: small accounts with room to grow. All of: class B or C, outside the programme, contribution not below zero,
+share of wallet known and below 30 %; and at least one of: net revenue grew by 10 % or more, or the annual potential is
+at least what the smallest class A account in sight buys in a year.
+"""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+from django.db.models import Case, F, IntegerField, Min, Q, QuerySet, Value, When
+from django.utils import timezone
+
+from accounts.models import Decision
+from accounts.programme import is_member, review_on
+from profitability.core.months import months_between
+from profitability.models import Result, Run
+from relationships.core.fit import COMPLEX
+from relationships.models import CriteriaSet, Position
+from relationships.queries import portfolio
+
+GROWN = Decimal("0.1")
+LITTLE_OF_THE_WALLET = Decimal("0.3")
+SOON = timedelta(days=30)  # a review is up this long before its day
+ORDERINGS = {
+    "name": "account__name",
+    "net_revenue": "net_revenue",
+    "potential": "account__annual_potential",
+    "growth": "growth",
+    "share_of_wallet": "share_of_wallet",
+    "cost_to_serve": "cost_to_serve",
+    "contribution": "contribution",
+    "attractiveness": "position__attractiveness",
+    "relationship": "position__relationship_strength",
+    "box": "position__box",
+    "fit": "fit",
+    "review": "review_on",
+}
+
+
+def listed(user, run: Run) -> QuerySet[Result]:
+    """The accounts in sight with what a choice among them goes by."""
+    rows = portfolio(user, run)
+    return rows.annotate(is_key=is_member("account"), review_on=review_on("account"), fit=fit())
+
+
+def fit() -> Case:
+    """How many of both complexities are high; None where one is not known."""
+    process, product = Q(account__process_complexity__gte=COMPLEX), Q(account__product_complexity__gte=COMPLEX)
+    unknown = Q(account__process_complexity=None) | Q(account__product_complexity=None)
+    return Case(
+        When(unknown, then=Value(None)),
+        When(process & product, then=Value(2)),
+        When(process | product, then=Value(1)),
+        default=Value(0),
+        output_field=IntegerField(),
+    )
+
+
+def ordered(rows: QuerySet[Result], order: str) -> QuerySet[Result]:
+    """By a key of ORDERINGS, falling with a leading minus; missing figures last, ties by code."""
+    column = F(ORDERINGS[order.removeprefix("-")])
+    return rows.order_by(column.desc(nulls_last=True) if order.startswith("-") else column.asc(nulls_last=True), "code")
+
+
+def candidates(rows: QuerySet[Result]) -> QuerySet[Result]:
+    """Active accounts that are not in the programme."""
+    return rows.filter(is_key=False, is_active=True)
+
+
+def key_accounts(rows: QuerySet[Result]) -> QuerySet[Result]:
+    return rows.filter(is_key=True)
+
+
+def up_for_review(rows: QuerySet[Result], today: date | None = None) -> QuerySet[Result]:
+    """Key accounts whose review is due within 30 days, or overdue."""
+    return rows.filter(is_key=True, review_on__lte=(today or timezone.localdate()) + SOON)
+
+
+def watched(rows: QuerySet[Result], user, run: Run) -> QuerySet[Result]:
+    """Small accounts with room to grow: see the rule above."""
+    small = rows.filter(is_key=False, revenue_class__in="BC", contribution__gte=0)
+    growing, enough = Q(growth__gte=GROWN), potential_of_an_a(user, run)
+    if enough is not None:
+        growing |= Q(account__annual_potential__gte=enough)
+    return small.filter(growing, share_of_wallet__lt=LITTLE_OF_THE_WALLET)
+
+
+def potential_of_an_a(user, run: Run) -> Decimal | None:
+    """What the smallest class A account in sight buys in a year."""
+    rows = Result.objects.in_run(run).visible_to(user).filter(revenue_class="A")
+    least = rows.aggregate(least=Min("net_revenue"))["least"]
+    months = len(months_between(run.month_from, run.month_to))
+    return None if least is None else (least * 12 / months).quantize(Decimal("0.0001"))
+
+
+VIEWS = {
+    "candidates": lambda rows, _user, _run: candidates(rows),
+    "key": lambda rows, _user, _run: key_accounts(rows),
+    "review": lambda rows, _user, _run: up_for_review(rows),
+    "watch": watched,
+}
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A criterion of attractiveness that people judge."""
+
+    code: str
+    name: str
+
+
+def judged(run: Run) -> list[Judged]:
+    """Those of the set that placed the run's accounts, such as prestige or alliance potential."""
+    found = CriteriaSet.objects.filter(pk__in=Position.objects.in_run(run).values("criteria_set")[:1]).first()
+    criteria = found.document.get("attractiveness", []) if found else []
+    return [Judged(each["code"], each["name"]) for each in criteria if each["kind"] == "judged"]
+
+
+def judged_scores(position: Position | None) -> dict[str, Decimal]:
+    """The scores of an account on the judged criteria of attractiveness that have one."""
+    rows = position.scores if position else []
+    return {
+        row["code"]: Decimal(str(row["score"]))
+        for row in rows
+        if row["axis"] == "attractiveness" and row.get("kind") == "judged" and row["score"] is not None
+    }
+
+
+def proposals(user) -> QuerySet[Decision]:
+    """Open proposals on accounts in sight, the oldest first."""
+    rows = Decision.objects.proposed().visible_to(user)
+    return rows.select_related("account__team", "proposed_by").order_by("proposed_on", "pk")
+
+
+def compared(user, run: Run, codes: list[str]) -> list[Result]:
+    """The accounts with these codes that are in sight, in this order."""
+    found = {row.account.code: row for row in listed(user, run).filter(account__code__in=codes)}
+    return [found[code] for code in dict.fromkeys(codes) if code in found]

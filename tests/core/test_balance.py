@@ -1,0 +1,75 @@
+"""What boxes usually cost to serve, who stands out, and how a mix differs from its target."""
+
+from decimal import Decimal
+from fractions import Fraction
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from relationships.core.balance import excess, finding, gaps, to_unit, usual_share
+from relationships.core.fit import fit
+
+FIVE = [(Decimal(cost), Decimal(100)) for cost in (5, 10, 20, 30, 90)]
+AMOUNTS = st.decimals(min_value=0, max_value=10**9, places=2)
+NETS = st.decimals(min_value=1, max_value=10**9, places=2)
+
+
+def test_the_usual_share_is_the_median_of_those_with_revenue():
+    assert usual_share(FIVE) == Fraction(1, 5)
+    assert usual_share([*FIVE, (Decimal(50), Decimal(0)), (Decimal(9), Decimal(-3))]) == Fraction(1, 5)
+
+
+def test_fewer_than_five_accounts_have_no_usual_share():
+    assert usual_share(FIVE[:4]) is None
+
+
+def test_the_excess_is_the_cost_beyond_the_usual_share_of_revenue():
+    assert excess(Decimal(90), Decimal(100), Fraction(1, 5)) == 70
+    assert excess(Decimal(5), Decimal(100), Fraction(1, 5)) == -15
+    assert excess(Decimal(40), Decimal(-10), Fraction(1, 5)) == 40
+
+
+def test_a_status_that_gets_more_is_over_served_and_a_star_that_gets_less_is_starved():
+    beyond, usual = Fraction(70), Fraction(20)
+
+    assert finding("status", beyond, usual) == finding("streamline", beyond, usual) == "over_served"
+    assert finding("star", -beyond, usual) == finding("strategic", -beyond, usual) == "starved"
+    assert finding("status", -beyond, usual) is finding("star", beyond, usual) is finding("", beyond, usual) is None
+
+
+def test_a_quarter_of_the_usual_cost_does_not_stand_out():
+    assert finding("status", Fraction(5), Fraction(20)) is None
+    assert finding("status", Fraction(501, 100), Fraction(20)) == "over_served"
+
+
+def test_money_is_rounded_half_away_from_zero():
+    cent = Decimal("0.01")
+    assert to_unit(Fraction(5, 1000), cent) == cent
+    assert to_unit(Fraction(-5, 1000), cent) == -cent
+    assert to_unit(Fraction(1, 3), cent) == Decimal("0.33")
+
+
+@given(st.lists(st.tuples(AMOUNTS, NETS), min_size=5, max_size=30), st.integers(2, 1000))
+def test_scaling_all_money_scales_every_excess(accounts, factor):
+    share = usual_share(accounts)
+    scaled = [(cost * factor, net * factor) for cost, net in accounts]
+
+    assert usual_share(scaled) == share
+    for (cost, net), (more, larger) in zip(accounts, scaled, strict=True):
+        assert excess(more, larger, share) == factor * excess(cost, net, share)
+
+
+@given(st.dictionaries(st.sampled_from(["strategic", "star", "status", "streamline"]), st.integers(0, 500)))
+def test_gaps_sum_to_zero(counts):
+    target = {"strategic": "0.4", "star": "0.3", "status": "0.2", "streamline": "0.1"}
+
+    found = gaps(counts, {box: Decimal(share) for box, share in target.items()})
+
+    assert sum(found.values()) == 0
+
+
+def test_a_programme_suits_an_account_with_complex_processes_and_products():
+    assert fit(5, 5) == "programme"
+    assert fit(4, 5) == fit(9, 0) == "depends"
+    assert fit(0, 4) == "transactional"
+    assert fit(None, 9) is fit(9, None) is None
