@@ -1,5 +1,7 @@
 """Scores and the matrix over REST."""
 
+from collections import defaultdict
+
 from django.db.models import Count
 from django.shortcuts import get_object_or_404
 
@@ -25,7 +27,7 @@ from profitability.api.run import (
 )
 from profitability.models import Result
 from profitability.queries import earlier_run
-from relationships.models import Box, CriteriaSet, Position, Stage
+from relationships.models import Box, Contact, Counterpart, CriteriaSet, Position, Stage
 
 
 def score(name: str, source: str) -> Column:
@@ -162,6 +164,54 @@ class Matrix(OfRun, ListView):
             attractiveness, row["previous_relationship_strength"] = stood.get(row["code"], (None, None))
             row["previous_attractiveness"] = attractiveness if profit else None
         return rows
+
+
+CONTACTS = (
+    Column("id", Kind.WHOLE, "id", nullable=False, sortable=True),
+    Column("account_code", Kind.TEXT, "account__code", nullable=False),
+    Column("name", Kind.TEXT, "name", nullable=False, sortable=True),
+    Column("email", Kind.TEXT, "email"),
+    Column("title", Kind.TEXT, "title"),
+    Column("function", Kind.TEXT, "function"),
+    Column("level", Kind.WHOLE, "level"),
+    Column("buying_role", Kind.TEXT, "buying_role"),
+    Column("support", Kind.WHOLE, "support"),
+    Column("influence", Kind.WHOLE, "influence"),
+    Column("reports_to", Kind.WHOLE, "reports_to_id"),
+    Column("left_on", Kind.DAY, "left_on"),
+    Column("counterpart_email", Kind.TEXT),
+    Column("service_email", Kind.TEXT),
+)
+
+
+class Contacts(OfPublishedRun, ListView):
+    """Who is who at the accounts the reader sees, and who of us answers to them: e-mails parted by “; ”."""
+
+    policy = Permission.SEE_ACCOUNTS
+    scope = Scope.READ_CONTACTS
+    columns = CONTACTS
+    filters = master_filters("account__") | {"account": ("account__code", parameters.text("Code of the account"))}
+    ordering = "id"
+    tie = "id"
+
+    def rows_of(self, request, run):
+        return Contact.objects.visible_to(request.user)
+
+    def finished(self, rows, run):
+        ours = counterparts_of([row["id"] for row in rows])
+        for row in rows:
+            for name, kind in (("counterpart_email", "sales"), ("service_email", "service")):
+                row[name] = "; ".join(ours[row["id"], kind]) or None
+        return rows
+
+
+def counterparts_of(contacts: list[int]) -> dict[tuple[int, str], list[str]]:
+    """E-mails of those of us who answer to these contacts, by contact and kind."""
+    found: dict[tuple[int, str], list[str]] = defaultdict(list)
+    rows = Counterpart.objects.filter(contact__in=contacts).order_by("user__email")
+    for contact, kind, email in rows.values_list("contact_id", "kind", "user__email"):
+        found[contact, kind].append(email)
+    return found
 
 
 def earlier_points(run, codes: list[str]) -> dict[str, tuple]:

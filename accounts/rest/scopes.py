@@ -9,6 +9,7 @@ class Scope(StrEnum):
     READ_SCORES = "scores:read"
     READ_PROFITABILITY = "profitability:read"
     READ_RANKINGS = "rankings:read"
+    READ_CONTACTS = "contacts:read"
     READ_RUNS = "runs:read"
     WRITE_RUNS = "runs:write"
     READ_IMPORTS = "imports:read"

@@ -20,7 +20,7 @@ from profitability.api.rankings import Concentration, Rankings
 from profitability.api.run import OfPublishedRun
 from profitability.api.runs import Balance, RunDetail
 from profitability.api.statements import AccountProfitability, Profitability
-from relationships.api import AccountScores, Matrix, Scores
+from relationships.api import AccountScores, Contacts, Matrix, Scores
 
 app_name = "api"
 
@@ -55,6 +55,7 @@ urlpatterns = [
     path("accounts/<path:code>/ratings/", AccountRatings.as_view(), name="account_ratings"),
     path("accounts/<path:code>/", AccountDetail.as_view(), name="account"),
     path("scores/", Scores.as_view(), name="scores"),
+    path("contacts/", Contacts.as_view(), name="contacts"),
     path("matrix/", Matrix.as_view(), name="matrix"),
     path("ratings/", Ratings.as_view(), name="ratings"),
     path("effort/", Effort.as_view(), name="effort"),
