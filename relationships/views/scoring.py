@@ -21,6 +21,7 @@ from relationships import outlook
 from relationships.core import scoring
 from relationships.core.criteria import CriteriaSet, Criterion
 from relationships.effects import box_of
+from relationships.evidence import own_criteria
 from relationships.judging import Cell, check, link_in, rate, score_in, take_back
 from relationships.models import Box, Rating
 from relationships.opinions import BUYERS, OURS, criteria_on, judged, opinions
@@ -192,7 +193,8 @@ def looked_at(request, sheet: Sheet) -> dict:
 def axes(sheet: Sheet, sight: Sight, sees_attractiveness: bool, now) -> list[dict]:
     shown = axes_of(sheet.criteria, sheet.view, sees_attractiveness)
     said = opinions([sheet.account.pk], [each for _axis, _name, listed in shown for each in listed], sheet.today)
-    more = {"typed": sheet.typed, "told": sheet.told, "now": now}
+    own = own_criteria(sheet.criteria, [sheet.account.pk])[0].get(sheet.account.pk)
+    more = {"typed": sheet.typed, "told": sheet.told, "now": now, "own": own}
     found = []
     for axis, name, listed in shown:
         cards = list(cards_of(axis, listed, said, sheet.account.pk, sight, **more))

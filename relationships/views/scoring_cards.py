@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
@@ -77,6 +77,8 @@ class Card:
     buyers: Crowd | None = None
     hidden_count: int = 0  # of others' ratings, as long as one has not given one's own
     measured: Measured | None = None
+    weight: Decimal = Decimal(0)  # for this account
+    has_own_weight: bool = False
 
     @property
     def id(self) -> str:
@@ -101,9 +103,12 @@ def cards_of(axis: str, criteria: Collection[Criterion], said: Opinions, account
     typed, told, now = more["typed"], more["told"], more["now"]
     for each in criteria:
         if each.kind == "measured":
-            yield Card(each, axis, measured=measured_of(each, now))
+            card = Card(each, axis, measured=measured_of(each, now))
         else:
-            yield judged_card(each, axis, said.get((account, each.code), []), sight, typed, told)
+            card = judged_card(each, axis, said.get((account, each.code), []), sight, typed, told)
+        own = more["own"] if axis == "relationship" else None
+        weight = own.get(each.code, Decimal(0)) if own else each.weight
+        yield replace(card, weight=weight, has_own_weight=bool(own))
 
 
 def judged_card(criterion: Criterion, axis: str, listed: list[Opinion], sight: Sight, typed: Typed, told: list[Told]):

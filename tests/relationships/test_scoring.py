@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
-from relationships.models import CriteriaSet, Position, Rating
+from relationships.models import AccountCriterion, CriteriaSet, Position, Rating
 from tests.factories import CRITERIA, a_portfolio
 from tests.markup import page_of
 
@@ -182,6 +182,16 @@ def test_where_the_account_would_stand_is_shown_before_anything_is_saved(manager
     assert "Relationship strength1.50" in text  # (50 × 2 + 50 × 1) / 100
     assert "Attractiveness8.00" in text  # 60 × 8 + 40 × 8 (400,000 of 500,000)
     assert Rating.objects.count() == 1
+
+
+def test_an_accounts_own_weights_are_those_that_count(manager, portfolio):
+    for code, weight in (("trust", 90), ("access", 10)):
+        AccountCriterion.objects.create(account=portfolio.accounts["N1"], criterion=code, weight=weight)
+
+    text = page_of(manager.post(CHECK, {"potential.score": "8", "trust.score": "2", "access.score": "1"})).text
+
+    assert "Relationship strength1.90" in text  # (90 × 2 + 10 × 1) / 100
+    assert "weight 90 of its own" in page_of(manager.get(URL)).text
 
 
 def test_half_of_an_axis_gives_no_box(manager, portfolio):
