@@ -24,6 +24,8 @@ def waterfall(found: Shown, profit: bool) -> dict:
 
 def headline(found: Shown, profit: bool) -> str:
     """The last line in a sentence, with its change."""
+    if not any(found.total.amounts.values()):
+        return _("No sales and no cost in these months")
     name = "contribution" if profit else "gross_margin"
     amount, net = found.total[name], found.total["net_revenue"]
     words = {"amount": f"{compact(abs(amount))} {settings.CURRENCY}", "share": share(amount / net) if net > 0 else ""}

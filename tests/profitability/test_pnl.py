@@ -14,6 +14,7 @@ from accounts.models import Account, Assignment, Import, Team, User
 from kam_portal import statements
 from kam_portal.frozen import thawed
 from kam_portal.recompute import recompute
+from kam_portal.statement_head import headline
 from kam_portal.views.account_page import steps_of
 from profitability.models import MonthResult, OrderLine, PoolBalance, Product, Result, Run
 from profitability.periods import before, cut, periods
@@ -431,6 +432,13 @@ def test_growth_is_told_only_from_what_was_above_zero(run, finance):
     assert cost.points == cost.part - cost.before / found.before["net_revenue"]
     assert statements.growth(Decimal(5), Decimal(-5)) is None
     assert lines["contribution"].growth is None  # a loss in January
+
+
+def test_where_nothing_happened_the_finding_says_so(run, finance):
+    nothing = statement(run, finance, Account.objects.none())
+
+    assert headline(nothing, profit=True) == headline(nothing, profit=False) == "No sales and no cost in these months"
+    assert headline(statement(run, finance), profit=False).startswith("Gross margin")
 
 
 def test_nothing_in_a_period_is_zero_not_missing(run, finance):
