@@ -68,6 +68,16 @@ def test_a_link_is_answered_once_and_then_says_thanks(portfolio, stranger):
     assert [said.stage for said in StatedStage.objects.all()] == ["co-operative"]
 
 
+def test_a_link_that_is_ended_after_its_answer_opens_nothing_and_the_answer_stays(portfolio, stranger):
+    row, url = invited(portfolio)
+    stranger.post(url, ANSWERS)
+
+    asking.revoke(row.account, row.pk, timezone.now())
+
+    assert stranger.get(url).status_code == 404
+    assert StatedStage.objects.get().stage == "co-operative"
+
+
 def test_two_answers_that_cross_count_once(portfolio):
     row, _url = invited(portfolio)
 
