@@ -66,8 +66,11 @@ class PortfolioFilter(forms.Form):
         if self.unknown():
             return rows.none()
         for name, value in self.chosen().items():
-            rows = rows.filter(CONDITIONS[name](value))
+            rows = rows.filter(self.condition(name, value))
         return rows
+
+    def condition(self, name: str, value) -> Q:
+        return CONDITIONS[name](value)
 
     def chips(self, query) -> list["Chip"]:
         """One chip for each filter in use, with the address without it; an unknown value says so."""

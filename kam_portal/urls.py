@@ -20,6 +20,7 @@ from kam_portal.views.health import healthz, readyz
 from kam_portal.views.home import home
 from kam_portal.views.imports import import_detail, import_problems, import_progress, import_template, imports
 from kam_portal.views.matrix import matrix
+from kam_portal.views.matrix_parts import matrix_account, matrix_draft, matrix_places, matrix_scores, matrix_views
 from kam_portal.views.methods import method_comparison
 from kam_portal.views.months import close_month, closed_months, confirm_reopening, leave_closed, reopen_month
 from kam_portal.views.pnl import pnl
@@ -54,8 +55,13 @@ urlpatterns = [
     path("accounts/<path:code>/pnl/", account_pnl, name="account_pnl"),
     path("accounts/<path:code>/decisions/", account_decisions, name="account_decisions"),
     path("accounts/<path:code>/decisions/propose/", account_propose, name="account_propose"),
+    path("accounts/<path:code>/place/", matrix_account, name="matrix_account"),
     path("accounts/<path:code>/", account_page, name="account"),
     path("matrix/", matrix, name="matrix"),
+    path("matrix/places/", matrix_places, name="matrix_places"),
+    path("matrix/views/", matrix_views, name="matrix_views"),
+    path("matrix/scores/", matrix_scores, name="matrix_scores"),
+    path("matrix/draft/", matrix_draft, name="matrix_draft"),
     path("scoring/", scoring, name="scoring"),
     path("scoring/save/", scoring_save, name="scoring_save"),
     path("scoring/cell/", scoring_cell, name="scoring_cell"),

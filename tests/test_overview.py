@@ -3,8 +3,8 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import Team
+from kam_portal.matrix import bubbles
 from kam_portal.overview import kept
-from kam_portal.views import matrix as matrix_view
 from profitability.models import Run
 from tests.factories import a_portfolio
 
@@ -66,12 +66,12 @@ def test_an_account_that_is_given_away_is_gone_at_once(portfolio, address):
 
 
 def test_the_matrix_counts_every_account_once_as_box_bubble_or_density(portfolio, monkeypatch):
-    monkeypatch.setattr(matrix_view, "MOST_BUBBLES", 3)
+    monkeypatch.setattr(bubbles, "MOST_BUBBLES", 3)
 
     context = page(portfolio.user("executive"), "/matrix/").context
 
     chart = context["chart"]
-    beyond = sum(count for _across, _up, count in chart["density"])
+    beyond = sum(count for _across, _up, count, _stage in chart["density"])
     assert len(chart["points"]) == 3
     assert len(chart["points"]) + beyond == sum(box["count"] for box in context["boxes"]) == 10
     assert context["unplaced"] == 2
@@ -93,4 +93,4 @@ def test_a_bubble_opens_the_page_of_its_account_whatever_its_code(portfolio):
 
     points = page(portfolio.user("executive"), "/matrix/").context["chart"]["points"]
 
-    assert [point[-1] for point in points] == [reverse("account", args=[point[0]]) for point in points]
+    assert [point[10] for point in points] == [reverse("account", args=[point[0]]) for point in points]

@@ -15,13 +15,14 @@ from accounts.models import Account, Import, Team, User
 from accounts.permissions import Permission, Role, may, needs
 from kam_portal.changes import changes
 from kam_portal.charts import whale_chart
+from kam_portal.matrix.bubbles import bubbles_of, squares_of
+from kam_portal.matrix.chart import matrix_chart
 from kam_portal.months import waiting_for
 from kam_portal.navigation import run_of
 from kam_portal.overview import kept
 from kam_portal.templatetags.kam import money, share
 from kam_portal.uploads.kinds import label
 from kam_portal.views.first_steps import first_steps
-from kam_portal.views.matrix import bubbles_of, matrix_chart, squares_of
 from profitability.core.concentration import by_parent
 from profitability.core.cost_model import spoken
 from profitability.core.months import months_between

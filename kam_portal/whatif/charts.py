@@ -6,8 +6,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Account
 from kam_portal.charts import thinned
-from kam_portal.views.matrix import axes, cuts_of, stance
-from relationships.models import Box
+from kam_portal.matrix.axes import axes, boxes, cuts_of
 
 
 def whale_chart(study) -> dict:
@@ -57,7 +56,7 @@ def matrix_chart(study) -> dict:
         "orientation": settings.MATRIX_ORIENTATION,
         "axis": axes(),
         "cuts": cuts_of(study.run),
-        "boxes": [{"code": box.value, "name": str(box.label), "guidance": stance(box)} for box in Box],
+        "boxes": boxes(),
         "points": [
             bubble(move, after[account], net[account]) for account, move in study.moves.items() if is_drawn(move)
         ],

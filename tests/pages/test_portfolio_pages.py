@@ -202,16 +202,17 @@ def test_the_keyboard_reaches_every_bubble_of_the_matrix(visit, page):
     points = page.locator(".chart-points a")
     assert points.count() == 10
     assert points.first.inner_text().startswith(
-        "Account S1, Strategic, Net revenue: $600,000.00, Contribution: $70,000.00"
+        "Account S1, Strategic · firmness unknown, Net revenue: $600,000.00, Contribution: $70,000.00"
     )
 
     points.first.focus()
-    page.keyboard.press("ArrowRight")
-    assert focused(page).startswith("Account N1,")
+    page.keyboard.press("PageDown")
     page.keyboard.press("End")
+    assert focused(page).startswith("Account S5,")  # the smallest
     page.keyboard.press("Enter")
 
-    page.wait_for_url("**/accounts/S5/")  # the smallest
+    page.get_by_role("link", name="Account S5").first.wait_for()
+    page.wait_for_url("**/matrix/?account=S5")
 
 
 def test_a_member_reads_why_there_is_no_picture_and_sees_the_boxes(visit, page):
@@ -222,13 +223,14 @@ def test_a_member_reads_why_there_is_no_picture_and_sees_the_boxes(visit, page):
     assert page.locator("#matrix").count() == 0
 
 
-def test_a_bubble_opens_its_account(visit, page):
+def test_a_bubble_tells_of_its_account(visit, page):
     visit("manager", "/matrix/?q=N3")
     box = page.locator("#matrix svg").bounding_box()
 
     # 3 across and 6 up of ten; the plot has margins of 44 and 10, 6 and 42
     page.mouse.click(box["x"] + 44 + 0.3 * (box["width"] - 54), box["y"] + 6 + 0.4 * (box["height"] - 48))
 
+    page.locator("#matrix-account").get_by_role("link", name="Account N3").click()
     page.wait_for_url("**/accounts/N3/")
 
 

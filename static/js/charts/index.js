@@ -1,5 +1,6 @@
 // Draws every <div data-chart="KIND" id="X"> from the JSON of <script id="X-data">; redraws on resize, theme and print.
-// A kind offers option(view), table(data), points(data) and, where it needs one, legend(view): a list of HTML elements.
+// A kind offers option(view), table(data), points(data) and, where it needs one, legend(view): a list of HTML elements;
+// connect(view, follow) where a click is not just a link, keys(view) where the keyboard does more, prepare(view) first.
 import { forFresh, unseen } from "../fresh.js";
 import { word } from "../words.js";
 import { init } from "./echarts.js";
@@ -24,7 +25,8 @@ function draw(view) {
   view.height = view.chart.getHeight();
   const { tooltip, ...base } = shared(view.look);
   const option = view.kind.option(view);
-  view.chart.setOption({ ...base, ...option, tooltip: { ...tooltip, ...option.tooltip } }, { notMerge: true });
+  const how = view.state.travels ? { replaceMerge: ["series"] } : { notMerge: true };
+  view.chart.setOption({ ...base, ...option, tooltip: { ...tooltip, ...option.tooltip } }, how);
 }
 
 function legend(view) {
@@ -43,14 +45,16 @@ function mount(element) {
   const figure = element.closest(".chart-figure") ?? element.parentElement;
   const data = JSON.parse(document.getElementById(`${element.id}-data`).textContent);
   const kind = KINDS[element.dataset.chart];
-  const view = { element, data, kind, state: {}, redraw: () => draw(view) };
+  const view = { element, data, kind, state: {}, page: element.closest("[data-page-of-chart]"), redraw: () => draw(view) };
+  view.relist = () => connectPoints(figure, view.chart, kind.points(view.data), kind.keys?.(view));
+  kind.prepare?.(view);
   legend(view); // before the size is taken: it may push the chart down
   view.chart = init(element, null, { renderer: "svg" });
   draw(view);
   if (kind.connect) kind.connect(view, follow);
   else view.chart.on("click", (event) => follow(event.data?.url));
-  connectPoints(figure, view.chart, kind.points(data));
-  connectTable(figure, () => kind.table(data));
+  view.relist();
+  connectTable(figure, () => kind.table(view.data));
   watchSize(view);
   views.add(view);
 }

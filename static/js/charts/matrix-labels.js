@@ -1,4 +1,4 @@
-// Names for large bubbles only, and only where one fits beside its bubble: on no other bubble, name or corner.
+// Names only where one fits beside its bubble: on no other bubble, name or corner. The nearer the view, the more.
 const LABELS = 15;
 const CANDIDATES = 80;
 const DOT = 4; // a smaller bubble may lie under a name, whose halo keeps it readable
@@ -6,10 +6,14 @@ const LINE = 14;
 const GAP = 3;
 const SIDES = ["right", "left", "top", "bottom"];
 const pen = document.createElement("canvas").getContext("2d");
+const widths = new Map();
 
 function measure(text) {
-  pen.font = `11px ${getComputedStyle(document.body).fontFamily}`;
-  return pen.measureText(text).width;
+  if (!widths.has(text)) {
+    pen.font = `11px ${getComputedStyle(document.body).fontFamily}`;
+    widths.set(text, pen.measureText(text).width);
+  }
+  return widths.get(text);
 }
 
 function rectangle({ x, y, radius, text }, side) {
@@ -33,33 +37,23 @@ function touches(box, { x, y, radius }) {
   return Math.hypot(across, down) < radius;
 }
 
-function corners({ left, top, width, height, corners: tall }) {
-  const wide = Math.min(width * 0.42, 230);
-  const [right, bottom] = [left + width, top + height];
-  return [
-    { left, right: left + wide, top, bottom: top + tall },
-    { left: right - wide, right, top, bottom: top + tall },
-    { left, right: left + wide, top: bottom - tall, bottom },
-    { left: right - wide, right, top: bottom - tall, bottom },
-  ];
-}
-
 function inside(box, area) {
   return box.left >= area.left && box.right <= area.left + area.width && box.top >= area.top && box.bottom <= area.top + area.height;
 }
 
-/** Place in `spots` (largest first) → side on which its name goes. */
-export function labelled(spots, area) {
-  const taken = corners(area);
-  const bubbles = spots.filter(({ radius }) => radius >= DOT);
-  const isFree = (box) => inside(box, area) && !taken.some((other) => overlap(box, other)) && !bubbles.some((spot) => touches(box, spot));
+/** Place in `spots` → side on which its name goes. `order`: places, the first to be named first; `taken`: kept free. */
+export function labelled(spots, area, { order, taken, nearness = 1, chosen = -1 }) {
+  const free = [...taken];
+  const bubbles = spots.filter(({ x, y, radius }) => radius >= DOT && x > area.left - radius && x < area.left + area.width + radius && y > area.top - radius);
+  const isFree = (box) => inside(box, area) && !free.some((other) => overlap(box, other)) && !bubbles.some((spot) => touches(box, spot));
   const sides = new Map();
-  for (const [place, spot] of spots.slice(0, CANDIDATES).entries()) {
-    const side = SIDES.find((name) => isFree(rectangle(spot, name)));
+  const most = Math.round(LABELS * nearness);
+  for (const place of order.slice(0, Math.round(CANDIDATES * nearness ** 2))) {
+    const side = SIDES.find((name) => isFree(rectangle(spots[place], name))) ?? (place === chosen ? "right" : undefined);
     if (!side) continue;
     sides.set(place, side);
-    taken.push(rectangle(spot, side));
-    if (sides.size === LABELS) break;
+    free.push(rectangle(spots[place], side));
+    if (sides.size >= most) break;
   }
   return sides;
 }

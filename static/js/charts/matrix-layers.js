@@ -1,95 +1,137 @@
-// What lies under and over the bubbles: the four boxes with name and guidance, density squares, arrows of movement.
+// What lies under the bubbles: the four boxes with name and guidance, or the columns of stages; density squares.
+import { count } from "./format.js";
 import { faint } from "./look.js";
+import { isByStage, isReversed, isZoomed, plot, x } from "./matrix-plane.js";
 
 const CELL = 0.5; // side of a density square, in points of the scale
-const NOTICEABLE = 0.05; // a shorter arrow would be its head alone
 const HIGH = { strategic: [1, 1], star: [0, 1], status: [1, 0], streamline: [0, 0] }; // [relationship, attractiveness] above the cut?
+const ROOMY = 560; // pixels from which a corner has room for the stance, and a column for its whole name
+const WIDE = 900; // for what to do as well
 
-function corner(code, orientation) {
+function corner(code, view) {
   const [strong, attractive] = HIGH[code];
-  const right = orientation === "strong_left" ? !strong : strong;
+  const right = isReversed(view) ? !strong : strong;
   return `inside${attractive ? "Top" : "Bottom"}${right ? "Right" : "Left"}`;
 }
 
-function label({ code, name, guidance }, { look, data, width }) {
-  const text = width > 560 ? `{name|${name}}\n{guidance|${guidance}}` : `{name|${name}}`;
-  const right = corner(code, data.orientation).endsWith("Right");
+function label({ code, name, guidance }, view) {
+  const { look, width } = view;
+  const said = width > WIDE ? guidance : guidance.split(":", 1)[0];
+  const text = width > ROOMY ? `{name|${name}}\n{guidance|${said}}` : `{name|${name}}`;
+  const position = corner(code, view);
   return {
     show: true,
-    position: corner(code, data.orientation),
+    position,
     distance: 8,
-    align: right ? "right" : "left",
+    align: position.endsWith("Right") ? "right" : "left",
     formatter: text,
     rich: { name: { color: look[`${code}Ink`], fontSize: 13, fontWeight: 600, lineHeight: 18 }, guidance: { color: look.inkQuiet, fontSize: 11, lineHeight: 15 } },
   };
 }
 
-function area(box, view) {
+function box(each, view) {
   const { relationship, attractiveness } = view.data.cuts;
-  const [strong, attractive] = HIGH[box.code];
+  const [strong, attractive] = HIGH[each.code];
   const [x1, x2] = strong ? [relationship, 10] : [0, relationship];
   const [y1, y2] = attractive ? [attractiveness, 10] : [0, attractiveness];
+  return [{ coord: [x1, y1], itemStyle: { color: faint(view.look[each.code], 0.05) }, label: label(each, view) }, { coord: [x2, y2] }];
+}
+
+function heading(text, position, look, bold) {
+  return { show: true, position, distance: 6, formatter: text, color: bold ? look.ink : look.inkQuiet, fontSize: bold ? 12 : 11, fontWeight: bold ? 600 : 400 };
+}
+
+function counted(view, stage, high) {
+  return view.data.cells?.find((cell) => cell.stage === stage && cell.high === high)?.count ?? 0;
+}
+
+/** Two cells of one stage: above the cut with its name, below it; each with how many accounts stand there. */
+function column({ code, name }, place, view) {
+  const { look, data, width } = view;
+  const cut = data.cuts.attractiveness;
+  const fill = { color: faint(look.ink, place % 2 ? 0 : 0.03) };
+  const title = width > ROOMY ? `${name} · ${count(counted(view, code, true))}` : name.slice(0, 5);
   return [
-    { coord: [x1, y1], itemStyle: { color: faint(view.look[box.code], 0.05) }, label: label(box, view) },
-    { coord: [x2, y2] },
+    [{ coord: [place, cut], itemStyle: fill, label: heading(title, "insideTop", look, true) }, { coord: [place + 1, 10] }],
+    [{ coord: [place, 0], itemStyle: fill, label: heading(count(counted(view, code, false)), "insideBottom", look, false) }, { coord: [place + 1, cut] }],
+  ];
+}
+
+function areas(view) {
+  if (isByStage(view)) return view.data.stages.flatMap((stage, place) => column(stage, place, view));
+  return view.data.boxes.filter(({ code }) => code in HIGH).map((each) => box(each, view));
+}
+
+function lines(view) {
+  const { data, look } = view;
+  const cut = [{ yAxis: data.cuts.attractiveness }];
+  if (!isByStage(view)) return [...cut, { xAxis: data.cuts.relationship }];
+  return [...cut, ...data.stages.slice(1).map((_, place) => ({ xAxis: place + 1, lineStyle: { color: look.line } }))];
+}
+
+/** Rectangles that names keep clear of. */
+export function kept(view) {
+  const { left, top, width, height } = plot(view);
+  const [right, bottom] = [left + width, top + height];
+  if (isZoomed(view)) return [];
+  if (isByStage(view)) return [{ left, right, top, bottom: top + 24 }, { left, right, top: bottom - 20, bottom }];
+  const tall = view.width > ROOMY ? 40 : 20;
+  const wide = Math.min(width * 0.46, view.width > WIDE ? 330 : 120);
+  return [
+    { left, right: left + wide, top, bottom: top + tall },
+    { left: right - wide, right, top, bottom: top + tall },
+    { left, right: left + wide, top: bottom - tall, bottom },
+    { left: right - wide, right, top: bottom - tall, bottom },
   ];
 }
 
 export function quadrants(view) {
-  const { data, look } = view;
   return {
+    id: "boxes",
     type: "scatter",
     data: [],
     silent: true,
     z: 1,
-    markArea: { silent: true, data: data.boxes.filter(({ code }) => code in HIGH).map((box) => area(box, view)) },
+    markArea: { silent: true, data: areas(view) },
     markLine: {
       silent: true,
       symbol: "none",
       label: { show: false },
-      lineStyle: { color: look.inkQuiet, type: "solid", width: 1 },
-      data: [{ xAxis: data.cuts.relationship }, { yAxis: data.cuts.attractiveness }],
+      lineStyle: { color: view.look.inkQuiet, type: "solid", width: 1 },
+      data: lines(view),
     },
   };
 }
 
-export function density({ data, look }) {
-  const cells = data.density ?? [];
-  const most = Math.log1p(Math.max(...cells.map(([, , count]) => count), 1));
+/** Squares of the plane; by stage each of them lies in its column, others without one are left out. */
+export function squares(view) {
+  const cells = view.data.density ?? [];
+  if (isByStage(view)) return cells.map(([across, up, many, stage]) => ({ x: [across - CELL / 2, across + CELL / 2].map((each) => x(view, each, stage)), up, many })).filter((cell) => cell.x[0] !== null);
+  const merged = new Map();
+  for (const [across, up, many] of cells) {
+    const key = `${across}:${up}`;
+    const cell = merged.get(key) ?? { x: [across - CELL / 2, across + CELL / 2], up, many: 0 };
+    merged.set(key, { ...cell, many: cell.many + many });
+  }
+  return [...merged.values()];
+}
+
+export function density(view) {
+  const cells = squares(view);
+  view.state.squares = cells;
+  const most = Math.log1p(Math.max(...cells.map(({ many }) => many), 1));
   return {
+    id: "density",
     type: "custom",
+    clip: true,
     z: 2,
-    data: cells.map(([relationship, attractiveness, count]) => [relationship, attractiveness, count]),
-    renderItem: (_, api) => {
-      const [x, y] = api.coord([api.value(0) - CELL / 2, api.value(1) + CELL / 2]);
-      const [x2, y2] = api.coord([api.value(0) + CELL / 2, api.value(1) - CELL / 2]);
-      const shape = { x: Math.min(x, x2) + 0.5, y: y + 0.5, width: Math.abs(x2 - x) - 1, height: y2 - y - 1 };
-      return { type: "rect", shape, style: { fill: faint(look.ink, 0.04 + (0.2 * Math.log1p(api.value(2))) / most) } };
+    data: cells.map(({ x: [from, to], up, many }) => [(from + to) / 2, up, many]),
+    renderItem: ({ dataIndex }, api) => {
+      const cell = cells[dataIndex];
+      const [left, top] = api.coord([cell.x[0], cell.up + CELL / 2]);
+      const [right, bottom] = api.coord([cell.x[1], cell.up - CELL / 2]);
+      const shape = { x: Math.min(left, right) + 0.5, y: top + 0.5, width: Math.max(Math.abs(right - left) - 1, 1), height: bottom - top - 1 };
+      return { type: "rect", shape, style: { fill: faint(view.look.ink, 0.04 + (0.2 * Math.log1p(cell.many)) / most) } };
     },
-  };
-}
-
-function arrow([fromX, fromY], [toX, toY], colour) {
-  const angle = Math.atan2(toY - fromY, toX - fromX);
-  const side = (turn) => [toX - 7 * Math.cos(angle + turn), toY - 7 * Math.sin(angle + turn)];
-  return {
-    type: "group",
-    silent: true,
-    children: [
-      { type: "line", shape: { x1: fromX, y1: fromY, x2: toX, y2: toY }, style: { stroke: colour, lineWidth: 1.25 } },
-      { type: "polygon", shape: { points: [[toX, toY], side(0.4), side(-0.4)] }, style: { fill: colour } },
-    ],
-  };
-}
-
-export function movements({ data, look, state }) {
-  const moved = (state.movement ?? data.movement) ? data.points.filter((row) => row[8] !== null && row[9] !== null && Math.hypot(row[8] - row[2], row[9] - row[3]) > NOTICEABLE) : [];
-  return {
-    type: "custom",
-    z: 5,
-    silent: true,
-    data: moved.map((row) => [row[8], row[9], row[2], row[3]]),
-    encode: { x: [0, 2], y: [1, 3] },
-    renderItem: (_, api) => arrow(api.coord([api.value(0), api.value(1)]), api.coord([api.value(2), api.value(3)]), look.inkQuiet),
   };
 }

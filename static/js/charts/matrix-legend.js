@@ -1,6 +1,7 @@
-// How to read the matrix, above it; with the switch for movement when there is a run before.
+// How to read the matrix, above it; on pages without other switches with the one for movement since the run before.
 import { word } from "../words.js";
 import { compact } from "./format.js";
+import { BEFORE_X, CONTRIBUTION, FIRMNESS, PROVISIONAL, REVENUE } from "./matrix-point.js";
 
 function item(...content) {
   const element = document.createElement("li");
@@ -35,19 +36,25 @@ function guidance({ data, element }) {
   element.after(list);
 }
 
+function outlines(data, any) {
+  const found = Object.entries(data.firmness ?? {}).filter(([code]) => any((row) => row[FIRMNESS] === code));
+  return found.map(([code, name]) => item(mark(`dot ${code}-box`), name));
+}
+
 export function legend(view) {
   const { data, element } = view;
-  const largest = Math.max(...data.points.map((row) => row[4]), 0);
+  const largest = Math.max(...data.points.map((row) => row[REVENUE]), 0);
   const any = (test) => data.points.some(test);
   const parts = [
     item(mark("dot small"), mark("dot"), `${word("area")} ${compact(largest, data)}`),
     item(`${word("colour")} ${word("loss")}`, mark("scale"), word("profit")),
+    ...outlines(data, any),
   ];
-  if (any((row) => row[7])) parts.push(item(mark("dot dashed"), word("provisional")));
-  if (any((row) => row[4] <= 0)) parts.push(item(mark("dot hollow"), word("hollow")));
-  if (any((row) => row[5] === null)) parts.push(item(mark("dot unknown"), word("unknown")));
+  if (any((row) => row[PROVISIONAL])) parts.push(item(mark("dot hatched"), word("provisional")));
+  if (any((row) => row[REVENUE] <= 0)) parts.push(item(mark("dot hollow"), word("hollow")));
+  if (any((row) => row[CONTRIBUTION] === null)) parts.push(item(mark("dot unknown"), word("unknown")));
   if (data.density?.length) parts.push(item(mark("square"), word("density")));
-  if (any((row) => row[8] !== null)) parts.push(movementSwitch(view));
+  if (!view.page && any((row) => row[BEFORE_X] !== null)) parts.push(movementSwitch(view));
   if (element.clientWidth <= 560) guidance(view);
   return parts;
 }

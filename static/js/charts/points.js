@@ -1,4 +1,5 @@
 // Keyboard and screen reader access: a hidden list of links, one a point. Tab enters, arrows move, Enter opens.
+// A chart with `keys` leads elsewhere by arrows ({next(key, place)}), and chooses instead of opening ({choose(place)}).
 import { word } from "../words.js";
 
 function entry({ text, url }, place) {
@@ -16,7 +17,8 @@ function moved(key, place, length) {
   return key in places ? Math.max(0, Math.min(places[key], length - 1)) : null;
 }
 
-export function connectPoints(figure, chart, points) {
+export function connectPoints(figure, chart, points, keys = undefined) {
+  figure.querySelector(".chart-points")?.remove();
   if (points.length === 0) return;
   const list = document.createElement("div");
   list.className = "chart-points";
@@ -36,12 +38,22 @@ export function connectPoints(figure, chart, points) {
     chart.dispatchAction({ type: "hideTip" });
   });
   list.addEventListener("keydown", (event) => {
-    const place = moved(event.key, links.indexOf(event.target), links.length);
-    if (place === null) return;
+    const from = links.indexOf(event.target);
+    const place = keys?.next(event.key, from) ?? moved(event.key, from, links.length);
+    if (place === null) {
+      if (keys?.other(event.key)) event.preventDefault();
+      return;
+    }
     event.preventDefault();
     event.target.tabIndex = -1;
     links[place].tabIndex = 0;
     links[place].focus({ preventScroll: true });
   });
+  if (keys) {
+    list.addEventListener("click", (event) => {
+      event.preventDefault();
+      keys.choose(links.indexOf(event.target));
+    });
+  }
   figure.append(list);
 }

@@ -1,0 +1,42 @@
+// What is chosen in the matrix stays in the address, in its links and among its filters: back and bookmarks work.
+const KEPT = ["view", "show", "account", "run", "weights"];
+
+export function asked() {
+  const query = new URLSearchParams(location.search);
+  return Object.fromEntries(KEPT.map((name) => [name, query.get(name) ?? ""]));
+}
+
+export function remember(values, replace = false) {
+  const query = new URLSearchParams(location.search);
+  for (const [name, value] of Object.entries(values)) {
+    if (value) query.set(name, value);
+    else query.delete(name);
+  }
+  const text = query.toString().replaceAll("%2C", ",").replaceAll("%3A", ":").replaceAll("%40", "@");
+  history[replace ? "replaceState" : "pushState"](null, "", text ? `?${text}` : location.pathname);
+  for (const name of KEPT) {
+    const field = document.querySelector(`.filter-bar input[type=hidden][name=${name}]`);
+    if (field) field.value = query.get(name) ?? "";
+  }
+}
+
+/** Links of the page that change filters were written before the choices of now: they take them along. */
+export function carry(event) {
+  const link = event.target.closest?.("a[href^='?']");
+  if (!link) return;
+  const query = new URLSearchParams(link.getAttribute("href"));
+  for (const [name, value] of Object.entries(asked())) {
+    if (value) query.set(name, value);
+    else query.delete(name);
+  }
+  link.href = `?${query}`;
+}
+
+/** The address of something the page asks for: with its filters and run. */
+export function beside(path, more = {}) {
+  const query = new URLSearchParams(location.search);
+  for (const name of KEPT) if (name !== "run") query.delete(name);
+  for (const [name, value] of Object.entries(more)) query.set(name, value);
+  const text = query.toString();
+  return text ? `${path}?${text}` : path;
+}

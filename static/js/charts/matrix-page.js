@@ -1,0 +1,179 @@
+// The matrix on its own page: what is chosen, switched on, nearer, in another run, or weighed otherwise.
+import { asked, beside, carry, remember } from "./matrix-address.js";
+import { towards, under } from "./matrix-nearest.js";
+import { CODE, ordered } from "./matrix-point.js";
+import { saveAs } from "./matrix-save.js";
+import { connectTime } from "./matrix-time.js";
+import { connectWeights } from "./matrix-weights.js";
+import { STEP, back, connectZoom, zoom, zoomKey } from "./matrix-zoom.js";
+
+const REACH = { mouse: 4, pen: 10, touch: 22 }; // pixels beside a bubble that still mean it
+const calm = matchMedia("(prefers-reduced-motion: reduce)");
+
+/** Reads the choices before the first drawing. */
+function begin(view) {
+  const { view: mode, show, account } = asked();
+  Object.assign(view.state, { mode, account, show: new Set(show.split(",").filter(Boolean)) });
+}
+
+async function fetchTrails(view) {
+  if (view.state.trails) return;
+  const earlier = view.data.trail.filter((run) => run !== view.data.run);
+  const found = await Promise.all(earlier.map(async (run) => (await fetch(beside(view.data.addresses.places, { run }))).json()));
+  const trails = new Map();
+  for (const { places } of found) for (const [code, place] of Object.entries(places)) trails.set(code, [...(trails.get(code) ?? []), place]);
+  view.state.trails = trails;
+}
+
+async function fetchViews(view) {
+  view.state.seen ??= (await (await fetch(beside(view.data.addresses.views))).json()).seen;
+}
+
+/** What a kind of mark needs that the page has not sent. */
+async function complete(view) {
+  const { show } = view.state;
+  await Promise.all([show.has("trail") && fetchTrails(view), (show.has("views") || show.has("spread")) && fetchViews(view)]);
+  view.redraw();
+}
+
+function connectSwitches(view, page) {
+  for (const button of page.querySelectorAll("[data-show]")) {
+    const name = button.dataset.show;
+    const tell = () => button.setAttribute("aria-pressed", String(view.state.show.has(name)));
+    tell();
+    button.addEventListener("click", () => {
+      if (!view.state.show.delete(name)) view.state.show.add(name);
+      tell();
+      remember({ show: [...view.state.show].join(",") });
+      complete(view);
+    });
+  }
+  for (const button of page.querySelectorAll("[data-view]")) {
+    const tell = () => button.setAttribute("aria-pressed", String((view.state.mode || "boxes") === button.dataset.view));
+    button.addEventListener("click", () => {
+      Object.assign(view.state, { mode: button.dataset.view, window: null });
+      remember({ view: button.dataset.view === "boxes" ? "" : button.dataset.view });
+      page.querySelectorAll("[data-view]").forEach((each) => each.dispatchEvent(new Event("told")));
+      view.redraw();
+    });
+    button.addEventListener("told", tell);
+    tell();
+  }
+}
+
+function connectButtons(view, page) {
+  const acts = { nearer: () => zoom(view, STEP), further: () => zoom(view, 1 / STEP), whole: () => back(view) };
+  for (const [name, act] of Object.entries(acts)) page.querySelector(`[data-zoom=${name}]`)?.addEventListener("click", act);
+  for (const button of document.querySelectorAll("[data-save]")) button.addEventListener("click", () => saveAs(view, button.dataset.save));
+}
+
+/** One account chosen: drawn with all its marks, told in the panel beside. */
+class Chosen {
+  constructor(view, page) {
+    Object.assign(this, { view, page, panel: page.querySelector("#matrix-account") });
+    this.panel.addEventListener("click", (event) => event.target.closest("[data-close]") && this.leave());
+    page.addEventListener("keydown", (event) => event.key === "Escape" && this.view.state.account && this.leave());
+    page.addEventListener("click", (event) => {
+      const link = event.target.closest("a[data-account]");
+      if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+      event.preventDefault();
+      this.choose(link.dataset.account);
+    });
+  }
+
+  async choose(code, isNew = true) {
+    const { view, panel } = this;
+    view.state.account = code;
+    view.state.chosenMore = null;
+    if (isNew) remember({ account: code });
+    view.redraw();
+    const answer = await fetch(beside(view.data.addresses.account.replace("CODE", encodeURIComponent(code))));
+    if (view.state.account !== code) return;
+    if (!answer.ok) return this.leave(isNew);
+    panel.innerHTML = await answer.text();
+    window.htmx?.process(panel);
+    panel.hidden = false;
+    panel.dispatchEvent(new CustomEvent("htmx:afterSettle", { bubbles: true }));
+    view.state.chosenMore = JSON.parse(panel.querySelector("#matrix-drawn").textContent);
+    this.trail(view.state.chosenMore);
+    view.redraw();
+  }
+
+  trail({ code, trail }) {
+    const { view } = this;
+    view.state.trails ??= new Map();
+    view.state.trails.set(code, trail.filter(([run]) => run !== view.data.run).map(([, , ...place]) => place));
+    if (!view.state.show.has("trail")) view.state.trailsOfOne = true;
+  }
+
+  leave(isNew = true) {
+    const { view, panel } = this;
+    Object.assign(view.state, { account: "", chosenMore: null });
+    panel.hidden = true;
+    panel.replaceChildren();
+    if (isNew) remember({ account: "" });
+    view.redraw();
+  }
+}
+
+function connectHand(view, chosen) {
+  let kind = "mouse";
+  view.element.addEventListener("pointerdown", (event) => (kind = event.pointerType), { capture: true });
+  view.chart.getZr().on("click", ({ offsetX, offsetY }) => {
+    if (view.state.dragged) return;
+    const place = under(view.state.spots, offsetX, offsetY, REACH[kind] ?? 4);
+    if (place !== null) chosen.choose(view.state.rows[place][CODE]);
+    else if (view.state.account) chosen.leave();
+  });
+}
+
+/** Another run has come: the bubbles travel to where they stood. */
+function arrive(view, chosen, weights, data) {
+  Object.assign(view, { data });
+  Object.assign(view.state, { trails: null, seen: null, chosenMore: null, weighed: null, movement: undefined });
+  weights?.panel && (weights.panel.hidden = true);
+  remember({ weights: "" }, true);
+  if (calm.matches) view.redraw();
+  else travel(view);
+  view.relist();
+  if (view.state.account) chosen.choose(view.state.account, false);
+  complete(view);
+}
+
+function travel(view) {
+  view.state.travels = true;
+  view.redraw();
+  view.state.travels = false;
+  setTimeout(view.redraw, 200);
+}
+
+export function prepare(view) {
+  if (view.page) begin(view);
+}
+
+export function connect(view, follow) {
+  const { page } = view;
+  if (!page) return view.chart.on("click", (event) => follow(event.data?.url));
+  const chosen = new Chosen(view, page);
+  view.chosen = chosen;
+  connectSwitches(view, page);
+  connectButtons(view, page);
+  connectHand(view, chosen);
+  connectZoom(view);
+  const weights = connectWeights(view, page, asked().weights);
+  connectTime(view, page, (data) => arrive(view, chosen, weights, data));
+  document.addEventListener("click", carry, { capture: true });
+  addEventListener("popstate", () => location.reload());
+  if (view.state.account) chosen.choose(view.state.account, false);
+  if (view.state.show.size > 0) complete(view);
+}
+
+/** The keyboard: arrows lead to the nearest bubble, Enter chooses it, + and − come nearer. */
+export function keys(view) {
+  if (!view.page) return undefined;
+  return {
+    next: (key, place) => (view.state.weighed ? null : towards(view.state.spots, place, key)),
+    choose: (place) => view.chosen.choose(ordered(view.data)[place][CODE]),
+    other: (key) => zoomKey(view, key),
+  };
+}
