@@ -4,11 +4,12 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from django import forms
-from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.models import Account, Decision
+from accounts import programme
+from accounts.models import Account
 from accounts.permissions import Permission, may
 from accounts.versions import NotPossible
 from kam_portal.filters import ALL, CONDITIONS, PortfolioFilter
@@ -86,20 +87,14 @@ class ScoringFilter(PortfolioFilter):
 
     def condition_of(self, name: str, value: str, left: Gaps, unscored) -> Q:
         if name == "programme":
-            return in_programme() if value == INSIDE else ~in_programme()
+            inside = Q(programme.is_member())
+            return inside if value == INSIDE else ~inside
         if name == "show" and value == MINE:
             return unscored
         if name == "show":
             kept = [account for account, kinds in left.items() if value == OPEN or value in kinds.values()]
             return Q(account__in=kept)
         return CONDITIONS[name](value)
-
-
-def in_programme() -> Q:
-    """Rows of accounts whose latest approved decision keeps them in the key account programme."""
-    latest = Decision.objects.approved().filter(account=OuterRef(OuterRef("account"))).order_by("-decided_on", "-pk")
-    inside = [Decision.Outcome.ADMIT, Decision.Outcome.KEEP]
-    return Q(Exists(Decision.objects.filter(pk=Subquery(latest.values("pk")[:1]), outcome__in=inside)))
 
 
 @dataclass(frozen=True)

@@ -274,3 +274,11 @@ def test_only_who_scores_opens_the_grid(portfolio, client, who):
 def test_more_accounts_take_no_more_queries(manager, portfolio, django_assert_max_num_queries):
     with django_assert_max_num_queries(30):
         manager.get(URL)
+
+
+def test_home_leads_to_what_is_left_for_who_scores(manager, portfolio):
+    page = page_of(manager.get("/"))
+
+    assert "18 scores to look at" in page.text  # three criteria of six accounts
+    manager.force_login(portfolio.user("member"))
+    assert "to look at" not in page_of(manager.get("/")).text

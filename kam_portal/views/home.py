@@ -7,6 +7,7 @@ from decimal import Decimal
 from django.conf import settings
 from django.db.models import Avg, Count, Q, Sum
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
@@ -29,6 +30,7 @@ from profitability.core.months import months_between
 from profitability.ladder import parents
 from profitability.models import Concentration, MonthResult, PoolBalance, Result, Run
 from profitability.queries import balance_of, earlier_run
+from relationships.gaps import to_score
 from relationships.models import Position, Rating
 from relationships.queries import portfolio, trends
 
@@ -86,6 +88,7 @@ def manager_home(request):
         else {},
         "headline": manager_headline(rows, profit) if run else "",
         "profit": profit,
+        "to_score": to_score(request.user, timezone.localdate()),
     }
     return render(request, "home/manager.html", context)
 
