@@ -25,7 +25,9 @@ def heading(found: Spent, balance: Balance) -> str:
         )
         return text % words
     worst = balance.largest_gap
-    return gap(worst) if worst else _("Guidance and balance")
+    if worst is None:
+        return _("Guidance and balance")
+    return _("Key accounts in %(box)s: %(gap)s") % {"box": worst.box.label, "gap": gap(worst)}
 
 
 def money(value: Decimal) -> str:
@@ -33,14 +35,12 @@ def money(value: Decimal) -> str:
 
 
 def gap(each: BoxShare) -> str:
-    """“Star: 4 fewer than aimed at”."""
+    """How far the box is from its target, in whole accounts."""
     count = round(abs(each.gap))
     if not count:
-        return _("%(box)s: as aimed at") % {"box": each.box.label}
-    words = {"box": each.box.label, "count": whole(count)}
-    if each.gap > 0:
-        return _("%(box)s: %(count)s more than aimed at") % words
-    return _("%(box)s: %(count)s fewer than aimed at") % words
+        return _("as aimed at")
+    text = _("%(count)s more than aimed at") if each.gap > 0 else _("%(count)s fewer than aimed at")
+    return text % {"count": whole(count)}
 
 
 def size(balance: Balance) -> str:

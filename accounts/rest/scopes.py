@@ -18,6 +18,8 @@ class Scope(StrEnum):
     WRITE_SCENARIOS = "scenarios:write"
     READ_RATINGS = "ratings:read"
     WRITE_RATINGS = "ratings:write"
+    READ_DECISIONS = "decisions:read"
+    WRITE_DECISIONS = "decisions:write"
     READ_WEBHOOKS = "webhooks:read"
     WRITE_WEBHOOKS = "webhooks:write"
 

@@ -9,6 +9,7 @@ from accounts.permissions import Permission
 from accounts.rest.scopes import Scope
 from accounts.rest.views import ApiView
 from kam_portal.api import docs, exports, imports
+from kam_portal.api.decisions import DecisionDetail, Decisions
 from kam_portal.api.effort import Effort
 from kam_portal.api.explain import Explain, ExplainCostLine
 from kam_portal.api.ratings import AccountRatings, Ratings
@@ -58,6 +59,8 @@ urlpatterns = [
     path("contacts/", Contacts.as_view(), name="contacts"),
     path("matrix/", Matrix.as_view(), name="matrix"),
     path("ratings/", Ratings.as_view(), name="ratings"),
+    path("decisions/", Decisions.as_view(), name="decisions"),
+    path("decisions/<int:decision_id>/", DecisionDetail.as_view(), name="decision"),
     path("effort/", Effort.as_view(), name="effort"),
     path("profitability/", Profitability.as_view(), name="profitability"),
     path("profitability/groups/", ProfitabilityGroups.as_view(), name="profitability_groups"),

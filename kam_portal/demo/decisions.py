@@ -11,6 +11,7 @@ OLDEST, YOUNGEST = 900, 45  # days since the admission
 REVIEW_AFTER = timedelta(days=365)
 OVERDUE, SOON = 3, 4  # reviews
 RELEASED = 2
+MIDDLE = 5  # of the judged scores
 NOT_YET = "AW00000490"  # Extraordinary Bike Works, a star: its admission is proposed
 TOO_DEAR = "AW00000599"  # Westside Plaza, the largest: its release is proposed
 TO_KEEP = "AW00000697"  # Brakes and Gears
@@ -23,7 +24,7 @@ REASONS = (
 )
 PROPOSALS = {
     NOT_YET: ("admit", "Buys most elsewhere and orders complex models: worth a plan of its own.", 4),
-    TOO_DEAR: ("release", "The largest customer, and it loses money after cost to serve for the third year.", 9),
+    TOO_DEAR: ("release", "The largest customer, and it loses money after cost to serve.", 9),
     TO_KEEP: ("keep", "Joint plan and shared forecast work; contribution has grown since its admission.", 2),
 }
 
@@ -40,10 +41,11 @@ def decide_programme(today: date) -> None:
 
 
 def largest() -> list[str]:
-    """Key accounts with a manager, by the sales of the last year; the one still to be admitted is left out."""
-    with_manager = Account.objects.filter(manager__isnull=False).values_list("code", flat=True)
-    known = set(with_manager)
-    key = [each for each in characters() if each.key and each.code in known and each.code != NOT_YET]
+    """Key accounts with a manager: those of the cast that are attractive or strong, then by the sales of the last year;
+    the one still to be admitted is left out."""
+    known = set(Account.objects.filter(manager__isnull=False).values_list("code", flat=True))
+    out = {NOT_YET} | {code for code, (_appetite, *scores) in CAST.items() if max(scores) < MIDDLE}
+    key = [each for each in characters() if each.key and each.code in known - out]
     return [each.code for each in sorted(key, key=lambda each: (each.code not in CAST, -each.last_sales, each.code))]
 
 

@@ -1,4 +1,4 @@
-"""How figures are written: money, shares, scores, months. No queries."""
+"""How figures are written: money, shares, scores, months; and whether a reader may. No queries."""
 
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
@@ -7,6 +7,8 @@ from django import template
 from django.conf import settings
 from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
+
+from accounts import permissions
 
 register = template.Library()
 MINUS = "−"
@@ -163,6 +165,12 @@ def level(code) -> str:
 def item(mapping, key):
     """A value of a dict by a key that is a variable."""
     return mapping.get(key) if mapping else None
+
+
+@register.filter
+def may(user, permission: str) -> bool:
+    """Whether the reader holds a permission, by its name."""
+    return permissions.may(user, permissions.Permission(permission))
 
 
 @register.simple_tag

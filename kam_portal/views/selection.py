@@ -6,9 +6,8 @@ from decimal import Decimal
 
 from django.contrib import messages
 from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_safe
@@ -51,7 +50,7 @@ def selection_page(request):
     if run is None:
         return render(request, "relationships/selection.html", {"form": form, "heading": _("Selection")})
     show = request.GET.get("show") if request.GET.get("show") in SHOWN else "candidates"
-    order = order_of(request)
+    order = order_of(request, "review" if show == "review" else "-attractiveness")
     everything = form.narrow(selection.listed(request.user, run))
     rows = selection.ordered(selection.VIEWS[show](everything, request.user, run), order)
     if request.GET.get("format") in {"csv", "xlsx"}:
@@ -63,7 +62,6 @@ def selection_page(request):
         "form": form,
         "chips": form.chips(request.GET),
         "export_query": without(request.GET, "format").removeprefix("?"),
-        "heading": heading(counts),
         "show": show,
         "order": order,
         "tabs": tabs(request.GET, show, counts),
@@ -74,7 +72,9 @@ def selection_page(request):
         "wallet_below": selection.LITTLE_OF_THE_WALLET,
         "potential_from": selection.potential_of_an_a(request.user, run) if show == "watch" else None,
     }
-    return render(request, "relationships/selection.html", context | waiting(request.user))
+    context |= waiting(request.user)
+    context["heading"] = heading(counts, sum(mine for _each, mine in context["proposals"]))
+    return render(request, "relationships/selection.html", context)
 
 
 def waiting(user) -> dict:
@@ -88,12 +88,16 @@ def waiting(user) -> dict:
     }
 
 
-def order_of(request) -> str:
-    order = request.GET.get("order", "-attractiveness")
-    return order if order.removeprefix("-") in selection.ORDERINGS else "-attractiveness"
+def order_of(request, usual: str) -> str:
+    order = request.GET.get("order", usual)
+    return order if order.removeprefix("-") in selection.ORDERINGS else usual
 
 
-def heading(counts: dict[str, int]) -> str:
+def heading(counts: dict[str, int], waits: int) -> str:
+    """What waits for this person first."""
+    if waits:
+        text = ngettext("%(n)s proposal waits for your decision", "%(n)s proposals wait for your decision", waits)
+        return text % {"n": whole(waits)}
     if counts["review"]:
         text = ngettext("%(n)s key account is up for review", "%(n)s key accounts are up for review", counts["review"])
         return text % {"n": whole(counts["review"])}
@@ -121,6 +125,7 @@ def row(result: Result, judged: list[selection.Judged]) -> dict:
         "scores": [scores.get(each.code) for each in judged],
         "fit": fit_of(result),
         "fit_words": fit_words(fit_of(result)),
+        "is_overdue": result.review_on is not None and result.review_on < timezone.localdate(),
     }
 
 
@@ -190,7 +195,6 @@ def selection_compare(request):
         "results": found,
         "lines": lines_of(found, run),
         "may_propose": may(request.user, Permission.PROPOSE_DECISIONS),
-        "again": f"{reverse('selection')}?{urlencode({'show': 'candidates'})}",
     }
     return render(request, "relationships/selection_compare.html", context)
 
