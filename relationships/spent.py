@@ -136,6 +136,16 @@ class Spent:
         return sum((self.hours.of.get(each.account, ZERO) for each in accounts), ZERO)
 
     @cached_property
+    def cost(self) -> Decimal:
+        """All cost to serve in view."""
+        return total(self.served, cost_of)
+
+    @cached_property
+    def earned(self) -> Decimal:
+        """All positive contribution in view."""
+        return total(self.served, earned)
+
+    @cached_property
     def boxes(self) -> list[BoxEffort]:
         return [self.of_box(box) for box in Box]
 
@@ -148,9 +158,9 @@ class Spent:
             count=len(rows),
             cost=total(rows, cost_of),
             phases=[sum((getattr(each, phase) for each in rows), ZERO) for phase in PHASES],
-            cost_share=share(total(rows, cost_of), total(self.served, cost_of)),
+            cost_share=share(total(rows, cost_of), self.cost),
             contribution=sum((each.contribution for each in rows), ZERO),
-            contribution_share=share(total(rows, earned), total(self.served, earned)),
+            contribution_share=share(total(rows, earned), self.earned),
             usual_share=None if usual is None else decimal(usual),
             hours=hours,
             hours_share=share(hours, self.hours_of(self.served)),
@@ -160,11 +170,11 @@ class Spent:
 
     def cost_share(self, served: Served) -> Decimal | None:
         """One account's part of all cost to serve in view."""
-        return share(served.cost_to_serve, total(self.served, cost_of))
+        return share(served.cost_to_serve, self.cost)
 
     def contribution_share(self, served: Served) -> Decimal | None:
         """One account's part of all positive contribution in view; below zero for one that loses money."""
-        return share(served.contribution, total(self.served, earned))
+        return share(served.contribution, self.earned)
 
     def of_members(self) -> list[Mismatch]:
         """The mismatches of key accounts alone."""

@@ -202,6 +202,29 @@ def test_fit_is_told_where_both_complexities_are_known(portfolio, sign_in):
     assert [row["fit"] for row in rows][:4] == ["programme", "depends", "transactional", None]
 
 
+def test_filters_keep_the_list_in_view(sign_in, decided):
+    decided("N1", "admit", date(2026, 1, 1))
+    decided("S1", "admit", date(2026, 1, 1))
+
+    answer = sign_in("executive").get("/selection/?show=key&order=name&team=north")
+
+    assert codes(answer.context["rows"]) == ["N1"]
+    assert '<input type="hidden" name="show" value="key"' in answer.content.decode()
+    assert [str(chip) for chip in answer.context["chips"]] == ["Team North"]
+
+
+def test_lists_ask_the_database_as_often_for_many_accounts(sign_in, django_assert_max_num_queries):
+    executive = sign_in("executive")
+
+    def asked(address: str) -> int:
+        with django_assert_max_num_queries(60) as found:
+            assert executive.get(address).status_code == 200
+        return len(found)
+
+    for address in ("/selection/", "/selection/?show=watch", "/guidance/"):
+        assert asked(f"{address}{'&' if '?' in address else '?'}q=N1") == asked(address)
+
+
 def test_accounts_are_compared_side_by_side(sign_in):
     answer = sign_in("manager").get("/selection/compare/?codes=N1&codes=N3")
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django import forms
 from django.contrib import messages
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -35,11 +36,14 @@ SHOWN = {
 
 
 class SelectionFilter(PortfolioFilter):
-    """The filters of the portfolio beside the list in view, which has the programme for its own."""
+    """The filters of the portfolio but the programme, by which the lists differ; the list in view stays beside them."""
 
-    def __init__(self, data, user):
-        super().__init__(data, user)
-        self.fields.pop("programme", None)
+    show = forms.CharField(required=False, widget=forms.HiddenInput)
+    order = forms.CharField(required=False, widget=forms.HiddenInput)
+    programme = None
+
+    def chosen(self) -> dict:
+        return {name: value for name, value in super().chosen().items() if name not in ("show", "order")}
 
 
 @require_safe
@@ -61,6 +65,7 @@ def selection_page(request):
     context = {
         "form": form,
         "chips": form.chips(request.GET),
+        "clear_url": f"?show={show}",
         "export_query": without(request.GET, "format").removeprefix("?"),
         "show": show,
         "order": order,

@@ -221,6 +221,8 @@ def test_a_search_finds_parts_of_names_and_codes_among_the_accounts_one_sees(vis
         ("manager", "/"), ("executive", "/"), ("finance", "/"), ("member", "/"), ("manager", "/accounts/"),
         ("finance", "/accounts/?order=-contribution&box=star"), ("manager", "/matrix/"), ("finance", "/matrix/"),
         ("manager", "/accounts/N1/"), ("finance", "/accounts/N1/"), ("manager", "/search/?q=a"),
+        ("manager", "/guidance/"), ("finance", "/guidance/"), ("manager", "/selection/"),
+        ("finance", "/selection/?show=watch"),
     ],
 )  # fmt: skip
 def test_a_page_asks_the_database_as_often_for_600_accounts_as_for_12(portfolio, visit, who, path):
