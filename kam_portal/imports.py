@@ -34,6 +34,7 @@ KINDS = {  # in the order in which they can go in: what others refer to comes fi
     "order_lines": "profitability.imports.order_lines",
     "activity_events": "profitability.imports.activity_events",
     "resource_costs": "profitability.imports.resource_costs",
+    "category_potentials": "relationships.imports.category_potentials",
     "contacts": "relationships.imports.contacts",
     "account_criteria": "relationships.imports.account_criteria",
     "ratings": "relationships.imports.ratings",

@@ -12,7 +12,15 @@ __all__ = ["MENU", "frame", "menu_of", "run_of"]
 # group, icon, then its pages: (label, url name, permission, key after “g”)
 MENU = [
     (_("Home"), "home", [(_("Home"), "home", Permission.SIGN_IN, "h")]),
-    (_("Accounts"), "building", [(_("Accounts"), "accounts", Permission.SEE_ACCOUNTS, "a")]),
+    (
+        _("Accounts"),
+        "building",
+        [
+            (_("Accounts"), "accounts", Permission.SEE_ACCOUNTS, "a"),
+            (_("Customer value"), "value", Permission.SEE_ACCOUNTS, "v"),
+            (_("Whitespace"), "whitespace", Permission.SEE_ACCOUNTS, ""),
+        ],
+    ),
     (
         _("Position"),
         "layout-grid",

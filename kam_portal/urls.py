@@ -8,6 +8,7 @@ from kam_portal.api.urls import Nowhere
 from kam_portal.views.account_list import account_list
 from kam_portal.views.account_page import account_page
 from kam_portal.views.account_pnl import account_pnl
+from kam_portal.views.account_value import account_assumptions_save, account_potentials_save, account_value
 from kam_portal.views.capacity import capacity
 from kam_portal.views.compare import runs_compare, runs_compare_progress
 from kam_portal.views.concentration import concentration
@@ -32,7 +33,9 @@ from kam_portal.views.selection import selection_compare, selection_page
 from kam_portal.views.sign_in import sign_in, sign_out
 from kam_portal.views.site import glossary, search
 from kam_portal.views.trail import account_trail
+from kam_portal.views.value import company_assumptions_save, value
 from kam_portal.views.whale import whale
+from kam_portal.views.whitespace import whitespace
 
 urlpatterns = [
     path("", home, name="home"),
@@ -53,6 +56,9 @@ urlpatterns = [
     path("", include("relationships.urls")),
     path("accounts/<path:code>/trail/", account_trail, name="trail"),
     path("accounts/<path:code>/pnl/", account_pnl, name="account_pnl"),
+    path("accounts/<path:code>/value/", account_value, name="account_value"),
+    path("accounts/<path:code>/value/assumptions/", account_assumptions_save, name="account_assumptions_save"),
+    path("accounts/<path:code>/value/potentials/", account_potentials_save, name="account_potentials_save"),
     path("accounts/<path:code>/decisions/", account_decisions, name="account_decisions"),
     path("accounts/<path:code>/decisions/propose/", account_propose, name="account_propose"),
     path("accounts/<path:code>/place/", matrix_account, name="matrix_account"),
@@ -78,6 +84,9 @@ urlpatterns = [
     path("effort/inputs/responses/", effort_responses_save, name="effort_responses_save"),
     path("ranking/", ranking, name="ranking"),
     path("whale/", whale, name="whale"),
+    path("value/", value, name="value"),
+    path("value/assumptions/", company_assumptions_save, name="company_assumptions_save"),
+    path("whitespace/", whitespace, name="whitespace"),
     path("concentration/", concentration, name="concentration"),
     path("pnl/", pnl, name="pnl"),
     path("capacity/", capacity, name="capacity"),

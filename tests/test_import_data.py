@@ -17,7 +17,7 @@ from kam_portal.attempts import Attempt, Busy, together
 from kam_portal.imports import KINDS, import_files, perform_import, request_import
 from kam_portal.recompute import recompute
 from profitability.models import ActivityEvent, CostModel, EventAttribute, OrderLine, Product, ResourceCost
-from relationships.models import AccountCriterion, Contact, Counterpart, CriteriaSet, Rating
+from relationships.models import AccountCriterion, CategoryPotential, Contact, Counterpart, CriteriaSet, Rating
 from tests.bringing import counts, file
 
 pytestmark = pytest.mark.django_db
@@ -50,6 +50,10 @@ FILES = {
         "E1,A1,visit,2025-01-10,1,60,12.5\nE2,A1,visit,2025-01-11,,,\n"
     ),
     "resource_costs.csv": "pool_code,month,amount,practical_minutes\nservice,2025-01,1000.5,9600\nboard,2025-02,1,\n",
+    "category_potentials.csv": (
+        "account_code,category,annual_spend,competitor,source,stated_on\n"
+        "A1,Bikes,12000.5,Wheels & Co,visit,2025-01-10\nA1,Tyres,,,,2025-01-11\n"
+    ),
     "contacts.csv": (
         "account_code,name,email,function,level,support,influence,reports_to,counterpart_email\n"
         "A1,Cy Low,cy@a1.example,Quality,2,-1,3,Di Top,ann@example.com\nA1,Di Top,,,5,,,,\n"
@@ -61,7 +65,7 @@ FILES = {
     ),
 }
 TABLES = [Team, User, Account, Product, CostModel, CriteriaSet, OrderLine, ActivityEvent, EventAttribute]
-TABLES += [ResourceCost, AccountCriterion, Rating, Assignment, Contact, Counterpart]
+TABLES += [ResourceCost, AccountCriterion, Rating, Assignment, Contact, Counterpart, CategoryPotential]
 BAD = "code,name,team_code\nX,X,north\nY,Y,west\n"
 
 
@@ -125,7 +129,7 @@ def test_a_folder_of_all_kinds_goes_in_whatever_the_order_of_its_files(folder):
     ]
     assert output.rstrip().endswith("Imported.")
     assert {record.kind: record.state for record in Import.objects.all()} == dict.fromkeys(KINDS, "done")
-    assert [model.objects.count() for model in TABLES] == [1, 2, 2, 2, 1, 1, 3, 2, 1, 2, 1, 1, 1, 2, 1]
+    assert [model.objects.count() for model in TABLES] == [1, 2, 2, 2, 1, 1, 3, 2, 1, 2, 1, 1, 1, 2, 1, 2]
 
 
 def test_importing_the_same_folder_again_changes_nothing(folder):
@@ -340,7 +344,7 @@ def test_a_dry_run_of_a_folder_changes_nothing(folder):
 
     report = json.loads(output)
     assert (status, report["imported"], report["dry_run"]) == (0, False, True)
-    assert sum(each["added"] for each in report["files"]) == 20
+    assert sum(each["added"] for each in report["files"]) == 22
     assert not any(model.objects.exists() for model in TABLES)
     assert Import.objects.filter(dry_run=True).count() == len(FILES)
 

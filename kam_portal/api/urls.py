@@ -15,6 +15,7 @@ from kam_portal.api.explain import Explain, ExplainCostLine
 from kam_portal.api.ratings import AccountRatings, Ratings
 from kam_portal.api.runs import RequestableRuns
 from kam_portal.api.scenarios import ScenarioAccounts, ScenarioDetail, ScenarioOutcome, Scenarios
+from kam_portal.api.value import AccountValue, Value, Whitespace
 from kam_portal.api.webhooks import WebhookDeliveries, WebhookDetail, WebhookPing, Webhooks
 from profitability.api.groups import ProfitabilityGroups
 from profitability.api.rankings import Concentration, Rankings
@@ -52,6 +53,7 @@ urlpatterns = [
     path("accounts/", AccountsOfRun.as_view(), name="accounts"),
     path("accounts/<path:code>/scores/", AccountScores.as_view(), name="account_scores"),
     path("accounts/<path:code>/profitability/", AccountProfitability.as_view(), name="account_profitability"),
+    path("accounts/<path:code>/value/", AccountValue.as_view(), name="account_value"),
     path("accounts/<path:code>/explain/", Explain.as_view(), name="explain"),
     path("accounts/<path:code>/ratings/", AccountRatings.as_view(), name="account_ratings"),
     path("accounts/<path:code>/", AccountDetail.as_view(), name="account"),
@@ -61,6 +63,8 @@ urlpatterns = [
     path("ratings/", Ratings.as_view(), name="ratings"),
     path("decisions/", Decisions.as_view(), name="decisions"),
     path("decisions/<int:decision_id>/", DecisionDetail.as_view(), name="decision"),
+    path("value/", Value.as_view(), name="value"),
+    path("whitespace/", Whitespace.as_view(), name="whitespace"),
     path("effort/", Effort.as_view(), name="effort"),
     path("profitability/", Profitability.as_view(), name="profitability"),
     path("profitability/groups/", ProfitabilityGroups.as_view(), name="profitability_groups"),

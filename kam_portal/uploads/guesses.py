@@ -86,6 +86,14 @@ SYNONYMS: dict[str, dict[str, str]] = {  # our column: how others name it, witho
         "evidence": "comment reason",
         "link": "url evidencelink",
     },
+    "category_potentials": {
+        "account_code": CUSTOMER,
+        "category": "productcategory productgroup",
+        "annual_spend": "spend wallet potential annualpotential",
+        "competitor": "supplier mainsupplier",
+        "source": "statedby",
+        "stated_on": "date asof",
+    },
     "contacts": {
         "account_code": CUSTOMER,
         "name": "contact contactname fullname person",

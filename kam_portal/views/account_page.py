@@ -27,6 +27,7 @@ from profitability.runline import run_asked, run_of
 from profitability.wording import many_of
 from relationships.models import Position, PositionChange
 from relationships.queries import place_among, rests_on_profit, trend
+from relationships.value import worths
 
 PHASES = ("presale", "production", "delivery", "post_sale")
 BOTH_PLACES = gettext_lazy(
@@ -68,6 +69,8 @@ def page_of(request, family: Family, profit: bool) -> dict:
     context = figures_of(family.run, result, months, profit) | standing_of(family.account, own, profit)
     if own is not None and family.under:
         context["scopes"] = scopes(request.GET, alone)
+    if own is not None:
+        context["worth"] = worths(request.user, family.run, [own])[0]
     if alone:
         return context | beside_others(request, own, profit) | {"trail_code": own.code}
     return context | {"is_family": True, "under": family.under, "members": family.results[:MEMBERS]}

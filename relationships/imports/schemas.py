@@ -14,6 +14,19 @@ ACCOUNT_CRITERIA = Schema(
     key=("account_code", "criterion"),
 )
 
+CATEGORY_POTENTIALS = Schema(
+    "category_potentials",
+    (
+        Column("account_code", "code", required=True),
+        Column("category", "text", required=True, max_length=100),
+        Column("annual_spend", "amount", minimum=0),
+        Column("competitor", "text", max_length=200),
+        Column("source", "text", max_length=500),
+        Column("stated_on", "date", required=True),
+    ),
+    key=("account_code", "category"),
+)
+
 CONTACTS = Schema(  # known by the e-mail, or by the name where there is none
     "contacts",
     (

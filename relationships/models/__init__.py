@@ -6,10 +6,12 @@ from relationships.models.effort import EffortCapacity, EffortLimit, EffortRespo
 from relationships.models.guidance import Guidance, TargetMix
 from relationships.models.position import Box, Firmness, Position, PositionChange
 from relationships.models.stage import ExitBarrier, Forecast, Invitation, Stage, StageEvidence, StatedStage, View
+from relationships.models.value import CategoryPotential, ValueAssumption
 
 __all__ = [
     "AccountCriterion",
     "Box",
+    "CategoryPotential",
     "Contact",
     "Counterpart",
     "CriteriaSet",
@@ -29,5 +31,6 @@ __all__ = [
     "StageEvidence",
     "StatedStage",
     "TargetMix",
+    "ValueAssumption",
     "View",
 ]

@@ -15,6 +15,7 @@ from accounts.models import Account, Import, User
 from kam_portal.demo.decisions import decide_programme
 from kam_portal.demo.effort import state_hours
 from kam_portal.demo.people import demo_logins
+from kam_portal.demo.potentials import state_potentials
 from kam_portal.demo.relationships import state_relationships
 from profitability.core.months import month_of, ordinal
 from profitability.models import OrderLine, Publication, Run
@@ -42,6 +43,7 @@ class Command(BaseCommand):
                 import_portfolio(today or timezone.localdate())
                 give_passwords()
                 state_hours(timezone.now())
+                state_potentials(timezone.now())
                 state_relationships(timezone.now())
                 decide_programme(today or timezone.localdate())
         self.calculate(*last_months())

@@ -1,0 +1,90 @@
+"""What accounts spend in our categories, as it is typed: read from a form, checked, and kept."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from hashlib import sha256
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import Account
+from accounts.versions import Outdated
+from relationships.core.criteria import number_in
+from relationships.models import CategoryPotential
+
+PARTS = ("annual_spend", "competitor", "source")
+LONGEST = {"annual_spend": 40, "competitor": 200, "source": 500}
+LARGEST = Decimal(10) ** 12
+
+
+@dataclass
+class Typed:
+    """The texts of a form by cell name, and what is wrong with some."""
+
+    texts: dict[str, str]
+    wrong: dict[str, str] = field(default_factory=dict)
+
+    def spend(self, place: int) -> Decimal | None:
+        text = self.texts[f"annual_spend:{place}"].replace(",", ".").replace(" ", "")
+        return number_in(text) if text else None
+
+
+def typed(data, categories: Sequence[str]) -> Typed:
+    """What was sent for these categories."""
+    names = [f"{part}:{place}" for place in range(len(categories)) for part in PARTS]
+    found = Typed({name: data.get(name, "").strip() for name in names})
+    for place in range(len(categories)):
+        check(found, place)
+    return found
+
+
+def check(cells: Typed, place: int) -> None:
+    text, spend = cells.texts[f"annual_spend:{place}"], cells.spend(place)
+    if text and (spend is None or not 0 <= spend < LARGEST or spend != round(spend, 4)):
+        cells.wrong[f"annual_spend:{place}"] = _("an amount of a year, not below zero, with at most four decimals")
+    for part in PARTS[1:]:
+        if len(cells.texts[f"{part}:{place}"]) > LONGEST[part]:
+            cells.wrong[f"{part}:{place}"] = _("at most %(most)s characters") % {"most": LONGEST[part]}
+
+
+def mark(account: Account) -> str:
+    """Tells one state of what is said of an account from another."""
+    rows = CategoryPotential.objects.filter(account=account).order_by("category")
+    said = "|".join(f"{row.pk}:{row.annual_spend}:{row.competitor}:{row.source}:{row.stated_on}" for row in rows)
+    return sha256(said.encode()).hexdigest()[:16]
+
+
+def store(user, account: Account, categories: Sequence[str], cells: Typed, seen: str) -> int:
+    """Keep what differs; a category of which nothing is said any more goes. Returns how many changed. Raises Outdated
+    where somebody was quicker."""
+    with transaction.atomic():
+        Account.objects.select_for_update().get(pk=account.pk)
+        if mark(account) != seen:
+            raise Outdated
+        stored = {row.category: row for row in CategoryPotential.objects.filter(account=account)}
+        return sum(
+            keep(user, account, category, stored.get(category), said(cells, place), timezone.localdate())
+            for place, category in enumerate(categories)
+        )
+
+
+def said(cells: Typed, place: int) -> dict:
+    texts = {part: cells.texts[f"{part}:{place}"] for part in PARTS[1:]}
+    return {"annual_spend": cells.spend(place), **texts}
+
+
+def keep(user, account: Account, category: str, row: CategoryPotential | None, values: dict, today: date) -> bool:
+    """Whether anything changed."""
+    is_said = values["annual_spend"] is not None or any(values[part] for part in PARTS[1:])
+    if not is_said:
+        if row:
+            row.delete()
+        return row is not None
+    if row and all(getattr(row, name) == value for name, value in values.items()):
+        return False
+    values |= {"stated_by": user, "stated_on": today}
+    CategoryPotential.objects.update_or_create(account=account, category=category, defaults=values)
+    return True

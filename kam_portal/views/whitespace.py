@@ -1,0 +1,148 @@
+"""Whitespace of the portfolio: categories by accounts or groups, and the largest open potentials."""
+
+from dataclasses import dataclass
+
+from django import forms
+from django.core.paginator import Paginator
+from django.db.models import Q, QuerySet, Sum
+from django.http import QueryDict
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from accounts.models import Account
+from accounts.permissions import Permission, needs
+from kam_portal.downloads import download, in_currency
+from kam_portal.filters import PortfolioFilter, without
+from kam_portal.navigation import run_of
+from kam_portal.templatetags.kam import compact, whole
+from kam_portal.views.account_value import whitespace_columns
+from kam_portal.views.ranking import address
+from profitability.models import Result, Run
+from profitability.pnl.groups import keyed
+from relationships.models import CategoryPotential
+from relationships.whitespace import Cell, Grid, categories_of, largest_open
+
+PAGE = 25
+PIECE = 500  # accounts of a file at a time
+COLUMNS = 8  # categories beside each other
+VIEWS = ("account", "parent", "open")
+
+
+class WhitespaceFilter(PortfolioFilter):
+    """The filters of the portfolio; the reading stays in the address beside them."""
+
+    by = forms.CharField(required=False, widget=forms.HiddenInput)
+    categories = forms.CharField(required=False, widget=forms.HiddenInput)
+    stated = forms.BooleanField(required=False)
+
+    def __init__(self, data, user):
+        super().__init__(data, user)
+        self.fields["stated"].label = _("Only with a stated potential")
+
+    def chosen(self) -> dict:
+        return {name: found for name, found in super().chosen().items() if name not in {"by", "categories"}}
+
+    def condition(self, name, value):
+        if name == "stated":
+            return Q(account__in=CategoryPotential.objects.values("account"))
+        return super().condition(name, value)
+
+
+@dataclass(frozen=True)
+class Line:
+    """An account, or a family, with its cells."""
+
+    code: str
+    name: str
+    cells: list[Cell]
+
+
+@require_safe
+@needs(Permission.SEE_ACCOUNTS)
+def whitespace(request):
+    """What the accounts that the reader sees spend in our categories, and with whom."""
+    run, form = run_of(request), WhitespaceFilter(request.GET, request.user)
+    chips, by = form.chips(request.GET), by_of(request)
+    context = {"form": form, "chips": chips, "by": by, "tabs": tabs(request.GET, by), "heading": _("Whitespace")}
+    if run is None:
+        return render(request, "accounts/whitespace.html", context)
+    rows = form.narrow(Result.objects.in_run(run).visible_to(request.user))
+    accounts = Account.objects.filter(pk__in=rows.order_by().values("account"))
+    if request.GET.get("format") in {"csv", "xlsx"}:
+        listed = exported(run, rows, accounts) if by != "open" else opened(run, accounts)
+        return download(request.GET["format"], "whitespace", whitespace_columns() | in_currency(), listed, run, chips)
+    context |= open_list(request, run, accounts) if by == "open" else grid_of(request, run, rows, accounts, by)
+    context["export_query"] = without(request.GET, "format").removeprefix("?")
+    return render(request, "accounts/whitespace.html", context)
+
+
+def by_of(request) -> str:
+    by = request.GET.get("by", "")
+    return by if by in VIEWS else VIEWS[0]
+
+
+def tabs(query: QueryDict, current: str) -> list[dict]:
+    labels = {"account": _("By account"), "parent": _("By group"), "open": _("Largest open potential")}
+    return [{"label": labels[by], "url": address(query, by=by), "active": by == current} for by in VIEWS]
+
+
+# The grid
+
+
+def grid_of(request, run: Run, rows: QuerySet[Result], accounts, by: str) -> dict:
+    groups = keyed(rows.order_by(), by, request.user, []).values("key", "label").annotate(net=Sum("net_revenue"))
+    page = Paginator(groups.order_by("-net", "key"), PAGE).get_page(request.GET.get("page"))
+    named = {group["key"]: group["label"] for group in page.object_list}
+    members = keyed(rows.order_by(), by, request.user, []).filter(key__in=list(named))
+    ids: dict[str, list[int]] = {key: [] for key in named}
+    for key, account in members.values_list("key", "account_id"):
+        ids[key].append(account)
+    categories = categories_of(accounts)
+    columns = Paginator(categories, COLUMNS).get_page(request.GET.get("categories"))
+    grid = Grid(run, ids)
+    page.object_list = [Line(key, name, grid.row(key, columns.object_list)) for key, name in named.items()]
+    return {"page": page, "columns": columns, "heading": heading(grid, named, categories)}
+
+
+def heading(grid: Grid, named: dict[str, str], categories: list[str]) -> str:
+    """The largest open potential of the accounts in view."""
+    cells = [(key, cell) for key in named for cell in grid.row(key, categories) if cell.open]
+    if not cells:
+        return _("Whitespace")
+    key, largest = max(cells, key=lambda pair: pair[1].open)
+    said = {"name": named[key], "category": largest.category, "money": compact(largest.open)}
+    return _("Largest open potential in view: %(category)s at %(name)s, %(money)s") % said
+
+
+# The list
+
+
+def open_list(request, run: Run, accounts) -> dict:
+    found, is_cut = largest_open(run, accounts)
+    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
+    names = Account.objects.in_bulk([account for account, _cell in page.object_list])
+    page.object_list = [(names[account], cell) for account, cell in page.object_list]
+    whole_open = sum(cell.open for _account, cell in found)
+    said = {"money": compact(whole_open), "count": whole(len(found))}
+    text = _("%(money)s are open in %(count)s categories of accounts") % said if found else _("Whitespace")
+    return {"page": page, "is_cut": is_cut, "heading": text}
+
+
+def opened(run: Run, accounts):
+    found, _is_cut = largest_open(run, accounts)
+    names = Account.objects.in_bulk([account for account, _cell in found])
+    return ((names[account], cell) for account, cell in found)
+
+
+def exported(run: Run, rows: QuerySet[Result], accounts):
+    """Every account and category of which something is known, the largest account first."""
+    categories = categories_of(accounts)
+    ids = list(rows.order_by("-net_revenue", "code").values_list("account_id", flat=True))
+    for start in range(0, len(ids), PIECE):
+        piece = ids[start : start + PIECE]
+        grid, names = Grid(run, {str(account): [account] for account in piece}), Account.objects.in_bulk(piece)
+        for account in piece:
+            for cell in grid.row(str(account), categories):
+                if cell.state != "empty" or cell.said:
+                    yield names[account], cell

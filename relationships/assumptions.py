@@ -1,0 +1,103 @@
+"""What lifetime values rest on: of the company, and of the accounts that differ from it."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+
+from django.db import IntegrityError, transaction
+from django.db.models import Case, F, FloatField, Value, When
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import Account
+from accounts.versions import NotPossible, Outdated
+from relationships.core.value import MOST_YEARS, Assumptions, multiple
+from relationships.models import ValueAssumption
+
+SHIPPED = {"retention": Decimal("0.85"), "discount": Decimal("0.10"), "growth": Decimal(0), "years": 5}
+NAMES = tuple(SHIPPED)
+BOUNDS = {
+    "retention": (0, 1, gettext_lazy("Retention is 0 to 100 %.")),
+    "discount": (0, 1, gettext_lazy("The discount rate is 0 to 100 %.")),
+    "growth": (Decimal("-0.99"), 1, gettext_lazy("Growth is −99 to 100 %.")),
+}
+LONGEST_NOTE = 500
+
+
+@dataclass(frozen=True)
+class Assumed:
+    """What counts for one account. `row`: where it is stated, None as shipped; `own`: by the account itself."""
+
+    values: Assumptions
+    row: ValueAssumption | None
+    own: bool
+
+    @property
+    def revision(self) -> int:
+        return self.row.revision if self.row else 0
+
+
+def of_company() -> Assumed:
+    row = ValueAssumption.objects.filter(account__isnull=True).select_related("changed_by").first()
+    return Assumed(in_core(row), row, False)
+
+
+def of_accounts(accounts: Collection[int]) -> dict[int, Assumed]:
+    """What counts for each of these."""
+    company = of_company()
+    rows = ValueAssumption.objects.filter(account__in=accounts).select_related("changed_by")
+    own = {row.account_id: Assumed(in_core(row), row, True) for row in rows}
+    return {account: own.get(account, company) for account in accounts}
+
+
+def in_core(row: ValueAssumption | None) -> Assumptions:
+    said = {name: getattr(row, name) for name in NAMES} if row else SHIPPED
+    rates = [Fraction(said[name]) for name in NAMES[:3]]
+    return Assumptions(*rates, years=said["years"])
+
+
+def multiple_of(account: str = "account"):
+    """Expression for the multiple that counts for an account, to order by."""
+    company = multiple(of_company().values)
+    own = F(f"{account}__value_assumption__multiple")
+    default = Value(None if company is None else float(company), output_field=FloatField())
+    stated = When(**{f"{account}__value_assumption__isnull": False}, then=own)
+    return Case(stated, default=default, output_field=FloatField())
+
+
+def check(said: dict) -> None:
+    """Refuse what cannot be. Raises NotPossible."""
+    for name, (least, most, sentence) in BOUNDS.items():
+        if said[name] is None or not least <= said[name] <= most:
+            raise NotPossible(str(sentence))
+    if said["years"] is not None and not 1 <= said["years"] <= MOST_YEARS:
+        raise NotPossible(_("Years are 1 to %(most)s, or none for without end.") % {"most": MOST_YEARS})
+    if len(said.get("note", "")) > LONGEST_NOTE:
+        raise NotPossible(_("The reason has at most %(most)s characters.") % {"most": LONGEST_NOTE})
+
+
+def state(user, account: Account | None, said: dict, revision: int) -> None:
+    """Store what counts for the account, or for the company. Raises NotPossible, and Outdated where somebody was
+    quicker."""
+    check(said)
+    found = multiple(in_core(ValueAssumption(**{name: said[name] for name in NAMES})))
+    values = said | {"multiple": None if found is None else float(found), "revision": revision + 1}
+    values |= {"changed_at": timezone.now(), "changed_by": user}
+    if revision:
+        if not ValueAssumption.objects.filter(account=account, revision=revision).update(**values):
+            raise Outdated
+        return
+    try:
+        with transaction.atomic():
+            ValueAssumption.objects.create(account=account, **values)
+    except IntegrityError as error:
+        raise Outdated from error
+
+
+def withdraw(account: Account, revision: int) -> None:
+    """Let what counts for the company count for the account again. Raises Outdated."""
+    deleted, _rows = ValueAssumption.objects.filter(account=account, revision=revision).delete()
+    if not deleted:
+        raise Outdated
