@@ -8,10 +8,9 @@ from django.views.decorators.http import require_safe
 from accounts.models import Account
 from accounts.permissions import Permission, may, needs
 from kam_portal import trail
-from profitability.explain import events_total
 from profitability.models import Run
 from profitability.runline import run_asked
-from profitability.views.account_activity import behind, month_of, months_shown
+from profitability.views.account_activity import listed, month_of
 from profitability.wording import one_of
 
 PAGE = 25
@@ -64,7 +63,5 @@ def of_activity(request, run: Run, account: Account, found: trail.Found, month: 
         "rule": found.rule,
         "unit": one_of(activity.driver) if activity.driver else "",
         "pools": found.pools,
-        "lines": behind(request, "lines", run, account, activity, month),
-        "events": behind(request, "events", run, account, activity, month),
-        "events_total": events_total(run, account, found.trail, months_shown(run, month)),
+        **listed(request, run, account, found.trail, month),
     }

@@ -29,9 +29,6 @@ def account_activity(request, code, activity):
     costs = may(request.user, Permission.SEE_COSTS)
     names = pool_names(run)
     month = month_of(request, run)
-    lines = behind(request, "lines", run, account, found, month)
-    events = behind(request, "events", run, account, found, month)
-    explain.with_costs(run, account, trail, [each for page in (lines, events) if page for each in page.object_list])
     context = {
         "account": account,
         "trail": trail,
@@ -39,12 +36,21 @@ def account_activity(request, code, activity):
         "unit": one_of(found.driver) if found.driver else "",
         "shown_month": month,
         "pools": [(pool, names[pool], rows) for pool, rows in explain.pools_behind(run, found)] if costs else [],
-        "lines": lines,
-        "events": events,
+        **listed(request, run, account, trail, month),
+    }
+    return render(request, "profitability/account_activity.html", context)
+
+
+def listed(request, run: Run, account: Account, trail: explain.Trail, month: int | None) -> dict:
+    """The events and order lines behind the cost, a page of each, every one with its part of it."""
+    pages = {kind: behind(request, kind, run, account, trail.activity, month) for kind in ("lines", "events")}
+    rows = [each for page in pages.values() if page for each in page.object_list]
+    explain.with_costs(run, account, trail, rows)
+    return {
+        **pages,
         "shown_cost": next((row.cost for row in trail.months if row.month == month), trail.total.cost),
         "events_total": explain.events_total(run, account, trail, months_shown(run, month)),
     }
-    return render(request, "profitability/account_activity.html", context)
 
 
 def activity_of(run: Run | None, code: str) -> core_model.Activity:
