@@ -5,7 +5,9 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from kam_portal.templatetags.kam import money, written
+from kam_portal.templatetags.kam import money, share, with_plus, written
+from relationships.causes import COVERAGE
+from relationships.core.criteria import plain
 from relationships.models import Box, Position, PositionChange, Stage
 from relationships.queries import rests_on_profit
 
@@ -48,12 +50,23 @@ def why(change: PositionChange, position: Position, profit: bool) -> str:
         return _revenue(change)
     if change.kind == Kind.STAGE:
         return "; ".join(str(VIEWS[cause["cause"]]) for cause in change.causes if cause["cause"] in VIEWS)
-    if not change.before:
-        return _("enough criteria are scored now")
-    if not change.after:
-        return _("too few criteria are scored now")
+    if not (change.before and change.after):
+        return _coverage(change)
     crossed = [axis for axis, boxes in HIGH.items() if (change.before in boxes) != (change.after in boxes)]
     return "; ".join(_of_axis(change, axis, position, profit) for axis in crossed)
+
+
+def _coverage(change: PositionChange) -> str:
+    """Why there is a box now and was none, or the other way round: of both axes the one that was last to come, or
+    first to go."""
+    told = [cause for cause in change.causes if cause["code"] == COVERAGE]
+    by_weights = [cause for cause in told if cause["cause"] == Cause.WEIGHTS]
+    if by_weights:
+        words = _("the criteria changed: what is scored now weighs %(after)s (%(before)s before)")
+        return words % {name: share(by_weights[0][name]) for name in ("before", "after")}
+    if not told and change.causes and all(cause["cause"] == Cause.WEIGHTS for cause in change.causes):
+        return _("the criteria changed")
+    return _("enough criteria are scored now") if change.after else _("too few criteria are scored now")
 
 
 def _revenue(change: PositionChange) -> str:
@@ -84,7 +97,7 @@ def sentence(cause: dict) -> str:
     """One cause that moved a score, such as “Trust rose by 2.0 (rating)”."""
     helped = cause["effect"] > 0
     if cause["cause"] == Cause.CUT:
-        return str(CUT[helped])
+        return _cut(cause)
     if cause["code"] == "competitor":
         return str(COMPETITOR[helped])
     if cause["cause"] == Cause.WEIGHTS:
@@ -99,5 +112,27 @@ def _weight(cause: dict) -> str:
     moved = cause.get("change")
     if not moved or not cause["name"]:
         return _("the criteria changed")
+    if cause.get("score") is not None:
+        return _reweighed(cause)
     words = _("%(name)s weighs %(size)s more (weights)") if moved > 0 else _("%(name)s weighs %(size)s less (weights)")
     return words % {"name": cause["name"], "size": written(Decimal(str(abs(moved))), 1)}
+
+
+def _reweighed(cause: dict) -> str:
+    words = _("%(name)s weighs %(after)s instead of %(before)s, and it scores %(score)s there: %(effect)s")
+    weights = {name: short(cause[name]) for name in ("before", "after")}
+    score = written(Decimal(str(cause["score"])), 1)
+    return words % (weights | {"name": cause["name"], "score": score, "effect": with_plus(written(Decimal(str(cause["effect"])), 2))})
+
+
+def _cut(cause: dict) -> str:
+    words = str(CUT[cause["effect"] > 0])
+    if cause.get("before") is None:
+        return words
+    sizes = {name: short(cause[name]) for name in ("before", "after")}
+    return words + ": " + _("%(before)s → %(after)s") % sizes
+
+
+def short(value: float) -> str:
+    """A weight or a cut with no more decimals than it has: 45, 33.34."""
+    return plain(Decimal(str(value)).quantize(Decimal("0.01")))

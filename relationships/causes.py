@@ -18,6 +18,7 @@ from relationships.measured import MEASURES
 from relationships.models import Box, PositionChange
 
 MILLION = 1_000_000
+COVERAGE = "coverage"  # the code of a cause that says how much of an axis is scored
 AXES = ("attractiveness", "relationship")
 HIGH = {
     "attractiveness": {Box.STRATEGIC, Box.STAR},
@@ -42,8 +43,12 @@ def box_causes(before: Stood, after: Stood, costed_alike: Mapping[str, Fraction]
     if before.criteria is None or after.criteria is None:
         return [document(PositionChange.Cause.WEIGHTS)]
     found = [
-        cause for axis in AXES if is_crossed(axis, before, after) for cause in _of(axis, before, after, costed_alike)
+        cause
+        for axis in AXES
+        if is_crossed(axis, before, after)
+        for cause in axis_causes(axis, before, after, costed_alike)
     ]
+    found += [] if before.box and after.box else [each for axis in AXES for each in _of_coverage(axis, before, after)]
     return sorted(found, key=lambda cause: -abs(cause["effect"] or 0))
 
 
@@ -52,15 +57,55 @@ def is_crossed(axis: str, before: Stood, after: Stood) -> bool:
     return not (before.box and after.box) or (before.box in HIGH[axis]) != (after.box in HIGH[axis])
 
 
-def _of(axis: str, before: Stood, after: Stood, costed_alike: Mapping[str, Fraction]) -> list[dict]:
+def axis_causes(axis: str, before: Stood, after: Stood, costed_alike: Mapping[str, Fraction]) -> list[dict]:
+    """The causes on one axis, the largest first; both sets of criteria are known."""
     names = {row["code"]: row["name"] for stood in (before, after) for row in stood.scores if row["axis"] == axis}
-    found = parts(stand(before, axis), stand(after, axis), costed_alike)
+    stands = stand(before, axis), stand(after, axis)
+    found = parts(*stands, costed_alike)
     then, now = getattr(before, axis), getattr(after, axis)
     effects = closed(found, None if then is None or now is None else now - then)
     return [
-        document(part.cause, axis, part.code, names.get(part.code, ""), effect, part.change)
+        document(part.cause, axis, part.code, names.get(part.code, ""), effect, part.change) | _replaced(part, *stands)
         for part, effect in zip(found, effects, strict=True)
     ]
+
+
+def _replaced(part: Part, before: Stand, after: Stand) -> dict:
+    """What was replaced by what: the cut, or a weight with the score it lies on now."""
+    if part.cause == "cut" and not part.code:
+        return {"before": _plain(before.cut), "after": _plain(after.cut)}
+    then, now = before.factors.get(part.code), after.factors.get(part.code)
+    if part.cause != "weights" or then is None or now is None:
+        return {}
+    return {"before": _plain(then.weight), "after": _plain(now.weight), "score": _plain(now.score)}
+
+
+def _plain(value: Fraction | None) -> float | None:
+    return None if value is None else round(float(value), 6)
+
+
+def _of_coverage(axis: str, before: Stood, after: Stood) -> list[dict]:
+    """Where the share of the weight that is scored came to be enough, or no more is: whether the weights did it or
+    what is scored."""
+    then, now = (stand(stood, axis).factors for stood in (before, after))
+    shares = covered(then, then), covered(now, now)
+    if (shares[0] < scoring.ENOUGH_COVERAGE) == (shares[1] < scoring.ENOUGH_COVERAGE):
+        return []
+    by_weights = (covered(now, then) - shares[0] + shares[1] - covered(then, now)) / 2
+    is_weights = 2 * abs(by_weights) >= abs(shares[1] - shares[0]) and by_weights * (shares[1] - shares[0]) > 0
+    cause = PositionChange.Cause.WEIGHTS if is_weights else PositionChange.Cause.RATING
+    found = document(cause, axis, COVERAGE)
+    return [found | {"before": _plain(shares[0]), "after": _plain(shares[1])}]
+
+
+def covered(weights: Mapping[str, Factor], scores: Mapping[str, Factor]) -> Fraction:
+    """The share of these weights whose criteria these scores know; one that they do not ask for counts as it is in
+    the weights' own run."""
+    whole = sum((factor.weight for factor in weights.values()), Fraction(0))
+    known = sum(
+        (factor.weight for code, factor in weights.items() if scores.get(code, factor).score is not None), Fraction(0)
+    )
+    return known / whole if whole else Fraction(0)
 
 
 def closed(found: Sequence[Part], change: int | None) -> list[float | None]:

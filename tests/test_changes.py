@@ -68,7 +68,12 @@ def test_a_box_change_over_both_cuts_says_both(portfolio):
         (cause("Trust", 0.8, kind="weights", change=-15), "Trust weighs 15.0 less (weights)"),
         (cause("", 0.8, kind="weights"), "the criteria changed"),
         (cause("Sales", 0.8, kind="weights", change=0), "the criteria changed"),
+        (
+            cause("Trust", 0.7, kind="weights", change=20, before=25, after=45, score=2.24),
+            "Trust weighs 45 instead of 25, and it scores 2.2 there: +0.70",
+        ),
         (cause("", 1, kind="cut"), "the cut is lower"),
+        (cause("", 5, kind="cut", before=5.0, after=0.0), "the cut is lower: 5 → 0"),
         (cause("competitor", 0.4), "the best competitor is weaker"),
         (cause("Profit", 0.4, kind="cost_model", change=0.9), "Profit rose by 0.9 (cost model)"),
         (cause("Trust", 0.5), "Trust rose by 0.5 (rating)"),
@@ -88,6 +93,19 @@ def test_a_first_box_and_a_lost_box_have_their_own_causes(portfolio):
     assert told(portfolio) == [
         ("N6", "no box → Status", "enough criteria are scored now"),
         ("N5", "Streamline → no box", "too few criteria are scored now"),
+    ]
+
+
+def test_a_box_that_other_weights_brought_or_took_says_so(portfolio):
+    covered = cause("", None, "attractiveness", "weights") | {"code": "coverage"}
+    note(portfolio, "N6", "", "status", covered | {"before": 0.55, "after": 0.65}, cause("Trust", 1, change=3))
+    note(portfolio, "N5", "streamline", "", covered | {"before": 0.65, "after": 0.55})
+    note(portfolio, "N4", "", "star", cause("Trust", 0.5, kind="weights", change=20))
+
+    assert [why for _code, _what, why in told(portfolio)] == [
+        "the criteria changed: what is scored now weighs 65.0\u202f% (55.0\u202f% before)",
+        "the criteria changed: what is scored now weighs 55.0\u202f% (65.0\u202f% before)",
+        "the criteria changed",
     ]
 
 

@@ -152,7 +152,9 @@ def test_another_cut_is_a_cause_without_points_of_the_score(rater, tmp_path):
 
     change = changes(done)["A"]
     assert (change.before, change.after) == ("star", "strategic")
-    assert change.causes == [{"cause": "cut", "axis": "relationship", "code": "", "name": "", "effect": 1.0}]
+    assert change.causes == [
+        {"cause": "cut", "axis": "relationship", "code": "", "name": "", "effect": 1.0, "before": 5.0, "after": 4.0}
+    ]
 
 
 def test_figures_that_changed_are_the_cause_of_box_and_class(rater, tmp_path):
@@ -196,7 +198,25 @@ def test_the_first_box_of_an_account_names_the_criteria_that_are_scored_now(rate
     change = changes(done)["C"]
     assert (change.before, change.after) == ("", "star")
     assert {(cause["cause"], cause["code"]) for cause in change.causes} >= {("rating", "trust"), ("rating", "price")}
-    assert [cause["effect"] for cause in change.causes if cause["axis"] == "relationship"] == [None, None]
+    assert {cause["effect"] for cause in change.causes if cause["axis"] == "relationship"} == {None}
+    assert [
+        (cause["cause"], cause["before"], cause["after"]) for cause in change.causes if cause["code"] == "coverage"
+    ] == [("rating", 0.5, 1.0), ("rating", 0.0, 1.0)]
+
+
+def test_a_box_that_only_other_weights_gave_or_took_is_the_criterias_doing(rater, tmp_path):
+    rate(rater, "C", date(2026, 1, 11), prestige=8, trust=4)
+    run()
+    for version, weights in ((2, (55, 45)), (3, (65, 35))):
+        again = copy.deepcopy(CRITERIA) | {"version": version}
+        for each, weight in zip(again["relationship"], weights, strict=True):
+            each["weight"] = weight
+        imported(tmp_path / str(version), criteria=again)
+        change = changes(run())["C"]
+        found = [cause for cause in change.causes if cause["code"] == "coverage"]
+        assert [(cause["cause"], cause["axis"]) for cause in found] == [("weights", "relationship")]
+        shares = [(0.6, 0.55), (0.55, 0.65)][version - 2]
+        assert [(cause["before"], cause["after"]) for cause in found] == [shares]
 
 
 def test_a_change_is_told_once_and_stays_with_its_run(rater):
