@@ -1,6 +1,7 @@
 """Guidance and balance in words: what stands out, and why an account is told of."""
 
 from decimal import Decimal
+from fractions import Fraction
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -35,11 +36,16 @@ def money(value: Decimal) -> str:
 
 
 def gap(each: BoxShare) -> str:
-    """How far the box is from its target, in whole accounts."""
-    count = round(abs(each.gap))
+    """How far the box is from its target."""
+    return difference(each.gap)
+
+
+def difference(accounts: Fraction) -> str:
+    """Accounts too many or too few, as whole ones."""
+    count = round(abs(accounts))
     if not count:
         return _("as aimed at")
-    text = _("%(count)s more than aimed at") if each.gap > 0 else _("%(count)s fewer than aimed at")
+    text = _("%(count)s more than aimed at") if accounts > 0 else _("%(count)s fewer than aimed at")
     return text % {"count": whole(count)}
 
 

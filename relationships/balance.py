@@ -60,6 +60,11 @@ class Balance:
         return Decimal(self.members) / self.active if self.active else None
 
     @property
+    def size_gap(self) -> Fraction:
+        """Key accounts too many for the size aimed at, or, below zero, too few."""
+        return self.members - Fraction(self.target.programme) * self.active
+
+    @property
     def largest_gap(self) -> BoxShare | None:
         """The box that is furthest from its target, if one is off by an account or more."""
         worst = max(self.boxes, key=lambda each: abs(each.gap))

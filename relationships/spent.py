@@ -22,7 +22,7 @@ from relationships.models import Box
 
 COLUMNS = (
     "account_id", "code", "position__box", "net_revenue", "contribution", "cost_to_serve",
-    "presale", "production", "delivery", "post_sale",
+    "position__attractiveness", "presale", "production", "delivery", "post_sale",
 )  # fmt: skip
 PHASES = COLUMNS[-4:]
 UNIT = Decimal(1).scaleb(-settings.CURRENCY_DIGITS)
@@ -38,6 +38,7 @@ class Served(NamedTuple):
     net_revenue: Decimal
     contribution: Decimal
     cost_to_serve: Decimal
+    attractiveness: Decimal
     presale: Decimal
     production: Decimal
     delivery: Decimal

@@ -1,12 +1,15 @@
 """Guidance and balance from end to end: whose accounts they rest on, what is typed, what leaks and what does not."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 from django.test import Client
 
 from accounts.models import Decision
+from kam_portal.guidance import difference, size
 from profitability.models import Result
 from relationships import guidance
 from relationships.balance import balance, set_target, target_mix
@@ -97,7 +100,24 @@ def test_the_balance_counts_key_accounts_by_box_against_the_target(portfolio):
     assert counts["strategic"] == (3, Decimal("2.25"))
     assert counts["star"] == (0, Decimal("-0.75"))
     assert (found.members, found.unplaced, found.active) == (4, 1, 11)
+    assert found.size_gap == Decimal("2.35")  # 15 % of 11 are 1.65
     assert found.largest_gap.box == "strategic"
+
+
+@pytest.mark.parametrize(
+    ("accounts", "words"), [("2.35", "2 more than aimed at"), ("-0.6", "1 fewer than aimed at"), ("0.4", "as aimed at")]
+)
+def test_differences_are_told_in_whole_accounts(accounts, words):
+    assert difference(Fraction(accounts)) == words
+
+
+@pytest.mark.parametrize(
+    ("count", "words"), [(14, "Fewer"), (15, "15 to 35"), (35, "15 to 35"), (36, "More than the"), (51, "More than 50")]
+)
+def test_how_many_key_accounts_are_sensible(portfolio, count, words):
+    found = replace(balance(portfolio.user("executive"), portfolio.run), members=count)
+
+    assert size(found).startswith(words)
 
 
 def test_the_balance_of_a_manager_is_of_the_accounts_he_sees(portfolio, sign_in):

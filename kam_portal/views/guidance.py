@@ -50,6 +50,7 @@ def guidance_page(request):
             "balance": mix,
             "mix_rows": [(each, words.gap(each)) for each in mix.boxes],
             "size_words": words.size(mix),
+            "size_gap": words.difference(mix.size_gap),
             "stances": stances(found),
             "outside": [each for each in guidance.every().values() if each.place not in Box.values],
             "page": page,
@@ -101,6 +102,7 @@ def columns(found: Spent) -> dict:
         _("Cost to serve"): lambda pair: pair[1].served.cost_to_serve,
         _("More than usual"): lambda pair: pair[1].excess,
         _("Contribution"): lambda pair: pair[1].served.contribution,
+        _("Attractiveness"): lambda pair: pair[1].served.attractiveness,
         _("Hours a month"): lambda pair: found.hours and found.hours.of.get(pair[0].pk),
         _("Why"): lambda pair: words.reason(pair[1]),
     } | in_currency()
