@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 
+from django.conf import settings
 from django.db.models import Count
 from django.shortcuts import get_object_or_404
 
@@ -27,7 +28,8 @@ from profitability.api.run import (
 )
 from profitability.models import Result
 from profitability.queries import earlier_run
-from relationships.models import Box, Contact, Counterpart, CriteriaSet, Position, Stage
+from relationships.core.cases import firmness
+from relationships.models import Box, Contact, Counterpart, CriteriaSet, Forecast, Position, Stage
 
 
 def score(name: str, source: str) -> Column:
@@ -124,13 +126,17 @@ POINTS = (
     Column("relationship_strength", Kind.SHARE, "position__relationship_strength"),
     Column("relative_strength", Kind.SHARE, "position__relative_strength"),
     Column("stability", Kind.SHARE, "position__stability"),
+    Column("firmness", Kind.TEXT),
+    Column("stage", Kind.TEXT, "position__stage"),
+    Column("stage_buyer", Kind.TEXT, "position__stage_buyer"),
     amount("net_revenue"),
     CONTRIBUTION,
     Column("previous_box", Kind.TEXT, "position__previous_box"),
     Column("previous_attractiveness", Kind.SHARE, needs=PROFIT),
     Column("previous_relationship_strength", Kind.SHARE),
-    Column("forecast_attractiveness", Kind.SHARE),
+    Column("forecast_attractiveness", Kind.SHARE, needs=PROFIT),
     Column("forecast_relationship_strength", Kind.SHARE),
+    Column("forecast_by", Kind.DAY),
 )
 
 
@@ -158,12 +164,28 @@ class Matrix(OfRun, ListView):
         }
 
     def finished(self, rows, run):
-        stood = earlier_points(run, [row["code"] for row in rows])
+        codes = [row["code"] for row in rows]
+        stood, expected = earlier_points(run, codes), forecasts(codes)
         profit = may(self.request.user, PROFIT)
         for row in rows:
-            attractiveness, row["previous_relationship_strength"] = stood.get(row["code"], (None, None))
-            row["previous_attractiveness"] = attractiveness if profit else None
+            before, row["previous_relationship_strength"] = stood.get(row["code"], (None, None))
+            ahead, row["forecast_relationship_strength"], row["forecast_by"] = expected.get(row["code"], (None,) * 3)
+            row["previous_attractiveness"] = before if profit else None
+            row["forecast_attractiveness"] = ahead if profit else None
+            row["firmness"] = held(row) if row["box"] else None
         return rows
+
+
+def held(row: dict) -> str:
+    """Settled, fragile or unknown."""
+    return firmness(row["stability"], row["box_provisional"], settings.SETTLED_FROM)
+
+
+def forecasts(codes: list[str]) -> dict[str, tuple]:
+    """Where these accounts are expected to stand: of each the latest statement."""
+    rows = Forecast.objects.filter(account__code__in=codes).order_by("stated_on", "pk")
+    names = ("account__code", "attractiveness", "relationship_strength", "horizon_on")
+    return {code: (up, strength, by) for code, up, strength, by in rows.values_list(*names)}
 
 
 CONTACTS = (

@@ -53,6 +53,10 @@ def words() -> dict[str, str]:
     return {
         "stages": _("Stage, and strength within it"),
         "firmness": _("Firmness"),
+        "outline": _("Outline: box"),
+        "settled": _("settled"),
+        "fragile": _("fragile"),
+        "unknown": _("not known"),
         "buyer": _("the buyer’s view"),
         "ours": _("our view"),
         "cut": _("Cut between low and high"),

@@ -5,7 +5,7 @@ import json
 from collections.abc import Collection
 from decimal import Decimal, InvalidOperation
 
-from kam_portal.matrix.axes import across_by
+from kam_portal.matrix.axes import across_by, cuts_in
 from relationships.core.criteria import AXES, FULL_WEIGHT, parse, to_document, written
 from relationships.core.scoring import ENOUGH_COVERAGE
 from relationships.models import CriteriaSet, Position
@@ -16,33 +16,30 @@ LONGEST = 4_000  # letters of weights in an address
 def scores_for(run, used: CriteriaSet, accounts: Collection[int]) -> dict:
     """The criteria with their weights and cuts, and of each account the scores by criterion in the same order; with
     weights of its own, which the set's do not move, and its best competitor's scores where it has any."""
-    criteria, _problems = parse(used.document)
-    assert criteria is not None, "it has placed accounts"
-    axes = {axis: getattr(criteria, axis) for axis in AXES}
-    across = across_by(used)
-    rows = Position.objects.in_run(run).filter(account__in=accounts)
+    document, across = used.document, across_by(used)
+    rows = Position.objects.in_run(run).filter(account__in=accounts).values_list("account__code", "scores")
     return {
         "criteria": {
-            axis: [[each.code, each.name, float(each.weight)] for each in listed] for axis, listed in axes.items()
+            axis: [[each["code"], each["name"], float(each["weight"])] for each in document[axis]] for axis in AXES
         },
         "cuts": {
-            "attractiveness": float(criteria.cut_attractiveness),
-            "relationship": float(criteria.absolute_cut),
+            "attractiveness": cuts_in(used)["attractiveness"],
+            "relationship": across.absolute_cut,
             "ratio": across.relative_cut,
         },
         "enough": float(ENOUGH_COVERAGE),
-        "accounts": {code: of_account(axes, scores) for code, scores in rows.values_list("account__code", "scores")},
+        "accounts": {code: of_account(document, scores) for code, scores in rows},
     }
 
 
-def of_account(axes: dict, scores: list[dict]) -> list:
+def of_account(document: dict, scores: list[dict]) -> list:
     by_code = {row["code"]: row for row in scores}
-    found = [[by_code.get(each.code, {}).get("score") for each in axes[axis]] for axis in AXES]
-    strong = [by_code.get(each.code, {}) for each in axes["relationship"]]
+    found = [[by_code.get(each["code"], {}).get("score") for each in document[axis]] for axis in AXES]
+    strong = [by_code.get(each["code"], {}) for each in document["relationship"]]
     own = [row.get("weight", 0) for row in strong]
     rivals = [row.get("competitor") for row in strong]
-    has_own = any(weight != float(each.weight) for weight, each in zip(own, axes["relationship"], strict=True))
-    return [*found, own if has_own else None, rivals if any(rival is not None for rival in rivals) else None]
+    stated = [float(each["weight"]) for each in document["relationship"]]
+    return [*found, own if own != stated else None, rivals if any(each is not None for each in rivals) else None]
 
 
 class Wrong(ValueError):
@@ -72,6 +69,6 @@ def stated_in(text: str) -> dict[str, Decimal]:
         found = {code: Decimal(value).quantize(Decimal("0.01")) for code, _colon, value in pairs}
     except InvalidOperation:
         raise Wrong(text) from None
-    if any(not 0 <= value <= FULL_WEIGHT for value in found.values()):
+    if not all(value.is_finite() and 0 <= value <= FULL_WEIGHT for value in found.values()):
         raise Wrong(text)
     return found

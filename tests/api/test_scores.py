@@ -244,6 +244,27 @@ def test_the_matrix_has_points_cuts_counts_and_where_points_stood_before(api, po
     point = answer["points"][0]
     assert (point["code"], point["attractiveness"], point["previous_attractiveness"]) == ("N1", 8, 4)
     assert point["forecast_attractiveness"] is None
+    assert point["firmness"] == "unknown"
+
+
+def test_the_matrix_tells_the_latest_expectation_and_how_firm_a_box_is(api, portfolio):
+    from relationships.models import Forecast, Position
+
+    Position.objects.filter(run=portfolio.run, account__code="N1").update(stability="0.95")
+    Position.objects.filter(run=portfolio.run, account__code="N2").update(stability="0.5")
+    for up, day in ((3, date(2026, 1, 1)), (9, date(2026, 2, 1)), (4, date(2026, 1, 15))):
+        Forecast.objects.create(
+            account=portfolio.accounts["N1"], attractiveness=up, relationship_strength=7, horizon_on=date(2029, 2, 28),
+            stated_on=day, stated_by=portfolio.user("manager"),
+        )  # fmt: skip
+
+    points = {point["code"]: point for point in api("manager").get("/api/v1/matrix/").json()["points"]}
+
+    ahead = [points["N1"][f"forecast_{name}"] for name in ("attractiveness", "relationship_strength", "by")]
+    assert ahead == [9, 7, "2029-02-28"]
+    of_member = {point["code"]: point for point in api("member").get("/api/v1/matrix/").json()["points"]}
+    assert of_member["N1"]["forecast_attractiveness"] is None
+    assert [points[code]["firmness"] for code in ("N1", "N2", "N6")] == ["settled", "fragile", None]
 
 
 def test_days_and_instants_are_iso(api):

@@ -1,7 +1,7 @@
 // What lies under the bubbles: the four boxes with name and guidance, or the columns of stages; density squares.
 import { count } from "./format.js";
 import { faint } from "./look.js";
-import { isByStage, isReversed, isZoomed, plot, x } from "./matrix-plane.js";
+import { isByStage, isReversed, plot, x } from "./matrix-plane.js";
 
 const CELL = 0.5; // side of a density square, in points of the scale
 const HIGH = { strategic: [1, 1], star: [0, 1], status: [1, 0], streamline: [0, 0] }; // [relationship, attractiveness] above the cut?
@@ -73,7 +73,6 @@ function lines(view) {
 export function kept(view) {
   const { left, top, width, height } = plot(view);
   const [right, bottom] = [left + width, top + height];
-  if (isZoomed(view)) return [];
   if (isByStage(view)) return [{ left, right, top, bottom: top + 24 }, { left, right, top: bottom - 20, bottom }];
   const tall = view.width > ROOMY ? 40 : 20;
   const wide = Math.min(width * 0.46, view.width > WIDE ? 330 : 120);

@@ -38,7 +38,8 @@ function guidance({ data, element }) {
 
 function outlines(data, any) {
   const found = Object.entries(data.firmness ?? {}).filter(([code]) => any((row) => row[FIRMNESS] === code));
-  return found.map(([code, name]) => item(mark(`dot ${code}-box`), name));
+  const [first, ...others] = found.map(([code, name]) => [mark(`dot ${code}-box`), data.words?.[code] ?? name]);
+  return first ? [item(data.words?.outline ?? "", ...first, ...others.flat())] : [];
 }
 
 export function legend(view) {

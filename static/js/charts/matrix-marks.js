@@ -51,14 +51,14 @@ function potential(spot) {
   const { row, radius, look, view, at } = spot;
   if (!row[POTENTIAL] || row[POTENTIAL] <= row[REVENUE]) return [];
   const r = Math.min(view.state.radiusOf(row[POTENTIAL]), 90);
-  return r > radius + 1 ? [ring(at, r, look.inkQuiet, 1)] : [];
+  return r > radius + 1 ? [ring(at, r, faint(look.ink, row[CODE] === view.state.account ? 0.8 : 0.35), 1)] : [];
 }
 
 function movement(spot) {
   const { row, look, at } = spot;
   const from = spot.of(row[BEFORE_X], row[BEFORE_Y]);
   if (!from || Math.hypot(row[BEFORE_X] - across(row), row[BEFORE_Y] - row[ATTRACTIVENESS]) <= NOTICEABLE) return [];
-  return [line([from, at], look.inkQuiet), head(from, at, look.inkQuiet)];
+  return [line([from, at], look.surface, 3), line([from, at], look.ink, 1.25), head(from, at, look.ink)];
 }
 
 function trail(spot) {
@@ -67,7 +67,7 @@ function trail(spot) {
   if (steps.length === 0) return [];
   const path = [...steps, at];
   const dots = steps.map((step, place) => ring(step, 2.5, look.surface, 0.75, undefined, faint(look.ink, 0.35 + (0.5 * place) / steps.length)));
-  return [line(path, faint(look.ink, 0.55)), ...dots];
+  return [line(path, look.surface, 2.5), line(path, faint(look.ink, 0.6), 1), ...dots];
 }
 
 function forecast(spot) {

@@ -94,6 +94,7 @@ class Chosen {
     window.htmx?.process(panel);
     panel.hidden = false;
     panel.dispatchEvent(new CustomEvent("htmx:afterSettle", { bubbles: true }));
+    panel.scrollIntoView({ block: "nearest" });
     view.state.chosenMore = JSON.parse(panel.querySelector("#matrix-drawn").textContent);
     this.trail(view.state.chosenMore);
     view.redraw();

@@ -5,7 +5,7 @@ function drawn(view) {
   root.dataset.bsTheme = "light";
   view.redraw();
   view.chart.getZr().flush();
-  const text = decodeURIComponent(view.chart.getDataURL({ type: "svg" }).split(",").slice(1).join(","));
+  const text = new XMLSerializer().serializeToString(view.element.querySelector("svg"));
   root.dataset.bsTheme = theme;
   view.redraw();
   return text.replace(/^(<svg[^>]*>)/, '$1<rect width="100%" height="100%" fill="#fff"/>');
