@@ -7,12 +7,14 @@ from pathlib import Path
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts import versions
 from accounts.models import Account
 from accounts.versions import Document, NotPossible, Outdated
+from relationships.advice import known_codes
 from relationships.core.criteria import CriteriaSet as Criteria
-from relationships.core.criteria import parse, to_document, weight_problems
+from relationships.core.criteria import code_problems, parse, to_document, weight_problems
 from relationships.models import AccountCriterion, CriteriaSet, OwnFactors
 
 DEFAULT_SET = Path(__file__).with_name("default_criteria.yaml")
@@ -56,8 +58,11 @@ def _from_today(row: CriteriaSet) -> CriteriaSet:
 def make_ready(row: CriteriaSet, revision: int, user) -> None:
     """Let runs place accounts by the version, from its first valid day on."""
     found, problems = parse(row.document)
-    if found is None:
-        raise NotPossible(_("%s things have to be settled first.") % len(problems))
+    problems = problems if found is None else code_problems(found, known_codes())
+    if found is None or problems:
+        sentence = "%(count)s thing has to be settled first."
+        words = ngettext(sentence, "%(count)s things have to be settled first.", len(problems))
+        raise NotPossible(words % {"count": len(problems)})
     ready = {"state": CriteriaSet.State.READY, "document": to_document(found)}
     versions.update(row, revision, CriteriaSet.State.DRAFT, user, **ready)
 

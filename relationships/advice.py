@@ -1,5 +1,6 @@
 """What is told beside the fields of a criteria set: what must be settled, and what is worth a look."""
 
+import re
 from collections.abc import Iterator
 
 from django.utils import timezone
@@ -7,8 +8,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.told import Told
-from relationships.core.criteria import AXES, Problem, parse, plain
-from relationships.core.criteria_form import CriterionLine, Lines, code_from, document_of, input_of
+from relationships.core.criteria import AXES, RELATIVE_CUT, Problem, code_problems, parse, plain
+from relationships.core.criteria_form import CriterionLine, Lines, code_from, document_of, input_of, number_of
 from relationships.models import AccountCriterion, CriteriaSet, Rating
 
 USUAL = range(3, 8)  # three to five are recommended; a few more are not worth a word
@@ -22,33 +23,69 @@ def told(lines: Lines, row: CriteriaSet | None = None, valid_from=None) -> list[
 
 def problems_of(lines: Lines) -> list[Told]:
     """What keeps the set from being ready."""
-    _found, problems = parse(document_of(lines))
-    return [_problem(lines, problem) for problem in problems]
+    found, problems = parse(document_of(lines))
+    return [_problem(lines, problem) for problem in problems or code_problems(found, known_codes())]
+
+
+def known_codes() -> set[str]:
+    """Codes of criteria that somebody has rated, or given own weights: another code would lose them."""
+    rated = Rating.objects.order_by().values_list("criterion", flat=True).distinct()
+    return {*rated, *AccountCriterion.objects.order_by().values_list("criterion", flat=True).distinct()}
 
 
 def _problem(lines: Lines, problem: Problem) -> Told:
     name = input_of(lines, problem)
     if problem.mend is None:
-        return Told(name, in_words(problem))
+        return Told(name, in_words(lines, problem))
     names = {line.code or code_from(line.name): line.name for line in lines.axis(name)}
     mend = {"name": names.get(problem.mend.code) or problem.mend.code, "weight": plain(problem.mend.weight)}
     sentence = problem.message.partition(";")[0] + "."
     return Told(name, sentence[0].upper() + sentence[1:], mend=_("Set %(name)s to %(weight)s") % mend)
 
 
-def in_words(problem: Problem) -> str:
+def in_words(lines: Lines, problem: Problem) -> str:
     """The message for somebody who fills in a form; the others speak of the document as it is."""
-    if problem.path in AXES:
-        return _("Add a criterion.") if "needs a list" in problem.message else problem.message
-    if problem.path.endswith(".measure") and problem.message.startswith("is missing"):
-        return _("Choose what is measured.")
-    if problem.path.endswith(".scale"):
+    path, message = problem.path, problem.message
+    if path in AXES:
+        return _("Add a criterion.") if "needs a list" in message else message
+    if path.endswith(".code"):
+        return _of_code(lines, problem)
+    if path.endswith((".measure", ".kind")) and "it must be one of" in message:
+        return _("Choose what is measured.") if path.endswith(".measure") else _("Choose a kind.")
+    if path.endswith(".scale"):
         return _("A scale needs at least two points: a value, and the score it gets.")
-    return problem.message
+    return _of_text(message)
+
+
+def _of_code(lines: Lines, problem: Problem) -> str:
+    """A code that is there twice names the other criterion; the form knows them by their names."""
+    if "is used already" in problem.message:
+        code, listed = problem.message.partition(" ")[0], [each for axis in AXES for each in lines.axis(axis)]
+        first = next((line for line in listed if _code(line) == code), None)
+        return _("“%(name)s” has this code already.") % {"name": (first and first.name) or code}
+    if "is no code" in problem.message:
+        return _("A code has small letters a to z, digits, _ and -.")
+    return _of_text(problem.message)
+
+
+def _of_text(message: str) -> str:
+    """What a field is to hold."""
+    if message.startswith("is missing"):
+        return _("A number is missing.") if "number" in message else _("This is missing.")
+    if "must be a number" in message:
+        return _("This is no number, or has more than six decimals.")
+    between = re.search(r"it must lie between (\S+) and (\S+)$", message)
+    if between:
+        return _("A number from %(least)s to %(most)s.") % {"least": between[1], "most": between[2]}
+    larger = re.match(r"must have a larger value than the point before, (\S+)$", message)
+    if larger:
+        return _("The value must be larger than that of the point before, %s.") % larger[1]
+    return message[:1].upper() + message[1:] + "."
 
 
 def warnings_of(lines: Lines) -> Iterator[Told]:
     """What does not keep the set from being ready, but would surprise."""
+    yield from _about_cut(lines)
     for axis in AXES:
         rows = lines.axis(axis)
         if rows and len(rows) not in USUAL:
@@ -60,6 +97,17 @@ def warnings_of(lines: Lines) -> Iterator[Told]:
                 yield Told(f"{axis}[{place}].anchors", text, True)
     yield from _without_ratings(lines)
     yield from _without_own_weights(lines)
+
+
+def _about_cut(lines: Lines) -> Iterator[Told]:
+    """A cut for our own score says nothing about the quotient: that one is then compared with 1."""
+    cut = number_of(lines.cut_relationship)
+    if lines.basis == "relative" and isinstance(cut, int | float) and cut > 2 * RELATIVE_CUT:
+        text = _(
+            "Against the best competitor strong begins at 1 then; %s is for accounts without his scores. Write 1 if "
+            "you mean level with him."
+        )
+        yield Told("cut.relationship", text % lines.cut_relationship, True)
 
 
 def _without_ratings(lines: Lines) -> Iterator[Told]:

@@ -49,6 +49,7 @@ LONGEST_TEXT = 500
 LARGEST_NUMBER = Decimal(10) ** 15
 MOST_DECIMALS = 6
 LARGEST_VERSION = 2**31 - 1
+CODE = re.compile(r"[a-z0-9_-]+", re.ASCII)
 NUMBER = re.compile(r"-?[0-9]{1,16}(\.[0-9]{1,6})?", re.ASCII)
 
 
@@ -63,10 +64,11 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Mend:
-    """The weight to give a criterion so that all make 100."""
+    """The weight to give a criterion so that all make 100; `place` is its number among the weights."""
 
     code: str
     weight: Decimal
+    place: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +122,17 @@ def parse(document: object, measures: Collection[str] = MEASURES) -> tuple[Crite
     return (None if reader.problems else found), reader.problems
 
 
+def code_problems(criteria: CriteriaSet, known: Collection[str] = ()) -> list[Problem]:
+    """Codes that a new set may not give its criteria; those that are known, by ratings, stay as they are."""
+    axes = ((AXES[0], criteria.attractiveness), (AXES[1], criteria.relationship))
+    return [
+        Problem(f"{axis}[{place}].code", f"{_shown(each.code)} is no code: a to z, 0 to 9, _ and - make one")
+        for axis, listed in axes
+        for place, each in enumerate(listed)
+        if each.code not in known and not CODE.fullmatch(each.code)
+    ]
+
+
 def scale_of(found: object) -> Scale | None:
     """A scale on its own, a list of pairs [value, score]; None when something is wrong with it."""
     reader = _Reader(())
@@ -130,7 +143,7 @@ def scale_of(found: object) -> Scale | None:
 def weight_problems(weights: Iterable[tuple[str, Decimal]], path: str) -> list[Problem]:
     """Empty when the weights (code and weight, each 0..100, at most 6 decimals) sum to exactly 100.
 
-    A gap of at most 1 is taken for rounding: the message proposes a weight for the last criterion.
+    A gap of at most 1 is taken for rounding: the message proposes a weight for the last criterion that has one.
     """
     stated = list(weights)
     total = sum((weight for _, weight in stated), Decimal(0))
@@ -146,8 +159,9 @@ def weight_problems(weights: Iterable[tuple[str, Decimal]], path: str) -> list[P
 def _mend(stated: Sequence[tuple[str, Decimal]], gap: Decimal) -> Mend | None:
     if not stated or abs(gap) > 1:
         return None
-    last, weight = stated[-1]
-    return Mend(last, weight + gap) if 0 <= weight + gap <= FULL_WEIGHT else None
+    last = max((place for place, (_code, weight) in enumerate(stated) if weight > 0), default=len(stated) - 1)
+    code, weight = stated[last]
+    return Mend(code, weight + gap, last) if 0 <= weight + gap <= FULL_WEIGHT else None
 
 
 def to_document(criteria: CriteriaSet) -> dict[str, object]:

@@ -6,7 +6,7 @@ its place: `relationship[0].weight`, `attractiveness[1].scale[0].value`, `attrac
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from decimal import Decimal
 from typing import Any, TypeAlias
 
@@ -212,19 +212,58 @@ def move(lines: Lines, wish: str) -> str:
     return change(act, rows, path, int(place)) if place is not None and int(place) < len(rows) else ""
 
 
+def taken(lines: Lines, wish: str) -> dict[str, Any] | None:
+    """What a button is about to remove, with its place: so that it can be put back."""
+    found = MOVE.fullmatch(wish)
+    if found is None or found[1] != "remove":
+        return None
+    rows, number = _rows_at(lines, wish.removeprefix("remove:"))
+    return {"place": wish.removeprefix("remove:"), "line": asdict(rows[number])} if number < len(rows) else None
+
+
+def put_back(lines: Lines, removed: dict[str, Any]) -> str:
+    """Put a removed line where it was, as far as that place is still there; the name of its first input."""
+    rows, number = _rows_at(lines, removed["place"])
+    line = removed["line"]
+    path, is_point = removed["place"].rpartition("[")[0], "score" in line
+    if is_point and not rows:
+        return ""
+    number = min(number, len(rows))
+    rows.insert(number, Point(**line) if is_point else _restored(line))
+    return f"{path}[{number}].{'value' if is_point else 'name'}"
+
+
+def _restored(line: dict[str, Any]) -> CriterionLine:
+    anchors = {int(score): text for score, text in line["anchors"].items()}
+    return CriterionLine(**line | {"scale": [Point(**each) for each in line["scale"]], "anchors": anchors})
+
+
+def _rows_at(lines: Lines, place: str) -> tuple[list[Any], int]:
+    """The list that a line stands in, and its number: `relationship[0].scale[2]`; an empty one where there is none."""
+    found = MOVE.fullmatch(f"remove:{place}")
+    if found is None or found[3] is None:
+        return [], 0
+    _act, axis, line, scale, point = found.groups()
+    rows, number = lines.axis(axis), int(line)
+    if not scale:
+        return rows, number
+    return (rows[number].scale, int(point)) if point is not None and number < len(rows) else ([], 0)
+
+
 def _add(rows: list[Any], path: str, first: str) -> str:
     rows.append(Point() if first == "value" else CriterionLine(scale=[Point(), Point()]))
     return f"{path}[{len(rows) - 1}].{first}"
 
 
 def _mend(lines: Lines, axis: str) -> str:
-    """Give the last criterion the weight that makes the sum 100."""
+    """Give the last criterion that weighs anything the weight that makes the sum 100."""
     rows = lines.axis(axis)
     problems = weight_problems([(line.code, weight_of(line)) for line in rows], axis)
     mend = problems[0].mend if problems else None
+    place = mend.place if mend else len(rows) - 1
     if mend:
-        rows[-1].weight = plain(mend.weight)
-    return f"{axis}[{len(rows) - 1}].weight"
+        rows[place].weight = plain(mend.weight)
+    return f"{axis}[{place}].weight"
 
 
 def weight_of(line: CriterionLine) -> Decimal:

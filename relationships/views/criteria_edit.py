@@ -5,6 +5,7 @@ from datetime import date
 from functools import wraps
 
 from django.contrib import messages
+from django.core import signing
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -20,14 +21,16 @@ from profitability.runline import run_of
 from relationships import actions
 from relationships.advice import told
 from relationships.core.criteria import parse, to_document
-from relationships.core.criteria_form import MOVE, Lines, document_of, lines_of, move, read
+from relationships.core.criteria_form import MOVE, Lines, document_of, lines_of, move, put_back, read, taken
 from relationships.differences import differences
 from relationships.effects import effect_of, known_accounts
+from relationships.imports.criteria import checked
 from relationships.models import Box, CriteriaSet
 from relationships.views.criteria_fields import Form
 from relationships.wording import MEASURES
 
 MOST_MOVES = 50
+REMOVED = "criteria-line"  # what a removed line is signed for
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -65,7 +68,7 @@ def document_in(file) -> dict:
     from accounts.tables.documents import LARGEST, Document
 
     document = Document(file.name, file.read(LARGEST + 1))
-    found, problems = parse(document.value)
+    found, problems = checked(document.value)
     if found is None:
         raise WrongDocument([document.problem(each.path, each.message) for each in problems])
     return json.loads(json.dumps(to_document(found)))
@@ -90,8 +93,11 @@ def criteria_edit(request, code, version):
 
 def answer(request, row: CriteriaSet, wish: str) -> HttpResponse:
     lines = sent_lines(request, row)
+    if wish == "undo":
+        return with_line_back(request, row, lines)
     if MOVE.fullmatch(wish):
-        return edit_page(request, row, lines, focus=move(lines, wish), is_saved=False)
+        removed = taken(lines, wish)
+        return edit_page(request, row, lines, focus=move(lines, wish), is_saved=False, removed=removed and kept(removed))
     if wish == "effect":
         return edit_page(request, row, lines, is_saved=False, effect=ahead(request, lines))
     if wish == "copy":
@@ -101,6 +107,21 @@ def answer(request, row: CriteriaSet, wish: str) -> HttpResponse:
     except ValueError:
         return edit_page(request, row, lines, is_saved=False, status=422, error=_("Not saved: the day is no day."))
     return saved(request, row, lines, day, wants_ready=wish == "ready")
+
+
+def kept(removed: dict) -> dict:
+    """What was removed: its name, and signed, so that only what was here before can be put back."""
+    line = removed["line"]
+    name = line.get("name") or line.get("code") or (_("a point") if "score" in line else _("a criterion"))
+    return {"name": name, "signed": signing.dumps(removed, salt=REMOVED, compress=True)}
+
+
+def with_line_back(request, row: CriteriaSet, lines: Lines) -> HttpResponse:
+    try:
+        removed = signing.loads(request.POST.get("removed", ""), salt=REMOVED)
+    except signing.BadSignature:
+        return edit_page(request, row, lines, is_saved=False)
+    return edit_page(request, row, lines, focus=put_back(lines, removed), is_saved=False)
 
 
 def sent_lines(request, row: CriteriaSet) -> Lines:
