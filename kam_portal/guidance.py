@@ -50,8 +50,15 @@ def difference(accounts: Fraction) -> str:
 
 
 def size(balance: Balance) -> str:
-    """What practice says about as many key accounts as the whole programme has."""
-    count = balance.members
+    """What practice says about as many key accounts as the whole programme has, and as many as it aims at."""
+    aimed = round(balance.target.programme * balance.active)
+    if aimed <= TOO_MANY:
+        return number(balance.members)
+    words = {"said": number(balance.members), "count": whole(aimed)}
+    return _("%(said)s The size aimed at, %(count)s, is more than can be looked after well.") % words
+
+
+def number(count: int) -> str:
     if count in SENSIBLE:
         return _("15 to 35 key accounts are a sensible number.")
     if count < SENSIBLE.start:

@@ -118,6 +118,7 @@ def test_how_many_key_accounts_are_sensible(portfolio, count, words):
     found = replace(balance(portfolio.user("executive"), portfolio.run), members=count)
 
     assert size(found).startswith(words)
+    assert "can be looked after well" in size(replace(found, active=400))  # 15 % of them are 60
 
 
 def test_the_balance_of_a_manager_is_of_the_accounts_he_sees(portfolio, sign_in):
