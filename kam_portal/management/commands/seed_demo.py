@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Account, Import, User
 from kam_portal.demo.decisions import decide_programme
 from kam_portal.demo.effort import state_hours
+from kam_portal.demo.forecasts import state_forecasts
 from kam_portal.demo.people import demo_logins
 from kam_portal.demo.potentials import state_potentials
 from kam_portal.demo.relationships import state_relationships
@@ -46,6 +47,7 @@ class Command(BaseCommand):
                 state_potentials(timezone.now())
                 state_relationships(timezone.now())
                 decide_programme(today or timezone.localdate())
+                state_forecasts(today or timezone.localdate())
         self.calculate(*last_months())
 
     def calculate(self, last: int, published: set[int]) -> None:

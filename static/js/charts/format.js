@@ -1,8 +1,16 @@
 // Numbers as the reader's language writes them: compact in charts, exact in tables and on hover, a true minus sign.
 const language = document.documentElement.lang || "en";
 
+const formats = new Map(); // making one takes far longer than using it
+
+function format(options) {
+  const key = JSON.stringify(options);
+  if (!formats.has(key)) formats.set(key, new Intl.NumberFormat(language, { signDisplay: "negative", ...options }));
+  return formats.get(key);
+}
+
 function write(value, options) {
-  return new Intl.NumberFormat(language, { signDisplay: "negative", ...options }).formatToParts(value).map(part).join("");
+  return format(options).formatToParts(value).map(part).join("");
 }
 
 const SIZES = { K: "k", m: "M", B: "bn" }; // as the pages write them, whatever English it is

@@ -73,7 +73,7 @@ function bubbles(view) {
     value: [x(view, across(row), row[STAGE]), row[ATTRACTIVENESS]],
     symbolSize: 2 * radii[place],
     itemStyle: { ...style(row, radii[place], look, top, chosen >= 0 && place !== chosen ? 0.35 : 0.9), ...(place === chosen ? { borderColor: look.ink, borderWidth: 2.5 } : {}) },
-    label: sides.has(place) ? { show: true, position: sides.get(place), distance: 3, ...(place === chosen ? { fontWeight: 600 } : {}) } : { show: false },
+    label: sides.has(place) ? { show: true, position: sides.get(place), distance: 3, ...(place === chosen ? { fontWeight: 600 } : {}) } : undefined,
     url: row[URL],
   }));
 }
@@ -85,7 +85,7 @@ export function option(view) {
     id: "bubbles",
     type: "scatter",
     data: bubbles(view),
-    label: { formatter: ({ dataIndex }) => state.rows[dataIndex][NAME], color: look.ink, fontSize: 11, textBorderColor: look.surface, textBorderWidth: 3 },
+    label: { show: false, formatter: ({ dataIndex }) => state.rows[dataIndex][NAME], color: look.ink, fontSize: 11, textBorderColor: look.surface, textBorderWidth: 3 },
     emphasis: { scale: false, label: { show: false }, itemStyle: { borderColor: look.ink, borderWidth: 2.5, opacity: 1 } },
     z: 4,
     ...(state.travels ? { animation: true, animationDurationUpdate: 180, animationEasingUpdate: "cubicOut", animationThreshold: 5000 } : {}),
