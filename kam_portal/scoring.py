@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 
 from django import forms
 from django.db.models import Q
@@ -21,9 +22,9 @@ from relationships.effects import box_of
 from relationships.evidence import Scored
 from relationships.gaps import APART, EXPIRED, MISSING, Gaps, gaps
 from relationships.judging import Cell as Place
-from relationships.judging import rate, score_in, take_back
+from relationships.judging import Overtaken, is_news, rate, score_in, take_back
 from relationships.models import Rating
-from relationships.opinions import BUYERS, OURS, Heard, heard, judged, opinions
+from relationships.opinions import BUYERS, OURS, Heard, Opinion, heard, judged, opinions
 
 STRENGTH, ATTRACTIVENESS = "relationship", "attractiveness"
 SHEETS = {
@@ -148,6 +149,7 @@ class Cell:
     is_confirmed: bool
     gap: str = ""
     problem: str = ""
+    was: str = ""  # today's rating when the page was opened
 
     @property
     def before(self) -> str:
@@ -179,6 +181,7 @@ class Typed:
 
     texts: dict[tuple[int, str], str] = field(default_factory=dict)
     confirmed: set[tuple[int, str]] = field(default_factory=set)
+    was: dict[tuple[int, str], str] = field(default_factory=dict)
     wrong: dict[tuple[int, str], str] = field(default_factory=dict)
     changed: set[tuple[int, str]] = field(default_factory=set)
 
@@ -193,11 +196,12 @@ def typed_in(sent) -> Typed:
     for name in list(sent)[:MOST_CELLS]:
         kind, _colon, place = name.partition(":")
         account, _colon, code = place.partition(":")
-        if kind in ("s", "c") and account.isdecimal() and len(account) < 19:
-            if kind == "s":
-                found.texts[int(account), code] = sent[name].strip()[:40]
-            else:
-                found.confirmed.add((int(account), code))
+        if kind not in ("s", "c", "w") or not account.isdecimal() or len(account) > 18:
+            continue
+        if kind == "c":
+            found.confirmed.add((int(account), code))
+        else:
+            (found.texts if kind == "s" else found.was)[int(account), code] = sent[name].strip()[:40]
     return found
 
 
@@ -211,21 +215,44 @@ def keep(sheet: Sheet, typed: Typed) -> None:
             continue
         old = heard(said.get((account, code), ()), sheet.user, sheet.view, sheet.today).today
         try:
-            if _keep_one(sheet.place(accounts[account], code), text, (account, code) in typed.confirmed, old):
+            if _keep_one(sheet.place(accounts[account], code), text, typed, mark_of(old)):
                 typed.changed.add((account, code))
         except NotPossible as problem:
             typed.wrong[account, code] = str(problem)
+        except Overtaken:
+            typed.was[account, code] = mark_of(old)
+            typed.wrong[account, code] = overtaken(old)
 
 
-def _keep_one(place: Place, text: str, is_confirmed: bool, old) -> bool:
+def _keep_one(place: Place, text: str, typed: Typed, now: str) -> bool:
     """Whether today's rating is another one now."""
-    score = score_in(text)
-    if score is None:
-        return old is not None and take_back(place)
-    if old is not None and (old.score, old.is_confirmed) == (score, is_confirmed):
+    score, key = score_in(text), (place.account.pk, place.criterion)
+    is_confirmed = key in typed.confirmed
+    said = "" if score is None else mark(score, is_confirmed)
+    is_new = is_news(typed.was.get(key), said, now)
+    typed.was[key] = said
+    if not is_new:
         return False
+    if score is None:
+        return take_back(place)
     status = Rating.Status.CONFIRMED if is_confirmed else Rating.Status.ASSUMED
     return rate(place, score, status=status.value)
+
+
+def mark(score: Decimal, is_confirmed: bool) -> str:
+    """A cell's score and mark in one, as the page takes them along."""
+    return f"{plain(score)}|{int(is_confirmed)}"
+
+
+def mark_of(rating: Opinion | None) -> str:
+    return mark(rating.score, rating.is_confirmed) if rating else ""
+
+
+def overtaken(rating: Opinion | None) -> str:
+    if rating is None:
+        return _("Taken back meanwhile in another window. Save again (Enter) to give yours.")
+    told = _("Meanwhile %(score)s was saved in another window. Save again (Enter) to replace it.")
+    return told % {"score": plain(rating.score)}
 
 
 def rows_of(sheet: Sheet, results: list[Result], run, left: Gaps, typed: Typed | None = None) -> list[Row]:
@@ -267,6 +294,7 @@ def cell_of(sheet: Sheet, account: Account, criterion: Criterion, said, gap: str
         key in typed.confirmed if problem else bool(found.today and found.today.is_confirmed),
         gap,
         problem,
+        typed.was.get(key, "") if problem else mark_of(found.today),
     )
 
 

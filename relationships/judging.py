@@ -1,4 +1,7 @@
-"""People's ratings, one of each rater, criterion and day: given, changed on the same day, or taken back."""
+"""People's ratings, one of each rater, criterion and day: given, changed on the same day, or taken back.
+
+Forms take along what a rating was when they were opened, so that a form touches only what was changed in it.
+"""
 
 from dataclasses import dataclass
 from datetime import date
@@ -14,6 +17,10 @@ from relationships.models import Rating
 from relationships.opinions import BUYERS, is_link
 
 LONGEST_EVIDENCE = 10_000
+
+
+class Overtaken(Exception):
+    """Today's rating is neither what a form was opened with nor what it says now."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +82,21 @@ def rate(cell: Cell, score: Decimal, **said: str) -> bool:
         if changes:
             Rating.objects.filter(pk=row.pk).update(**changes)
         return bool(changes)
+
+
+def is_news(was: str | None, said: str, now: str) -> bool:
+    """Whether a form is to write what it says of a rating, empty for none: only where it was changed in the form.
+
+    `was`: as the form was opened with it; None from a sender that does not know it, who takes nothing back.
+    `now`: as it is stored. Raises Overtaken.
+    """
+    if was is None:
+        return said not in ("", now)
+    if said in (was, now):
+        return False
+    if was != now:
+        raise Overtaken
+    return True
 
 
 def take_back(cell: Cell) -> bool:

@@ -92,9 +92,32 @@ def test_an_emptied_cell_takes_todays_score_back_and_leaves_earlier_ones(manager
     said(portfolio, "manager", 3, days_ago=30)
     said(portfolio, "manager", 5)
 
-    sent(manager, {cell(portfolio, "N1"): ""})
+    sent(manager, {cell(portfolio, "N1"): "", cell(portfolio, "N1", kind="w"): "5|0"})
 
     assert [row.score for row in Rating.objects.all()] == [3]
+
+
+def test_a_grid_opened_before_leaves_what_another_window_saved_since(manager, portfolio):
+    said(portfolio, "manager", 8)
+
+    for was in ({}, {cell(portfolio, "N1", kind="w"): ""}):
+        answer = sent(manager, was | {cell(portfolio, "N1"): "", cell(portfolio, "N2"): "3"})
+        assert set(answer["cells"].values()) == {""}
+
+    assert {(row.account.code, row.score) for row in Rating.objects.all()} == {("N1", 8), ("N2", 3)}
+
+
+def test_a_cell_that_two_windows_change_is_told_and_can_be_saved_again(manager, portfolio):
+    said(portfolio, "manager", 8)
+    here, was = cell(portfolio, "N1"), cell(portfolio, "N1", kind="w")
+
+    answer = sent(manager, {here: "3", was: ""})
+
+    assert "Meanwhile 8 was saved in another window" in answer["cells"][here[2:]]
+    assert answer["was"] == {here[2:]: "8|0"} and Rating.objects.get().score == 8
+    answer = sent(manager, {here: "3", was: answer["was"][here[2:]]})
+    assert answer["cells"] == {here[2:]: ""} and answer["was"] == {here[2:]: "3|0"}
+    assert Rating.objects.get().score == 3
 
 
 def test_a_score_typed_again_keeps_its_evidence(manager, portfolio):

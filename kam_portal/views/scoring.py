@@ -90,6 +90,7 @@ def told(request, sheet: Sheet | None, typed: Typed) -> dict:
     wrong = typed.wrong if sheet else dict.fromkeys(typed.texts, gone)
     return {
         "cells": {name_of(*key): wrong.get(key, "") for key in typed.texts},
+        "was": {name_of(*key): was for key, was in typed.was.items()},
         "rows": {
             account: render_to_string("relationships/_scoring_now.html", {"now": now})
             for account, now in standing.items()

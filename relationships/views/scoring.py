@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from functools import partial
 
 from django.contrib import messages
 from django.db import transaction
@@ -19,23 +20,29 @@ from accounts.versions import NotPossible
 from profitability.runline import run_of
 from relationships import outlook
 from relationships.core import scoring
-from relationships.core.criteria import CriteriaSet, Criterion
+from relationships.core.criteria import CriteriaSet, Criterion, plain
 from relationships.effects import box_of
 from relationships.evidence import own_criteria
-from relationships.judging import Cell, check, link_in, rate, score_in, take_back
+from relationships.judging import Cell, Overtaken, check, is_news, link_in, rate, score_in, take_back
 from relationships.models import Box, Rating
 from relationships.opinions import BUYERS, OURS, criteria_on, judged, opinions
+from relationships.views import scoring_sources as sources
 from relationships.views.scoring_cards import (
     EVIDENCE,
     KINDS,
     LINK,
+    SAID_BY,
+    SAID_ON,
     SCORE,
     STATUS,
     UNKNOWN,
+    WAS,
     Sight,
     Typed,
     axes_of,
     cards_of,
+    mark_of,
+    texts_of,
 )
 
 LONGEST = 10_000
@@ -89,17 +96,49 @@ def account_scoring_check(request, code):
 @require_POST
 @needs(Permission.SCORE_ACCOUNTS)
 def account_scoring_save(request, code):
-    """Keep today's ratings; a score that was emptied is taken back."""
+    """Keep what was changed on the page of today's ratings; a score that was emptied there is taken back."""
     sheet = sheet_of(request, code, request.POST)
     if sheet.criteria is None:
         return redirect("account_scoring", sheet.account.code)
     read(sheet, request.POST)
+    sheet.told += not_asked(sheet, request.POST)
     if sheet.told:
         return page(request, sheet, status=422)
     with transaction.atomic():
-        changed = sum(kept(sheet, each.code) for each in sheet.to_judge)
-    messages.success(request, _("Saved.") if changed else _("Nothing was changed."))
+        news = news_of(sheet)
+        for criterion in news:
+            keep(sheet, criterion)
+    if sheet.told:
+        return page(request, sheet, status=409)
+    messages.success(request, _("Saved.") if news else _("Nothing was changed."))
     return redirect(address(sheet, request.POST.get("others")))
+
+
+def news_of(sheet: Sheet) -> list[str]:
+    """Criteria whose rating was changed on the page; none where another window was faster, which is told."""
+    found = []
+    for each in sheet.to_judge:
+        now = today_of(sheet, each.code)
+        try:
+            if is_news(sheet.typed.get((each.code, WAS)), mark_of(said_of(sheet, each.code)), mark_of(now)):
+                found.append(each.code)
+        except Overtaken:
+            sheet.typed[each.code, WAS] = mark_of(now)
+            sheet.told.append(Told(f"{each.code}.{SCORE}", overtaken(now)))
+    return [] if sheet.told else found
+
+
+def today_of(sheet: Sheet, code: str) -> dict[str, str]:
+    """The stored rating of today as its fields hold it, held until the end of the transaction."""
+    row = Rating.objects.select_for_update().filter(**sheet.cell(code).key).first()
+    return texts_of(row)
+
+
+def overtaken(now: dict[str, str]) -> str:
+    if not now:
+        return _("Taken back meanwhile in another window. Nothing was saved yet: save again to give yours.")
+    told = _("Meanwhile %(score)s was saved in another window. Nothing was saved yet: save again to replace it.")
+    return told % {"score": now[SCORE]}
 
 
 def address(sheet: Sheet, others: str | None) -> str:
@@ -118,37 +157,69 @@ def read(sheet: Sheet, sent) -> None:
     """What is typed, and what keeps it from being saved."""
     for each in sheet.to_judge:
         for kind in KINDS:
-            sheet.typed[each.code, kind] = sent.get(f"{each.code}.{kind}", "").strip()[: LONGEST + 1]
+            text = sent.get(f"{each.code}.{kind}", "").strip()[: LONGEST + 1]
+            sheet.typed[each.code, kind] = text.replace("\r\n", "\n")
+        is_there = f"{each.code}.{SCORE}" in sent or sheet.typed[each.code, UNKNOWN]
+        if is_there and f"{each.code}.{WAS}" in sent:
+            sheet.typed[each.code, WAS] = sent[f"{each.code}.{WAS}"][:40]
         sheet.told += problems(sheet, each)
 
 
 def problems(sheet: Sheet, criterion: Criterion):
     code = criterion.code
-    for kind, understand in ((SCORE, score_in), (LINK, link_in)):
+    day_in = partial(sources.day_in, today=sheet.today)
+    for kind, understand in ((SCORE, score_in), (LINK, link_in), (SAID_BY, sources.name_in), (SAID_ON, day_in)):
         try:
             understand(sheet.text(code, kind))
         except NotPossible as problem:
             yield Told(f"{code}.{kind}", str(problem))
-    said = [sheet.text(code, kind) for kind in (EVIDENCE, LINK)]
+    said = [sheet.text(code, kind) for kind in (EVIDENCE, LINK, SAID_BY, SAID_ON)]
     if any(said) and not sheet.text(code, SCORE):
         yield Told(f"{code}.{SCORE}", _("Evidence is kept with a score: give one."))
-    if len(said[0]) > LONGEST:
+    if said[3] and not said[2]:
+        yield Told(f"{code}.{SAID_BY}", _("Say who said it."))
+    if len(sources.joined(said[2], said[3], said[0])) > LONGEST:
         yield Told(f"{code}.{EVIDENCE}", _("At most 10,000 characters."))
 
 
-def kept(sheet: Sheet, code: str) -> bool:
-    """Whether the criterion's rating of today is another one now."""
-    check(sheet.criteria, code, sheet.view)
+def not_asked(sheet: Sheet, sent) -> list[Told]:
+    """Scores of what nobody judges here are refused, not left out in silence."""
+    asked = {each.code for each in sheet.to_judge}
+    found = []
+    if sent.get("view", "") not in ("", OURS, BUYERS):
+        found.append(Told("view", _("There is no such view.")))
+    for name in sent:
+        code, _dot, kind = name.rpartition(".")
+        if kind == SCORE and code not in asked and sent[name].strip():
+            found.append(Told(name, _("“%s” is no criterion to judge here.") % code[:100]))
+    return found
+
+
+def said_of(sheet: Sheet, code: str) -> dict[str, str]:
+    """What is typed of one criterion, sound, as the fields of a rating; nothing without a score."""
     score = score_in(sheet.text(code, SCORE))
     if score is None:
-        return take_back(sheet.cell(code))
-    return rate(
-        sheet.cell(code),
-        score,
-        status=status_of(sheet, code),
-        evidence=sheet.text(code, EVIDENCE).replace("\r\n", "\n"),
-        link=link_in(sheet.text(code, LINK)),
-    )
+        return {}
+    is_buyers = sheet.view == BUYERS
+    return {
+        SCORE: plain(score),
+        STATUS: status_of(sheet, code),
+        EVIDENCE: sheet.text(code, EVIDENCE),
+        LINK: link_in(sheet.text(code, LINK)),
+        SAID_BY: sources.name_in(sheet.text(code, SAID_BY)) if is_buyers else "",
+        SAID_ON: sources.day_in(sheet.text(code, SAID_ON), sheet.today) if is_buyers else "",
+    }
+
+
+def keep(sheet: Sheet, code: str) -> None:
+    """Store the rating of today as it is typed."""
+    check(sheet.criteria, code, sheet.view)
+    said = said_of(sheet, code)
+    if not said:
+        take_back(sheet.cell(code))
+        return
+    evidence = sources.joined(said[SAID_BY], said[SAID_ON], said[EVIDENCE])
+    rate(sheet.cell(code), Decimal(said[SCORE]), status=said[STATUS], evidence=evidence, link=said[LINK])
 
 
 def status_of(sheet: Sheet, code: str) -> str:
@@ -211,6 +282,8 @@ def hand_of(sheet: Sheet) -> outlook.Hand | None:
             score = score_in(sheet.text(each.code, SCORE))
         except NotPossible:
             continue
+        if score is None and not sheet.typed.get((each.code, WAS)):
+            continue  # nothing to take back
         typed[each.code] = score if score is None else rating_of(sheet, each.code, score)
     return outlook.Hand(sheet.account.pk, sheet.user.email, sheet.view, typed)
 

@@ -5,6 +5,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
+from hashlib import sha256
 
 from django.utils.translation import gettext as _
 
@@ -15,11 +16,13 @@ from relationships.effects import Known
 from relationships.evidence import Scored
 from relationships.models import Rating
 from relationships.opinions import BUYERS, OURS, Heard, Opinion, Opinions, heard, middle, spread
+from relationships.views import scoring_sources as sources
 from relationships.views.criteria_fields import Drawing, drawing_of
 from relationships.wording import AXES, MEASURES, amount_of
 
-SCORE, STATUS, EVIDENCE, LINK, UNKNOWN = "score", "status", "evidence", "link", "unknown"
-KINDS = (SCORE, STATUS, EVIDENCE, LINK, UNKNOWN)
+SCORE, STATUS, EVIDENCE, LINK, UNKNOWN, WAS = "score", "status", "evidence", "link", "unknown", "was"
+SAID_BY, SAID_ON = "said_by", "said_on"  # of what the buyer told us
+KINDS = (SCORE, STATUS, EVIDENCE, LINK, UNKNOWN, SAID_BY, SAID_ON)
 WIDE = 240  # of the line of dots
 TRAIL_OF = {"attractiveness": "attractiveness", "relationship": "relationship_strength"}
 Typed = dict[tuple[str, str], str]  # by criterion and kind of field
@@ -70,7 +73,10 @@ class Card:
     score: Field | None = None
     evidence: Field | None = None
     link: Field | None = None
+    said_by: Field | None = None
+    said_on: Field | None = None
     status: str = Rating.Status.ASSUMED.value
+    was: str = ""  # today's rating when the page was opened
     is_unknown: bool = False
     heard: Heard = field(default_factory=Heard)
     ours: Crowd | None = None
@@ -130,7 +136,10 @@ def judged_card(criterion: Criterion, axis: str, listed: list[Opinion], sight: S
         score=made(SCORE, _("Score")),
         evidence=made(EVIDENCE, _("Evidence")),
         link=made(LINK, _("Link")),
+        said_by=made(SAID_BY, _("Who said it")),
+        said_on=made(SAID_ON, _("When")),
         status=own.get((code, STATUS), Rating.Status.ASSUMED.value),
+        was=typed.get((code, WAS), mark_of(texts_of(mine.today))),
         is_unknown=bool(own.get((code, UNKNOWN))),
         heard=mine,
         ours=None if waits else crowd(ours, sight.user),
@@ -143,12 +152,23 @@ def texts_of(rating: Opinion | None) -> dict[str, str]:
     """A rating as its fields hold it."""
     if rating is None:
         return {}
+    source, evidence = sources.parted(rating.evidence) if rating.perspective == BUYERS else (None, rating.evidence)
     return {
         SCORE: plain(rating.score),
         STATUS: rating.status,
-        EVIDENCE: rating.evidence,
+        EVIDENCE: evidence,
         LINK: rating.link,
+        SAID_BY: source.name if source else "",
+        SAID_ON: source.day if source else "",
     }
+
+
+def mark_of(texts: dict[str, str]) -> str:
+    """Short for a rating as its fields hold it, to tell whether it is still the same; empty for none."""
+    if not texts.get(SCORE):
+        return ""
+    said = [texts.get(kind, "") for kind in (SCORE, STATUS, EVIDENCE, LINK, SAID_BY, SAID_ON)]
+    return sha256("\x1f".join(said).encode()).hexdigest()[:16]
 
 
 def crowd(found: Heard, user) -> Crowd | None:

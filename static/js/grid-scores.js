@@ -9,6 +9,7 @@ let sending = false;
 const cells = (grid) => [...grid.querySelectorAll("[data-score-cell]")];
 const markOf = (input) => input.parentElement.querySelector(".cell-mark input");
 const saidBy = (input) => `${input.value.trim()}|${input.value.trim() && markOf(input).checked ? 1 : 0}`;
+const wasOf = (input) => input.parentElement.querySelector("input[type=hidden]"); // as the server had it
 const announce = (text) => (document.getElementById("announcer").textContent = text);
 
 function tell(input, state, message = "") {
@@ -35,6 +36,7 @@ function body(inputs) {
   const form = new FormData();
   for (const input of inputs) {
     form.append(input.name, input.value.trim());
+    form.append(input.name.replace(/^s/, "w"), wasOf(input).value);
     if (markOf(input).checked) form.append(markOf(input).name, "1");
   }
   return form;
@@ -52,6 +54,9 @@ function take(grid, answer, inputs, said) {
   inputs.forEach((input, place) => {
     const message = answer.cells[input.dataset.scoreCell];
     if (!message) input.dataset.saved = said[place];
+    const was = answer.was[input.dataset.scoreCell] ?? wasOf(input).value;
+    if (message && was !== wasOf(input).value) input.dataset.saved = was || "|0"; // another window was faster
+    wasOf(input).value = was;
     if (saidBy(input) !== said[place]) waiting.add(input); // typed on meanwhile
     else tell(input, message ? "refused" : "saved", message);
   });

@@ -1,6 +1,7 @@
 """Scoring one account: own ratings of today, blind first, both views, what is refused, who may, who sees what."""
 
 import copy
+import re
 from datetime import timedelta
 from decimal import Decimal
 
@@ -53,6 +54,12 @@ def said(
     )
 
 
+def opened(client, address: str = URL) -> dict:
+    """What a page's form carries along of today's ratings."""
+    found = client.get(address).content.decode()
+    return dict(re.findall(r'type="hidden" name="([a-z]+\.was)" value="([^"]*)"', found))
+
+
 def ratings(**which) -> list[tuple]:
     return list(
         Rating.objects.filter(**which).order_by("pk").values_list("criterion", "score", "perspective", "status")
@@ -102,10 +109,83 @@ def test_todays_rating_is_replaced_and_an_earlier_one_stays(manager, portfolio):
 
     assert [score for _code, score, *_rest in ratings()] == [3, 8]
 
-    manager.post(SAVE, {"trust.score": ""})
+    manager.post(SAVE, opened(manager) | {"trust.score": ""})
 
     assert [score for _code, score, *_rest in ratings()] == [3]
     assert "You said before: 3" in page_of(manager.get(URL)).text
+
+
+def test_a_window_opened_before_leaves_what_another_one_saved_since(manager):
+    second = opened(manager)
+    manager.post(SAVE, opened(manager) | {"potential.score": "8"})
+
+    answer = manager.post(SAVE, second | {"potential.score": "", "trust.score": "3"})
+
+    assert answer.status_code == 302
+    assert ratings() == [("potential", 8, "supplier", "assumed"), ("trust", 3, "supplier", "assumed")]
+
+
+@pytest.mark.parametrize("sent", [{"trust.score": "3"}, {"trust.score": "3", "potential.score": ""}])
+def test_what_was_not_sent_or_not_opened_with_is_not_taken_back(manager, portfolio, sent):
+    said(portfolio, "manager", 8, "potential")
+
+    manager.post(SAVE, sent)
+
+    assert ratings(criterion="potential") == [("potential", 8, "supplier", "assumed")]
+
+
+def test_two_windows_that_change_the_same_rating_are_told_and_nothing_is_lost(manager):
+    second = opened(manager)
+    manager.post(SAVE, opened(manager) | {"trust.score": "8", "trust.evidence": "Survey"})
+
+    answer = manager.post(SAVE, second | {"trust.score": "3", "potential.score": "5"})
+
+    assert answer.status_code == 409
+    assert "Meanwhile 8 was saved in another window" in page_of(answer).text
+    assert [score for _code, score, *_rest in ratings()] == [8]
+    again = dict(re.findall(r'name="([a-z]+\.was)" value="([^"]*)"', answer.content.decode()))
+    assert manager.post(SAVE, again | {"trust.score": "3", "potential.score": "5"}).status_code == 302
+    assert sorted(score for _code, score, *_rest in ratings()) == [3, 5]
+
+
+def test_who_does_not_know_takes_todays_own_rating_back(manager, portfolio):
+    said(portfolio, "manager", 8)
+
+    manager.post(SAVE, opened(manager) | {"trust.score": "8", "trust.unknown": "1"})
+
+    assert ratings() == []
+
+
+def test_who_said_it_and_when_goes_with_what_the_buyer_said(manager):
+    sent = {"view": "buyer", "trust.score": "3", "trust.said_by": "Ann Lee, buyer", "trust.evidence": "At the review"}
+
+    manager.post(SAVE, sent | {"trust.said_on": "2026-01-20"})
+
+    row = Rating.objects.get()
+    assert row.evidence == "Told by Ann Lee, buyer on 2026-01-20.\nAt the review"
+    page = manager.get(URL + "?view=buyer").content.decode()
+    assert 'value="Ann Lee, buyer"' in page and 'value="2026-01-20"' in page and ">At the review<" in page
+    unchanged = opened(manager, URL + "?view=buyer") | sent | {"trust.said_on": "2026-01-20"}
+    assert "Nothing was changed" in page_of(manager.post(SAVE, unchanged, follow=True)).text
+
+
+@pytest.mark.parametrize(
+    ("sent", "words"),
+    [
+        ({"nothing.score": "4"}, "is no criterion to judge here"),
+        ({"volume.score": "4"}, "is no criterion to judge here"),
+        ({"view": "buyer", "potential.score": "4"}, "is no criterion to judge here"),
+        ({"view": "neighbour", "trust.score": "4"}, "There is no such view"),
+        ({"view": "buyer", "trust.score": "4", "trust.said_on": "2026-01-20"}, "Say who said it."),
+        ({"view": "buyer", "trust.score": "4", "trust.said_by": "Ann", "trust.said_on": "soon"}, "A day such as"),
+        ({"view": "buyer", "trust.score": "4", "trust.said_by": "Ann", "trust.said_on": "2999-01-01"}, "still to come"),
+    ],
+)
+def test_what_nobody_can_say_here_is_refused_and_not_told_as_saved(manager, sent, words):
+    answer = manager.post(SAVE, sent)
+
+    assert answer.status_code == 422
+    assert words in page_of(answer).text and not Rating.objects.exists()
 
 
 def test_an_old_rating_is_marked_as_expired(manager, portfolio):
@@ -164,7 +244,7 @@ def test_an_own_rating_that_is_too_old_does_not_lift_the_blind(manager, portfoli
 def test_what_the_buyer_said_is_kept_apart_and_decides_the_relationship(manager, portfolio):
     manager.post(SAVE, {"trust.score": "9"})
 
-    answer = manager.post(SAVE, {"view": "buyer", "trust.score": "3", "potential.score": "1"})
+    answer = manager.post(SAVE, {"view": "buyer", "trust.score": "3"})
 
     assert answer.headers["Location"] == URL + "?view=buyer"
     assert ratings() == [("trust", 9, "supplier", "assumed"), ("trust", 3, "buyer", "assumed")]
