@@ -88,6 +88,11 @@ class Cell:
         return ", ".join(names[:NAMED]) + (" …" if len(names) > NAMED else "")
 
     @property
+    def known_count(self) -> int:
+        """Of how many accounts the wallet is known."""
+        return sum(each.annual_spend is not None for each in self.said)
+
+    @property
     def single(self) -> Said | None:
         """What is said, where it is of one account."""
         return self.said[0] if len(self.said) == 1 else None

@@ -199,6 +199,17 @@ def test_a_group_takes_shares_of_the_accounts_whose_wallet_is_known(portfolio):
     assert (cell.ours, cell.known_ours, cell.share) == (300_000, 150_000, Decimal("0.5"))
 
 
+def test_a_parent_shows_the_whitespace_of_its_group_as_far_as_the_reader_sees_it(portfolio, open_as):
+    said(portfolio, "N4", "Bikes", 60_000)
+    said(portfolio, "S2", "Bikes", 600_000)
+
+    group = open_as("finance", "/accounts/S1/value/").context["together"]
+
+    assert group["count"] == 3
+    assert (group["cells"][0].category, group["cells"][0].open, group["cells"][0].known_count) == ("Bikes", 110_000, 2)
+    assert open_as("manager", "/accounts/N4/value/").context["together"] is None
+
+
 def test_the_list_has_the_largest_open_potential_first(portfolio, monkeypatch):
     said(portfolio, "N1", "Bikes", 1_200_000)
     said(portfolio, "N2", "Cloth", 900_000)

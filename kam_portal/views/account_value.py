@@ -19,12 +19,14 @@ from kam_portal.filters import without
 from kam_portal.navigation import run_of
 from kam_portal.templatetags.kam import compact
 from profitability.models import Result
+from profitability.pnl.statements import family_of
 from relationships import assumptions
 from relationships.core.criteria import number_in
 from relationships.core.value import expected_margins
 from relationships.value import Costs, Worth, money, worths, yearly
 from relationships.whitespace import Cell, Grid, categories_of
 
+MOST_MEMBERS = 1_000  # of a family whose whitespace is added up
 SHOWN_YEARS = 10  # of a lifetime without end
 RATES = ("retention", "discount", "growth")
 
@@ -75,11 +77,22 @@ def page_of(request, account: Account, cells: list[Cell], status: int = 200, **m
         "assumed": typed_assumptions(worth),
         "form_categories": mentioned(account),
         "rows": rows_of(account, cells, more.get("typed")),
+        "together": together(request.user, run, account),
         "may_state": may(request.user, Permission.SCORE_ACCOUNTS),
         "seen": potentials.mark(account),
         "export_query": without(request.GET, "format").removeprefix("?"),
     }
     return render(request, "accounts/value.html", context | more, status=status)
+
+
+def together(user, run, account: Account) -> dict | None:
+    """Whitespace of the account with those under it that the reader sees; None where there are none."""
+    family = family_of(user, account)
+    accounts = list(family.values_list("pk", flat=True)[: MOST_MEMBERS + 1])
+    if not 1 < len(accounts) <= MOST_MEMBERS:
+        return None
+    cells = Grid(run, {account.code: accounts}).largest_first(account.code, categories_of(family))
+    return {"cells": cells, "count": len(accounts)}
 
 
 def rows_of(account: Account, cells: list[Cell], typed: potentials.Typed | None) -> list[tuple[Cell, dict]]:

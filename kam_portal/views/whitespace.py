@@ -56,6 +56,7 @@ class Line:
     code: str
     name: str
     cells: list[Cell]
+    count: int  # accounts
 
 
 @require_safe
@@ -101,7 +102,9 @@ def grid_of(request, run: Run, rows: QuerySet[Result], accounts, by: str) -> dic
     categories = categories_of(accounts)
     columns = Paginator(categories, COLUMNS).get_page(request.GET.get("categories"))
     grid = Grid(run, ids)
-    page.object_list = [Line(key, name, grid.row(key, columns.object_list)) for key, name in named.items()]
+    page.object_list = [
+        Line(key, name, grid.row(key, columns.object_list), len(ids[key])) for key, name in named.items()
+    ]
     return {"page": page, "columns": columns, "heading": heading(grid, named, categories)}
 
 

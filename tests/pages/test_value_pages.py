@@ -1,0 +1,112 @@
+"""Customer value, whitespace and concentration in a real browser: nothing hinders anybody, and potentials are typed."""
+
+from datetime import date
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
+from django.test import Client
+
+from profitability.models import Product
+from relationships.models import CategoryPotential
+from tests.factories import a_portfolio
+from tests.pages.test_profitability_pages import WATCH
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+PAGES = {
+    "values": ("finance", "/value/"),
+    "account": ("manager", "/accounts/N1/value/"),
+    "whitespace": ("finance", "/whitespace/"),
+    "open": ("finance", "/whitespace/?by=open"),
+    "concentration": ("finance", "/concentration/"),
+}
+
+
+@pytest.fixture
+def portfolio(transactional_db):
+    made = a_portfolio()
+    for category in ("Bikes", "Tyres"):
+        Product.objects.create(code=category, name=category, category=category)
+    CategoryPotential.objects.create(
+        account=made.accounts["N1"],
+        category="Bikes",
+        annual_spend=600_000,
+        competitor="Velo & Sons, the supplier with the longest name of all",
+        source="Annual meeting",
+        stated_on=date(2026, 2, 1),
+    )
+    return made
+
+
+@pytest.fixture
+def visit(portfolio, live_server, page):
+    """`visit("finance", "/value/")`: the page, opened by somebody signed in."""
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.add_init_script(WATCH)
+
+    def opened(role: str, address: str):
+        client = Client()
+        client.force_login(portfolio.user(role))
+        cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
+        page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}])
+        page.goto(live_server.url + address)
+        return page
+
+    yield opened
+    assert errors == []
+
+
+@pytest.mark.parametrize("colours", ["light", "dark"])
+@pytest.mark.parametrize("name", PAGES)
+def test_nothing_hinders_anybody_and_nothing_is_refused(visit, page, name, colours):
+    page.emulate_media(color_scheme=colours)
+    visit(*PAGES[name])
+
+    findings = [(found["id"], found["nodes"][0]["html"]) for found in Axe().run(page).response["violations"]]
+
+    assert findings == []
+    assert page.evaluate("refused") == []
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_phone_shows_everything_without_scrolling_sideways(visit, page, name):
+    page.set_viewport_size({"width": 390, "height": 844})
+
+    visit(*PAGES[name])
+
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_potentials_are_typed_by_keyboard_and_answered_at_once(visit, page):
+    visit("manager", "/accounts/N1/value/")
+
+    page.get_by_label("Tyres: annual spend").fill("90000")
+    page.keyboard.press("Tab")
+    page.keyboard.type("Rubber Works")
+    page.keyboard.press("Enter")
+
+    page.get_by_text("Saved. Shares of wallet by category go by it at once.").wait_for()
+    assert CategoryPotential.objects.get(category="Tyres").competitor == "Rubber Works"
+    assert page.locator("#whitespace tbody tr", has_text="Tyres").get_by_text("15,000").count() == 1
+
+
+def test_another_customer_is_lost_and_the_finding_follows(visit, page):
+    visit("finance", "/concentration/")
+
+    page.get_by_label("Account or parent").fill("Account N3")
+    page.get_by_role("button", name="Show", exact=True).click()
+
+    assert "losing Account N3 costs" in page.get_by_role("heading", level=1).inner_text()
+
+
+def test_assumptions_of_an_account_change_its_lifetime_value(visit, page):
+    visit("manager", "/accounts/N1/value/")
+    before = page.locator("#lifetime .total").inner_text()
+
+    page.get_by_label("Retention").fill("50")
+    page.get_by_role("button", name="Save for this account").click()
+
+    page.get_by_text("Assumptions of this account").wait_for()
+    assert page.locator("#lifetime .total").inner_text() != before
