@@ -121,8 +121,8 @@ def _weight(cause: dict) -> str:
 def _reweighed(cause: dict) -> str:
     words = _("%(name)s weighs %(after)s instead of %(before)s, and it scores %(score)s there: %(effect)s")
     weights = {name: short(cause[name]) for name in ("before", "after")}
-    score = written(Decimal(str(cause["score"])), 1)
-    return words % (weights | {"name": cause["name"], "score": score, "effect": with_plus(written(Decimal(str(cause["effect"])), 2))})
+    score, effect = written(Decimal(str(cause["score"])), 1), written(Decimal(str(cause["effect"])), 2)
+    return words % (weights | {"name": cause["name"], "score": score, "effect": with_plus(effect)})
 
 
 def _cut(cause: dict) -> str:

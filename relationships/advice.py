@@ -138,10 +138,16 @@ def _code(line: CriterionLine) -> str:
 
 
 def _about_day(row: CriteriaSet | None, valid_from) -> Iterator[Told]:
-    """A version for an earlier day than that of another one does not come into force."""
-    current = CriteriaSet.objects.in_force(timezone.localdate()) if row else None
+    """A version for an earlier day than that of another one does not come into force; one for a day that is over
+    changes no run that was."""
+    today = timezone.localdate()
+    current = CriteriaSet.objects.in_force(today) if row else None
+    if valid_from is not None and valid_from < today:
+        yield Told("valid_from", _("It counts from the next run; earlier runs keep their boxes."), True)
     if current is None or current.pk == row.pk or current.valid_from is None:
         return
+    if valid_from == current.valid_from:
+        yield Told("valid_from", _("It replaces %s, which has the same first day.") % current, True)
     if valid_from is None or valid_from < current.valid_from:
         text = _("%(set)s is valid from %(day)s: an earlier day leaves that one in force.")
         yield Told("valid_from", text % {"set": current, "day": current.valid_from.isoformat()}, True)

@@ -52,7 +52,7 @@ class Effect:
     """What a set would change among the accounts that one sees."""
 
     run: Run
-    count: int
+    boxes: int  # of accounts that have one in the run, or would
     moves: list[Move]
 
 
@@ -103,13 +103,14 @@ def effect_of(criteria: CriteriaSet, run: Run, user) -> Effect:
     known = known_accounts(run, user, measures_of(criteria))
     weights, competitors = own_criteria(criteria)
     said = _said_since(criteria, known, run.as_of)
-    moves = []
+    moves, boxes = [], 0
     for each in known:
         own, theirs = weights.get(each.account_id), competitors.get(each.account_id)
         after = box_of(stand(criteria, each, own, theirs, said))
+        boxes += bool(each.box or after)
         if after != each.box:
             moves.append(Move(each, after))
-    return Effect(run, len(known), moves)
+    return Effect(run, boxes, moves)
 
 
 def box_of(scored: Scored) -> str:

@@ -5,15 +5,14 @@ from django.urls import path
 from relationships.views.account_criteria import account_criteria, account_criteria_check, account_criteria_save
 from relationships.views.contacts import account_contact
 from relationships.views.criteria import criteria, criteria_differences, criteria_version, criteria_yaml
+from relationships.views.criteria_ahead import criteria_effect
 from relationships.views.criteria_edit import (
     criteria_check,
     criteria_copy,
     criteria_discard,
     criteria_edit,
-    criteria_effect,
     criteria_new,
     criteria_reopen,
-    criteria_upload,
 )
 from relationships.views.invitations import relationship_ask, relationship_revoke
 from relationships.views.relationship import (
@@ -33,7 +32,6 @@ urlpatterns = [
     path("criteria/<str:code>/<int:version>/edit/", criteria_edit, name="criteria_edit"),
     path("criteria/<str:code>/<int:version>/check/", criteria_check, name="criteria_check"),
     path("criteria/<str:code>/<int:version>/effect/", criteria_effect, name="criteria_effect"),
-    path("criteria/<str:code>/<int:version>/upload/", criteria_upload, name="criteria_upload"),
     path("criteria/<str:code>/<int:version>/yaml/", criteria_yaml, name="criteria_yaml"),
     path("criteria/<str:code>/<int:version>/copy/", criteria_copy, name="criteria_copy"),
     path("criteria/<str:code>/<int:version>/reopen/", criteria_reopen, name="criteria_reopen"),

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -29,8 +29,8 @@ def criteria(request):
 
 def listed(request) -> dict:
     """All versions, the newest first, and the one in force today."""
-    rows = CriteriaSet.objects.select_related("created_by").defer("document").order_by("code", "-version")
-    before = CriteriaSet.objects.filter(code=OuterRef("code"), version__lt=OuterRef("version")).order_by("-version")
+    rows = shown_to(request.user).select_related("created_by").defer("document").order_by("code", "-version")
+    before = shown_to(request.user).filter(code=OuterRef("code"), version__lt=OuterRef("version")).order_by("-version")
     rows = rows.annotate(version_before=Subquery(before.values("version")[:1]))
     runs = runs_by_set()
     today = timezone.localdate()
@@ -39,6 +39,11 @@ def listed(request) -> dict:
         "in_force": CriteriaSet.objects.in_force(today),
         "may_edit": may(request.user, Permission.EDIT_CRITERIA),
     }
+
+
+def shown_to(user) -> QuerySet:
+    """Drafts are for those who write them."""
+    return CriteriaSet.objects.all() if may(user, Permission.EDIT_CRITERIA) else CriteriaSet.objects.ready()
 
 
 def later(row: CriteriaSet, today) -> bool:
@@ -60,7 +65,7 @@ def runs_by_set() -> dict[int, list[Run]]:
 @needs(Permission.SEE_ACCOUNTS)
 def criteria_version(request, code, version):
     """One version: its criteria with weights, scales and anchors."""
-    row = get_object_or_404(CriteriaSet, code=code, version=version)
+    row = get_object_or_404(shown_to(request.user), code=code, version=version)
     found, _problems = parse(row.document)
     context = listed(request) | {"row": row, "is_used": row.is_used, "found": found}
     if found is None:
@@ -86,7 +91,7 @@ def criteria_yaml(request, code, version):
     """The version as a file that can be brought in again."""
     from accounts.tables.documents import written
 
-    row = get_object_or_404(CriteriaSet, code=code, version=version)
+    row = get_object_or_404(shown_to(request.user), code=code, version=version)
     answer = HttpResponse(written(document_of(lines_of(row.document))), content_type="application/yaml; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="criteria_{row.code}_v{row.version}.yaml"'
     return answer
@@ -96,7 +101,7 @@ def criteria_yaml(request, code, version):
 @needs(Permission.SEE_ACCOUNTS)
 def criteria_differences(request, code, version, other):
     """What differs between two versions of a set."""
-    rows = [get_object_or_404(CriteriaSet, code=code, version=number) for number in (other, version)]
+    rows = [get_object_or_404(shown_to(request.user), code=code, version=number) for number in (other, version)]
     before, after = (lines_of(row.document) for row in rows)
     context = {"before": rows[0], "after": rows[1], "changes": differences(before, after)}
     return render(request, "relationships/criteria_differences.html", context)

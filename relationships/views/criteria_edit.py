@@ -20,16 +20,16 @@ from accounts.told import Told
 from profitability.runline import run_of
 from relationships import actions
 from relationships.advice import told
-from relationships.core.criteria import parse, to_document
+from relationships.core.criteria import Problem, to_document
 from relationships.core.criteria_form import MOVE, Lines, document_of, lines_of, move, put_back, read, taken
 from relationships.differences import differences
-from relationships.effects import effect_of, known_accounts
+from relationships.effects import known_accounts
 from relationships.imports.criteria import checked
-from relationships.models import Box, CriteriaSet
+from relationships.models import CriteriaSet
+from relationships.views.criteria_ahead import ahead, before_ready
 from relationships.views.criteria_fields import Form
-from relationships.wording import MEASURES
+from relationships.wording import AXES, MEASURES
 
-MOST_MOVES = 50
 REMOVED = "criteria-line"  # what a removed line is signed for
 
 
@@ -70,8 +70,13 @@ def document_in(file) -> dict:
     document = Document(file.name, file.read(LARGEST + 1))
     found, problems = checked(document.value)
     if found is None:
-        raise WrongDocument([document.problem(each.path, each.message) for each in problems])
+        raise WrongDocument([document.problem(each.path, _of_axis(each)) for each in problems])
     return json.loads(json.dumps(to_document(found)))
+
+
+def _of_axis(problem: Problem) -> str:
+    axis = AXES.get(problem.path)
+    return f"{axis}: {problem.message}" if axis else problem.message
 
 
 def to_draft(row: CriteriaSet) -> HttpResponse:
@@ -92,12 +97,16 @@ def criteria_edit(request, code, version):
 
 
 def answer(request, row: CriteriaSet, wish: str) -> HttpResponse:
+    if wish == "upload":
+        return brought_in(request, row)
     lines = sent_lines(request, row)
     if wish == "undo":
         return with_line_back(request, row, lines)
     if MOVE.fullmatch(wish):
         removed = taken(lines, wish)
-        return edit_page(request, row, lines, focus=move(lines, wish), is_saved=False, removed=removed and kept(removed))
+        return edit_page(
+            request, row, lines, focus=move(lines, wish), is_saved=False, removed=removed and kept(removed)
+        )
     if wish == "effect":
         return edit_page(request, row, lines, is_saved=False, effect=ahead(request, lines))
     if wish == "copy":
@@ -106,7 +115,7 @@ def answer(request, row: CriteriaSet, wish: str) -> HttpResponse:
         day = day_of(request)
     except ValueError:
         return edit_page(request, row, lines, is_saved=False, status=422, error=_("Not saved: the day is no day."))
-    return saved(request, row, lines, day, wants_ready=wish == "ready")
+    return saved(request, row, lines, day, wish)
 
 
 def kept(removed: dict) -> dict:
@@ -134,10 +143,14 @@ def day_of(request) -> date | None:
     return date.fromisoformat(text) if text else None
 
 
-def saved(request, row: CriteriaSet, lines: Lines, day: date | None, wants_ready: bool) -> HttpResponse:
-    """Keep what was sent; if somebody else was first, show both."""
+def saved(request, row: CriteriaSet, lines: Lines, day: date | None, wish: str) -> HttpResponse:
+    """Keep what was sent; if somebody else was first, show both. What moves boxes is made ready at the second press."""
+    wants_ready = wish in ("ready", "ready-sure")
     try:
         versions.save_draft(row, document_of(lines), revision_of(request), request.user, valid_from=day)
+        asks = before_ready(request, lines) if wish == "ready" else []
+        if asks:
+            return edit_page(request, row, lines, asks=asks)
         if wants_ready:
             actions.make_ready(row, row.revision, request.user)
     except versions.Outdated:
@@ -217,46 +230,8 @@ def criteria_check(request, code, version):
     return render(request, "relationships/_criteria_checked.html", looked_at(request, row, sent_lines(request, row)))
 
 
-@require_POST
-@needs(Permission.EDIT_CRITERIA)
-def criteria_effect(request, code, version):
-    """Which accounts the draft, as it is now, would move; nothing is saved."""
-    row = get_object_or_404(CriteriaSet, code=code, version=version)
-    context = {"effect": ahead(request, sent_lines(request, row)), "row": row}
-    return render(request, "relationships/_criteria_effect.html", context)
-
-
-def ahead(request, lines: Lines) -> dict:
-    """What the lines would change against the published run, in words and as a list."""
-    run = run_of(request)
-    found, _problems = parse(document_of(lines))
-    if run is None:
-        return {"words": _("There is no published run yet to compare with.")}
-    if found is None:
-        return {"words": _("First settle what stands against it.")}
-    effect = effect_of(found, run, request.user)
-    sentence = ngettext(
-        "This version would move %(moved)s of %(count)s account into another box.",
-        "This version would move %(moved)s of %(count)s accounts into another box.",
-        effect.count,
-    )
-    moves = [
-        {"account": each.account, "before": named(each.account.box), "after": named(each.after)}
-        for each in effect.moves[:MOST_MOVES]
-    ]
-    words = sentence % {"moved": len(effect.moves), "count": effect.count}
-    return {"words": words, "moves": moves, "more": len(effect.moves) - len(moves), "run": run}
-
-
-def named(box: str) -> str:
-    return str(Box(box).label) if box else _("no box")
-
-
-@require_POST
-@needs(Permission.EDIT_CRITERIA)
-def criteria_upload(request, code, version):
+def brought_in(request, row: CriteriaSet) -> HttpResponse:
     """Replace a draft by a file of the same set and version."""
-    row = get_object_or_404(CriteriaSet, code=code, version=version)
     try:
         if "file" not in request.FILES:
             raise versions.NotPossible(_("Choose a file."))
@@ -269,7 +244,7 @@ def criteria_upload(request, code, version):
         lines = lines_of(row.document)
         return edit_page(request, row, lines, status=422, **more) if row.is_draft else refused(request, row, problem)
     messages.success(request, _("The file was taken over."))
-    return redirect("criteria_edit", code, version)
+    return to_draft(row)
 
 
 # What becomes of a version

@@ -17,6 +17,7 @@ import "./drop-file.js";
 import "./send-once.js";
 import "./told-beside-fields.js";
 import "./line-keys.js";
+import "./cut-of-basis.js";
 import "./unsaved.js";
 import "./keep-hand.js";
 import "./share-sums.js";

@@ -10,7 +10,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from relationships.core.criteria import MEASURES, CriteriaSet, parse, to_document, weight_problems
+from relationships.core.criteria import MEASURES, CriteriaSet, code_problems, parse, to_document, weight_problems
 
 DATA = Path(__file__).parents[1] / "data"
 DEFAULT = yaml.safe_load(
@@ -28,6 +28,8 @@ DEFAULT = yaml.safe_load(
          anchors: {0: hostile, 5: neutral, 10: first call}}
     """
 )
+
+THIRDS = [("a", "33.33"), ("b", "33.33"), ("c", "33.33"), ("d", "0"), ("e", "0")]
 
 
 def changed(path: str, value: object) -> dict:
@@ -95,6 +97,21 @@ def test_three_times_33_33_is_refused_and_33_34_proposed():
 
     assert path == "relationship"
     assert message == "the weights add up to 99.99, not to 100; set the weight of c_c to 33.34"
+
+
+def test_a_criterion_that_weighs_nothing_is_not_given_the_rest():
+    [wrong] = weight_problems([(code, Decimal(weight)) for code, weight in THIRDS], "relationship")
+
+    assert (wrong.mend.code, wrong.mend.weight, wrong.mend.place) == ("c", Decimal("33.34"), 2)
+
+
+@pytest.mark.parametrize("code", ["Potential", "board access", "a.b", "größe", "x[0]", "a/b"])
+def test_a_new_set_may_not_call_a_criterion_so_but_one_that_is_known_is_read(code):
+    found = accepted(changed("attractiveness.0.code", code))
+
+    [wrong] = code_problems(found)
+    assert wrong.path == "attractiveness[0].code"
+    assert code_problems(found, {code}) == []
 
 
 def test_a_published_table_whose_weights_add_up_to_105_is_refused():

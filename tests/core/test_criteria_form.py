@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from relationships.core.criteria import parse, to_document
-from relationships.core.criteria_form import document_of, input_of, lines_of, move, read
+from relationships.core.criteria_form import document_of, input_of, lines_of, move, put_back, read, taken
 from tests.relationships.criteria_inputs import inputs
 
 ANCHORS = {0: "none", 5: "some", 10: "full"}
@@ -108,6 +108,34 @@ def test_a_press_mends_three_times_33_33():
 
     assert ([line.weight for line in lines.relationship], at) == (["33.33", "33.33", "33.34"], "relationship[2].weight")
     assert move(lines, "mend:relationship") and lines.relationship[2].weight == "33.34"
+
+
+def test_the_rest_goes_to_the_last_that_weighs_anything():
+    lines = lines_of(document(33.33, 33.33, 33.33, 0, 0))
+
+    assert move(lines, "mend:relationship") == "relationship[2].weight"
+    assert [line.weight for line in lines.relationship] == ["33.33", "33.33", "33.34", "0", "0"]
+
+
+@pytest.mark.parametrize(
+    "wish", ["remove:relationship[0]", "remove:relationship[1]", "remove:attractiveness[0]",
+             "remove:attractiveness[0].scale[1]"]
+)  # fmt: skip
+def test_what_was_removed_comes_back_as_it_was(wish):
+    lines, before = lines_of(document(60, 40)), lines_of(document(60, 40))
+    removed = json.loads(json.dumps(taken(lines, wish)))
+    move(lines, wish)
+    assert lines != before
+
+    assert put_back(lines, removed).startswith(wish.removeprefix("remove:"))
+    assert lines == before
+
+
+@pytest.mark.parametrize(
+    "wish", ["up:relationship[0]", "remove:relationship[9]", "remove:relationship[9].scale[0]", ""]
+)
+def test_nothing_is_taken_where_nothing_is_removed(wish):
+    assert taken(lines_of(document(60, 40)), wish) is None
 
 
 @pytest.mark.parametrize(

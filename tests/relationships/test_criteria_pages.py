@@ -2,6 +2,7 @@
 
 import copy
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -154,7 +155,7 @@ def test_the_file_of_a_version_comes_back_as_the_very_same(finance, draft):
 
     assert parse(yaml.safe_load(file)) == parse(yaml.safe_load(actions.DEFAULT_SET.read_bytes()))
     answer = finance.post(
-        "/criteria/default/1/upload/", {"file": SimpleUploadedFile("c.yaml", file), "revision": draft.revision}
+        edit(draft), {"do": "upload", "file": SimpleUploadedFile("c.yaml", file), "revision": draft.revision}
     )
     assert answer.url == edit(draft)
     assert finance.get("/criteria/default/1/yaml/").content == file
@@ -166,7 +167,7 @@ def test_a_wrong_file_is_refused_with_its_line(finance, draft):
     file = finance.get("/criteria/default/1/yaml/").content.replace(b"weight: 30", b"weight: 31")
 
     answer = finance.post(
-        "/criteria/default/1/upload/", {"file": SimpleUploadedFile("c.yaml", file), "revision": draft.revision}
+        edit(draft), {"do": "upload", "file": SimpleUploadedFile("c.yaml", file), "revision": draft.revision}
     )
 
     assert answer.status_code == 422
@@ -239,9 +240,9 @@ def test_the_look_ahead_lists_the_accounts_that_would_move(finance):
     other = finance.post("/criteria/default/2/effect/", sent(row, **{"cut.attractiveness": "6.5"}))
     wrong = finance.post("/criteria/default/2/effect/", sent(row, **{"cut.attractiveness": "x"}))
 
-    assert "This version would move 0 of 12 accounts" in same.content.decode()
+    assert "This version places 0 of 10 boxes elsewhere" in same.content.decode()
     moved = page_of(other).text
-    assert "This version would move 2 of 12 accounts" in moved
+    assert "This version places 2 of 10 boxes elsewhere" in moved
     assert "S2 Strategic → Status" in moved
     assert "N3 Star → Streamline" in moved
     assert "First settle what stands against it." in wrong.content.decode()
@@ -292,3 +293,110 @@ def test_every_document_survives_the_form(finance, draft):
     document = json.loads(json.dumps(to_document(parse(draft.document)[0])))
 
     assert json.loads(json.dumps(document_of(lines_of(document)))) == document
+
+
+def test_what_moves_boxes_is_made_ready_at_the_second_press(finance):
+    judged_as_placed(a_portfolio().run)
+    finance.post("/criteria/default/1/copy/")
+    row = CriteriaSet.objects.get(version=2)
+
+    asked = finance.post(edit(row), sent(row, "ready", **{"cut.attractiveness": "6.5", "cut.relationship": "9.5"}))
+
+    row.refresh_from_db()
+    assert (row.is_draft, row.document["cut"]["attractiveness"]) == (True, 6.5)
+    asks = page_of(asked).one("section", role="alert").text
+    assert "boxes elsewhere" in asks
+    assert "Strong from 9.5 on: nearly all accounts lie on one side of that." in asks
+    finance.post(edit(row), sent(row, "ready-sure"))
+    row.refresh_from_db()
+    assert not row.is_draft
+
+
+def test_what_moves_nothing_is_ready_at_once(finance):
+    judged_as_placed(a_portfolio().run)
+    finance.post("/criteria/default/1/copy/")
+    row = CriteriaSet.objects.get(version=2)
+
+    finance.post(edit(row), sent(row, "ready"))
+
+    row.refresh_from_db()
+    assert not row.is_draft
+
+
+def test_a_removed_criterion_can_be_put_back(finance, draft):
+    answer = finance.post(edit(draft), sent(draft, "remove:relationship[1]"))
+    removed = re.search('name="removed" value="([^"]+)"', answer.content.decode())[1]
+    left = {name: value for name, value in sent(draft, "undo").items() if not name.startswith("relationship[1]")}
+
+    back = page_of(finance.post(edit(draft), left | {"removed": removed}))
+    forged = page_of(finance.post(edit(draft), left | {"removed": "x" + removed}))
+
+    before = draft.document["relationship"][1]
+    assert f"{before['name']} was removed." in page_of(answer).text
+    assert before["name"] in [legend.text for legend in back.all("legend")]
+    assert before["name"] not in [legend.text for legend in forged.all("legend")]
+
+
+def test_only_those_who_write_criteria_see_drafts(finance, client, draft):
+    client.force_login(User.objects.create_user("exec@example.com", "Eve", "executive", "pw"))
+
+    assert "default v1" not in client.get("/criteria/").content.decode()
+    for page in ("", "yaml/", "differences/1/"):
+        assert client.get(f"/criteria/default/1/{page}").status_code == 404
+
+
+def test_a_day_that_is_over_or_is_taken_is_said(finance, draft):
+    finance.post(edit(draft), sent(draft, "ready", valid_from="2020-01-01"))
+    finance.post("/criteria/default/1/copy/")
+    second = CriteriaSet.objects.get(version=2)
+
+    same = finance.post("/criteria/default/2/check/", sent(second, valid_from="2020-01-01"))
+
+    assert "It counts from the next run; earlier runs keep their boxes." in told(same)
+    assert "It replaces default v1, which has the same first day." in told(same)
+
+
+def test_a_cut_for_our_own_score_beside_the_quotient_is_explained(finance, draft):
+    changes = {"cut.basis": "relative", "cut.relationship": "6"}
+    checked = finance.post("/criteria/default/1/check/", sent(draft, **changes))
+    assert "Against the best competitor strong begins at 1 then; 6 is for accounts without his scores." in told(checked)
+
+    finance.post(edit(draft), sent(draft, **changes))
+    page = page_of(finance.get("/criteria/default/1/")).text
+    assert "Strong from 1 on" in page
+    assert "placed by our own score, strong from 6 on" in page
+    assert "5 criteria for attractiveness, 5 for the relationship" in page
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [
+        ("relationship[1].code", "reliability!", "A code has small letters a to z, digits, _ and -."),
+        ("relationship[1].weight", "many", "This is no number, or has more than six decimals."),
+        ("relationship[1].weight", "101", "A number from 0 to 100."),
+        ("relationship[1].weight", "", "A number is missing."),
+        ("attractiveness[1].scale[1].value", "-9", "The value must be larger than that of the point before"),
+        ("attractiveness[0].code", "taken", "“First” has this code already."),
+    ],
+)
+def test_messages_speak_of_the_form(finance, draft, name, value, sentence):
+    more = {"relationship[0].code": "taken", "attractiveness[0].name": "First"} if value == "taken" else {}
+
+    found = told(finance.post("/criteria/default/1/check/", sent(draft, **{name: value} | more)))
+
+    assert sentence in found
+    assert "[" not in found
+
+
+def test_one_thing_is_one_thing(finance, draft):
+    page = finance.post(edit(draft), sent(draft, "ready", **{"relationship[0].weight": "many"}), follow=True)
+
+    assert "1 thing has to be settled first." in page.content.decode()
+
+
+def test_a_refused_file_is_said_at_the_address_of_the_draft(finance, draft):
+    file = finance.get("/criteria/default/1/yaml/").content.replace(b"weight: 30", b"weight: 31")
+    answer = finance.post(edit(draft), {"do": "upload", "file": SimpleUploadedFile("c.yaml", file)})
+
+    assert answer.status_code == 422
+    assert "Attractiveness: the weights add up to 101, not to 100" in page_of(answer).text
