@@ -26,6 +26,7 @@ FEWEST = 5  # below that, shares and measures of inequality say nothing
 LARGE = Fraction(1, 10)  # disclosed from here on, not only above
 LONGEST_TREND = 24  # months
 MOST_RUNS = 1_000  # looked at for the trend
+MOST_NAMED = 1_000  # asked for by code; for more of them all names are read
 MOST_POINTS = 400  # of the Lorenz curve
 TOPS = (1, 3, 5, 10)
 LOW, MODERATE, HIGH = (gettext_lazy("low"), gettext_lazy("moderate"), gettext_lazy("high"))
@@ -98,7 +99,8 @@ class Hold:
     def named(self, codes: Collection[str]) -> list[Family]:
         """Those whose every account the reader may see."""
         open_to = set(codes) - self.partly_hidden(codes)
-        names = dict(Account.objects.filter(code__in=open_to).values_list("code", "name"))
+        accounts = Account.objects.filter(code__in=open_to) if len(open_to) <= MOST_NAMED else Account.objects.all()
+        names = {code: name for code, name in accounts.values_list("code", "name") if code in open_to}
         return [self.family(code, names[code]) for code in codes if code in names]
 
     def partly_hidden(self, codes: Collection[str]) -> set[str]:

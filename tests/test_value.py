@@ -197,6 +197,7 @@ def test_a_group_takes_shares_of_the_accounts_whose_wallet_is_known(portfolio):
     cell = grid.cell("N1", "Bikes")
 
     assert (cell.ours, cell.known_ours, cell.share) == (300_000, 150_000, Decimal("0.5"))
+    assert (cell.open, cell.known_count) == (150_000, 1)
 
 
 def test_a_parent_shows_the_whitespace_of_its_group_as_far_as_the_reader_sees_it(portfolio, open_as):
