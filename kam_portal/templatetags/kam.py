@@ -92,6 +92,12 @@ def share(value) -> str:
 
 
 @register.filter
+def held(value) -> str:
+    """The share of weightings in which a box holds: 100 % only of one that always does."""
+    return share(value if value is None or value == 1 else min(Decimal(str(value)), Decimal("0.999")))
+
+
+@register.filter
 def share_signed(value) -> str:
     """A change as a percentage, with its sign."""
     return NOTHING if value is None else with_plus(share(value))

@@ -18,7 +18,7 @@ def check(owner: User, url: str) -> None:
     """Refused says why this person cannot have a webhook to that address."""
     if len(url) > WebhookEndpoint._meta.get_field("url").max_length:
         raise guard.Refused(_("The address is too long."))
-    guard.checked(url)
+    guard.check_public(guard.checked(url))
     if owner.webhooks.count() >= MOST:
         raise guard.Refused(_("One person has at most %(most)d webhooks.") % {"most": MOST})
 

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 LOCAL = {"localhost", "127.0.0.1"}
+PRIVATE_NAMES = (".localhost", ".local", ".internal")
 NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 
@@ -30,6 +31,25 @@ def checked(url: str) -> SplitResult:
     if parts.scheme != "https" and not (settings.DEBUG and parts.scheme == "http" and host in LOCAL):
         raise Refused(_("Only https addresses."))
     return parts
+
+
+def check_public(parts: SplitResult) -> None:
+    """Refused if the host says by itself that it is a private one: an address in any spelling, or a name of this
+    machine. What other names stand for is looked up when something is sent, each time."""
+    if settings.WEBHOOKS_TO_PRIVATE or (settings.DEBUG and parts.hostname in LOCAL):
+        return
+    host = (parts.hostname or "").rstrip(".")
+    if host == "localhost" or host.endswith(PRIVATE_NAMES) or not all(map(is_public, literal(host))):
+        raise Refused(_("The address leads into a private network."))
+
+
+def literal(host: str) -> list[str]:
+    """The address that a host is, in whatever spelling; nothing if it is a name."""
+    try:
+        found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
+    except (OSError, UnicodeError):
+        return []
+    return [str(sockaddr[0]) for *_rest, sockaddr in found]
 
 
 def address_of(parts: SplitResult) -> str:

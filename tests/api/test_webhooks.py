@@ -51,6 +51,23 @@ def test_what_is_not_right_is_named(api, body, field):
     assert not WebhookEndpoint.objects.exists()
 
 
+@pytest.mark.parametrize(
+    "host",
+    ["127.0.0.1", "2130706433", "0x7f000001", "10.1.2.3", "[::1]", "[::ffff:10.0.0.1]", "localhost", "a.localhost.",
+     "vault.internal", "169.254.169.254"],
+)  # fmt: skip
+def test_an_address_in_a_private_network_is_refused_at_once(api, host, settings):
+    asked = {**ASKED, "url": f"https://{host}/hook"}
+    answer = api("manager").post(HOOKS, asked, format="json")
+
+    assert answer.status_code == 400
+    [error] = answer.json()["errors"]
+    assert error["field"] == "url" and "private network" in str(error)
+    assert not WebhookEndpoint.objects.exists()
+    settings.WEBHOOKS_TO_PRIVATE = True
+    assert api("manager").post(HOOKS, asked, format="json").status_code == 201
+
+
 def test_one_person_has_only_so_many(api, portfolio):
     for _number in range(endpoints.MOST):
         assert api("manager").post(HOOKS, ASKED, format="json").status_code == 201
