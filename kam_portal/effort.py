@@ -6,7 +6,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from accounts.models import Team, User
-from kam_portal.templatetags.kam import share, tenths, whole, written
+from kam_portal.templatetags.kam import compact, share, tenths, whole, with_plus, written
 from relationships.core.response import Kind
 from relationships.effort import Advice, Felt, Row
 from relationships.models import Box
@@ -23,9 +23,19 @@ def number(value: Decimal) -> str:
     return whole(value) if abs(value) >= 10 else written(value, settings.CURRENCY_DIGITS)
 
 
+def apart(less: Decimal, more: Decimal) -> tuple[str, str]:
+    """Two amounts as they are written, with more digits where they would look alike."""
+    found = number(less), number(more)
+    for digits in range(1, 3):
+        if less == more or found[0] != found[1]:
+            break
+        found = written(less, digits), written(more, digits)
+    return found
+
+
 def heading(found: Advice) -> str:
     """The finding in one sentence."""
-    if found.contradictions and all(row.advised is None for row in found.rows):
+    if found.is_none:
         return _("The limits contradict each other: no advice until one of them gives way")
     if not found.moved and found.extra <= 0:
         return _("The hours are already where they are expected to bring most")
@@ -65,6 +75,24 @@ class Words:
             for listed in self.found.contradictions
         ]
 
+    @property
+    def without_accounts(self) -> list[str]:
+        told = _("%(limit)s: no account stands there, not applied")
+        return [told % {"limit": self.limit(felt)} for felt in self.found.without_accounts]
+
+    @property
+    def parts(self) -> str:
+        """Of the extra contribution, what comes of moving hours and what of other hours than today's."""
+        if self.found.by_more_hours is None:
+            return ""
+        words = {
+            "moving": with_plus(compact(self.found.by_moving)),
+            "hours": with_plus(compact(self.found.by_more_hours)),
+        }
+        if self.found.hours >= self.found.today:
+            return _("a month: %(moving)s by moving hours, %(hours)s by more hours") % words
+        return _("a month: %(moving)s by moving hours, %(hours)s by fewer hours") % words
+
     def told(self, felt: Felt) -> str:
         words = {"limit": self.limit(felt), "money": amount(felt.worth)}
         if felt.limit.kind is Kind.HOURS:
@@ -99,19 +127,37 @@ class Words:
         return " · ".join(part for part in parts if part)
 
     def worth(self, row: Row) -> str:
-        words = {"here": number(row.per_hour or Decimal(0)), "there": number(row.price)}
         if row.difference > 0:
-            return _("each hour more brings about %(here)s") % words
+            return self.added(row)
         if row.difference < 0:
-            return self.taken(row, words)
+            return self.taken(row)
         return _("no better use of these hours") if row.today else _("hours bring more elsewhere")
 
-    def taken(self, row: Row, words: dict[str, str]) -> str:
+    def added(self, row: Row) -> str:
+        told = _("each hour more brings about %s") % number(row.per_hour)
+        limits = self.shares(row, Kind.LEAST_SHARE, own=True) if row.per_hour < row.price else ""
+        return _("%(told)s · asked for by: %(limits)s") % {"told": told, "limits": limits} if limits else told
+
+    def taken(self, row: Row) -> str:
+        """Hours go where they bring more, or where a share that is asked for takes them."""
         if not row.extra:
             return _("these hours bring nothing more here")
-        if row.price > 0:
-            return _("an hour costs about %(here)s here, and brings %(there)s or more elsewhere") % words
-        return _("an hour costs about %(here)s here") % words
+        here, there = apart(row.per_hour, row.price)
+        if row.price > row.per_hour:
+            return _("an hour less loses about %(here)s here, and brings %(there)s or more elsewhere") % {
+                "here": here,
+                "there": there,
+            }
+        told = _("an hour less loses about %s here") % here
+        limits = [self.shares(row, Kind.LEAST_SHARE, own=False), self.shares(row, Kind.MOST_SHARE, own=True)]
+        named = "; ".join(each for each in limits if each)
+        return _("%(told)s · given up for: %(limits)s") % {"told": told, "limits": named} if named else told
+
+    def shares(self, row: Row, kind: Kind, own: bool) -> str:
+        """The shares that bind in the account's team: for its own box, or for others."""
+        felt = [each for each in self.found.binding if each.limit.kind is kind and each.team == row.account.team]
+        named = [self.limit(each) for each in felt if (each.limit.key == row.box) is own]
+        return "; ".join(name[0].lower() + name[1:] for name in named)
 
     def bound(self, row: Row) -> str:
         if row.response.least and row.advised == row.response.least:
@@ -122,10 +168,12 @@ class Words:
 
     def taken_by(self, row: Row) -> str:
         """Who serves it instead, or beside its manager."""
-        if not row.shared:
-            return ""
-        listed = ", ".join(f"{self.name(manager)} {tenths(given)} h" for manager, given in row.shared.items())
-        return _("by %(people)s") % {"people": listed}
+        listed = self.served_by(row)
+        return _("by %(people)s") % {"people": listed} if listed else ""
+
+    def served_by(self, row: Row) -> str:
+        """People with their hours, where they are not all its manager's."""
+        return ", ".join(f"{self.name(manager)} {tenths(given)} h" for manager, given in row.shared.items())
 
 
 def box_name(box: str) -> str:

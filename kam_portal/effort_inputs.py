@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Team
+from kam_portal.templatetags.kam import whole
 from profitability.costs import NotANumber, number_in, number_out
 from relationships.models import Box, EffortCapacity, EffortLimit, EffortResponse
 
@@ -117,7 +118,8 @@ def stored_responses(accounts: Iterable[int]) -> tuple[dict[str, Decimal | None]
     return numbers, {row.account_id for row in rows if row.is_movable}
 
 
-def check_responses(cells: Typed, accounts: Iterable[int]) -> None:
+def check_responses(cells: Typed, accounts: Iterable[int], to_lose: dict[int, Decimal]) -> None:
+    """`to_lose`: what an account brings a month, by account: no hours can lose more than that."""
     for name in cells.texts:
         is_hours = name.startswith(("least:", "most:"))
         cells.check(
@@ -127,6 +129,12 @@ def check_responses(cells: Typed, accounts: Iterable[int]) -> None:
         )
     for account in accounts:
         lost, gained, least, most = (cells.value(f"{which}:{account}") for which in RESPONSE)
+        if lost is not None and lost > to_lose[account]:
+            told = _("more than the account brings: its gross margin, or all it could buy, is %s a month")
+            cells.wrong.setdefault(f"lost:{account}", told % whole(to_lose[account]))
+        if gained is not None and gained > 2 * to_lose[account]:
+            told = _("more than twice what the account brings a month, %s")
+            cells.wrong.setdefault(f"gained:{account}", told % whole(to_lose[account]))
         if lost is not None and gained is not None and gained > 2 * lost:
             told = _("at most twice what half of the hours would lose, %s: the first hours bring most")
             cells.wrong.setdefault(f"gained:{account}", told % shown(2 * lost))

@@ -4,6 +4,7 @@ and from nothing else than the accounts that the reader may see."""
 from collections import defaultdict
 from dataclasses import dataclass, field
 from decimal import Decimal
+from fractions import Fraction
 from functools import cached_property
 from statistics import median
 
@@ -13,9 +14,9 @@ from accounts.models import Account, Team, User
 from accounts.permissions import Permission, may
 from profitability.core.months import months_between
 from profitability.models import Result, Run
-from relationships.core.effort import Binding, Contradiction, Plan, allocate
+from relationships.core.effort import Binding, Contradiction, Plan, allocate, brought
 from relationships.core.expectation import Facts, Stated, expected
-from relationships.core.response import Limit, Programme, Response, Served
+from relationships.core.response import Kind, Limit, Programme, Response, Served
 from relationships.hours import Hours, hours_today
 from relationships.models import EffortCapacity, EffortLimit, EffortResponse
 
@@ -84,7 +85,7 @@ class Person:
     is_stated: bool
     today: Decimal
     advised: Decimal | None
-    price: Decimal
+    price: Decimal | None  # nothing where limits contradict
     accounts: int
 
 
@@ -106,16 +107,29 @@ class Advice:
     binding: list[Felt]
     contradictions: list[list[Felt]]
     measured_by: list[str]
+    without_accounts: list[Felt] = field(default_factory=list)  # least shares of boxes that no account stands in
+    by_moving: Decimal | None = None  # of `extra`, what today's hours alone would bring, where there are others
 
     @cached_property
-    def extra(self) -> Decimal:
+    def is_none(self) -> bool:
+        """Whether limits contradict wherever one looks, so that nothing is advised."""
+        return all(row.advised is None for row in self.rows)
+
+    @cached_property
+    def extra(self) -> Decimal | None:
         """Contribution a month."""
-        return sum((row.extra for row in self.rows if row.extra is not None), ZERO)
+        return None if self.is_none else sum((row.extra for row in self.rows if row.extra is not None), ZERO)
 
     @cached_property
-    def moved(self) -> Decimal:
+    def moved(self) -> Decimal | None:
         """Hours a month that would go elsewhere: those given to accounts that get more."""
-        return sum((row.difference for row in self.rows if row.difference and row.difference > 0), ZERO)
+        gains = (row.difference for row in self.rows if row.difference and row.difference > 0)
+        return None if self.is_none else sum(gains, ZERO)
+
+    @property
+    def by_more_hours(self) -> Decimal | None:
+        """Of `extra`, what comes of more hours than today's, or is lost with fewer."""
+        return None if self.by_moving is None or self.extra is None else self.extra - self.by_moving
 
     @property
     def today(self) -> Decimal:
@@ -203,7 +217,30 @@ class Study:
             for team, plan in plans.items()
             if isinstance(plan, Contradiction)
         ]
-        return Advice(rows, self.people(rows, plans), binding, contradictions, self.hours.activities)
+        people = self.people(rows, plans)
+        left = [Felt(teams[team], limit) for team in self.found for limit in self.without_accounts(team)]
+        return Advice(rows, people, binding, contradictions, self.hours.activities, left, self.by_moving(plans))
+
+    def by_moving(self, plans: dict[int | None, Plan | Contradiction]) -> Decimal | None:
+        """What the same hours as today would bring elsewhere; None where today's are all there are."""
+        found, differs = Fraction(0), False
+        for team, plan in plans.items():
+            accounts, programme = self.found[team]
+            used = used_today(accounts)
+            if isinstance(plan, Contradiction) or used == programme.hours:
+                found += plan.extra if isinstance(plan, Plan) else 0
+                continue
+            value, differs = brought(programme, used), True
+            if value is None:
+                return None
+            found += value - plan.today
+        return money(found) if differs else None
+
+    def without_accounts(self, team: int | None) -> list[Limit]:
+        """Least shares that nobody can be given, because no account stands in that box."""
+        there = {account.box for account in self.found[team][0]}
+        stated = (limit for limit in self.limits if limit.team_id == team and limit.box not in there)
+        return [Limit(Kind.LEAST_SHARE, limit.box, limit.least_share) for limit in stated if limit.least_share]
 
     def served(self, result: Result) -> Served:
         key, said = result.account_id, self.stated.get(result.account_id)
@@ -212,9 +249,7 @@ class Study:
         return Served(key, manager, box_of(result), self.hours.of[key], self.response(result), movable)
 
     def programme(self, team: int | None, accounts: list[Served]) -> Programme:
-        today: dict[int, Decimal] = defaultdict(Decimal)
-        for account in accounts:
-            today[account.manager] += account.today
+        today = used_today(accounts)
         hours = {manager: self.capacities.get((team, manager), used) for manager, used in today.items()}
         there = {account.box for account in accounts}
         limits = [limit for limit in self.limits if limit.team_id == team and limit.box in there]
@@ -256,12 +291,20 @@ class Study:
                 (team, manager) in self.capacities,
                 sum((row.today for row in own), ZERO),
                 given[team, manager] if isinstance(plans[team], Plan) else None,
-                own[0].price,
+                own[0].price if isinstance(plans[team], Plan) else None,
                 len(own),
             )
             for (team, manager), own in served.items()
         ]
-        return sorted(found, key=lambda person: (-person.price, person.manager.name, person.manager.pk))
+        return sorted(found, key=lambda person: (-(person.price or 0), person.manager.name, person.manager.pk))
+
+
+def used_today(accounts: list[Served]) -> dict[int, Decimal]:
+    """Hours a month by manager."""
+    found: dict[int, Decimal] = defaultdict(Decimal)
+    for account in accounts:
+        found[account.manager] += account.today
+    return dict(found)
 
 
 def given_hours(rows: list[Row]) -> dict[tuple[int | None, int], Decimal]:

@@ -1,5 +1,6 @@
 """The advice on hours from end to end: whose accounts it rests on, what is typed, what leaks and what does not."""
 
+import re
 from copy import deepcopy
 from decimal import Decimal
 
@@ -7,10 +8,12 @@ import pytest
 from django.test import Client
 
 from accounts.models import Account
+from kam_portal.effort import Words, apart
 from profitability.models import MonthResult, Publication, Result
 from relationships.effort import advice
-from relationships.models import EffortCapacity, EffortLimit, EffortResponse
+from relationships.models import EffortCapacity, EffortLimit, EffortResponse, Position
 from tests import factories
+from tests.markup import page_of
 
 MINUTES = {"N1": 600, "N2": 1200, "N3": 60, "N4": 240, "N5": 600, "S1": 1200}  # of visits a month
 
@@ -130,6 +133,71 @@ def test_limits_that_contradict_are_named_and_nothing_breaks(sign_in, portfolio)
     assert sign_in("lead").get("/api/v1/effort/").json()["contradictions"]
 
 
+def test_where_limits_contradict_no_figure_is_shown_as_a_zero(sign_in, portfolio):
+    team = portfolio.accounts["N1"].team
+    EffortCapacity.objects.create(
+        manager=portfolio.user("manager"), team=team, hours=2, changed_at="2026-03-01T00:00:00Z"
+    )
+
+    text = page_of(sign_in("lead").get("/effort/")).text
+
+    for tile in ("Hours to move", "Extra contribution", "One more hour brings"):
+        assert re.search(rf"{tile}.{{0,300}}?–.{{0,20}}?limits contradict each other", text), tile
+    answer = sign_in("lead").get("/api/v1/effort/").json()
+    assert answer["hours_to_move"] is None and answer["extra_contribution"] is None
+
+
+def test_a_share_for_a_box_without_accounts_is_told_and_not_applied(sign_in, portfolio):
+    team = portfolio.accounts["N1"].team
+    Position.objects.filter(box="status").update(box="streamline")
+    EffortLimit.objects.create(team=team, box="status", least_share=Decimal("0.45"), changed_at="2026-03-01T00:00:00Z")
+
+    page = page_of(sign_in("lead").get("/effort/")).text
+
+    assert "At least 45.0 % of the hours for Status accounts: no account stands there, not applied" in page
+
+
+def test_hours_that_a_share_takes_away_say_so(portfolio):
+    lead, team = portfolio.user("lead"), portfolio.accounts["N1"].team
+    EffortLimit.objects.create(
+        team=team, box="streamline", least_share=Decimal("0.4"), changed_at="2026-03-01T00:00:00Z"
+    )
+    EffortResponse.objects.create(
+        account=portfolio.accounts["N5"],
+        most_hours=40,
+        lost_at_half=0,
+        gained_at_double=0,
+        changed_at="2026-03-01T00:00:00Z",
+    )
+
+    found = advice(lead, portfolio.run)
+    words = Words(found)
+
+    told = [words.why(row) for row in found.rows if row.difference < 0 and row.per_hour >= row.price and row.extra]
+    assert told and all("given up for: at least 40.0\u202f% of the hours for Streamline" in why for why in told)
+    assert not any("or more elsewhere" in why for why in told)
+
+
+def test_amounts_that_would_look_alike_get_more_digits():
+    assert apart(Decimal("24.80"), Decimal("25.20")) == ("24.8", "25.2")
+    assert apart(Decimal(12), Decimal(30)) == ("12", "30")
+
+
+def test_what_moving_brings_is_told_apart_from_what_more_hours_bring(sign_in, portfolio):
+    lead, team = portfolio.user("lead"), portfolio.accounts["N1"].team
+    before = advice(lead, portfolio.run)
+    EffortCapacity.objects.create(
+        manager=portfolio.user("manager"), team=team, hours=60, changed_at="2026-03-01T00:00:00Z"
+    )
+
+    found = advice(lead, portfolio.run)
+
+    assert before.by_moving is None
+    assert abs(found.by_moving - before.extra) < 1 and found.by_more_hours > 0
+    assert found.by_moving + found.by_more_hours == found.extra
+    assert "by moving hours" in page_of(sign_in("lead").get("/effort/")).text
+
+
 # What is typed
 
 
@@ -167,6 +235,8 @@ def test_a_manager_types_what_own_accounts_answer(sign_in, portfolio):
         ({"lost": "-1"}, "must not be negative"),
         ({"most": "900"}, "0 to 744"),
         ({"gained": "many"}, "no number"),
+        ({"lost": "999999999999"}, "more than the account brings"),
+        ({"gained": "999999999999"}, "more than twice what the account brings"),
     ],
 )
 def test_an_expectation_that_makes_no_sense_stays_in_the_cell(sign_in, portfolio, cells, told):

@@ -9,7 +9,8 @@ from relationships.models import EffortCapacity, EffortLimit, EffortResponse
 TEAM = "Southwest"
 HOURS = {"Linda Mitchell": 90, "Michael Blythe": 60, "Shu Ito": 70}
 OF_THE_MANAGER = {"Southwest": 230, "Northwest": 80}  # too few for what is done today
-LEAST_SHARES = {"status": "0.45", "star": "0.15"}
+LEAST_SHARES = {"star": "0.15"}
+MOST_SHARES = {"status": "0.25"}  # who asks for most is served less
 RESPONSES = {  # lost with half of the hours, gained with twice as many, least, most, movable
     "AW00000490": (500, 900, 3, 12, False),  # Extraordinary Bike Works: a star that was left waiting
     "AW00000599": (150, 20, 30, None, False),  # Westside Plaza: loses money, and is used to being served
@@ -28,8 +29,9 @@ def state_hours(now: datetime) -> None:
     capacities += [(manager, team, hours) for team, hours in OF_THE_MANAGER.items()]
     for person, team, hours in capacities:
         EffortCapacity.objects.create(manager=person, team=teams[team_code(team)], hours=hours, **by_lead)
-    for box, share in LEAST_SHARES.items():
-        EffortLimit.objects.create(team=teams[team_code(TEAM)], box=box, least_share=share, **by_lead)
+    for name, shares in (("least_share", LEAST_SHARES), ("most_share", MOST_SHARES)):
+        for box, share in shares.items():
+            EffortLimit.objects.create(team=teams[team_code(TEAM)], box=box, **{name: share}, **by_lead)
     for code, (lost, gained, least, most, movable) in RESPONSES.items():
         EffortResponse.objects.create(
             account=Account.objects.get(code=code),

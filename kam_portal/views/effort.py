@@ -91,9 +91,11 @@ def told(found: Advice, words: Words, shown: list[Row], request) -> dict:
         "rows": [(row, words.why(row)) for row in page],
         "binding": words.binding,
         "contradictions": words.contradictions,
-        "scarcest": max(found.people, key=lambda person: person.price),
+        "without_accounts": words.without_accounts,
+        "parts": words.parts,
+        "scarcest": max(found.people, key=lambda person: person.price or 0),
         "several_teams": words.several_teams,
-        "share_moved": found.moved / found.today if found.today else None,
+        "share_moved": found.moved / found.today if found.today and found.moved is not None else None,
         "assumptions": assumptions(),
     }
 
@@ -114,6 +116,7 @@ def columns(words: Words) -> dict:
         _("Box"): lambda row: box_name(row.box),
         _("Hours a month today"): lambda row: row.today,
         _("Hours a month advised"): lambda row: row.advised,
+        _("Served by"): lambda row: words.served_by(row) or row.account.manager.name,
         _("Difference"): lambda row: row.difference,
         _("Expected extra contribution a month"): lambda row: row.extra,
         _("Half of the hours would lose"): lambda row: row.response.lost_at_half,

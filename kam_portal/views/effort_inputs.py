@@ -18,6 +18,7 @@ from accounts.permissions import Permission, may, needs
 from kam_portal import effort_inputs as inputs
 from kam_portal.effort_inputs import Outdated, Typed, shown
 from kam_portal.navigation import run_of
+from profitability.core.months import months_between
 from profitability.models import Result
 from relationships.core.expectation import expected
 from relationships.effort import Study, box_of, in_sight, teams_in_sight
@@ -73,6 +74,15 @@ class Sheet:
             manager = result.account.manager_id
             found[manager] = found.get(manager, Decimal(0)) + study.hours.of[result.account_id]
         return found
+
+    def to_lose(self) -> dict[int, Decimal]:
+        """The gross margin of a month, or what the account could buy at most, by account of the page."""
+        months = len(months_between(self.run.month_from, self.run.month_to))
+        return {
+            result.account_id: max(result.gross_margin, result.account.annual_potential or Decimal(0), Decimal(0))
+            / months
+            for result in self.page
+        }
 
     def newest_hours(self) -> str:
         return inputs.newest(EffortCapacity.objects.filter(team=self.team), EffortLimit.objects.filter(team=self.team))
@@ -175,7 +185,7 @@ def effort_responses_save(request):
     """Store what hours are expected to bring at the accounts of the page."""
     sheet = Sheet(request)
     cells = inputs.typed(request.POST, inputs.response_names(sheet.accounts))
-    inputs.check_responses(cells, sheet.accounts)
+    inputs.check_responses(cells, sheet.accounts, sheet.to_lose())
     movable = {account for account in sheet.accounts if f"movable:{account}" in request.POST}
 
     def write() -> None:

@@ -1,7 +1,7 @@
 """Where a team's hours bring most: hours a month for each account, under the limits of people and portfolio."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 
@@ -66,6 +66,13 @@ def _binding(programme: Programme, limits: list[Limit], found: Solved) -> Iterab
             cost = without.value - found.value if without else Fraction(0)
             if cost > 0:
                 yield Binding(limit, cost)
+
+
+def brought(programme: Programme, hours: dict[int, Decimal]) -> Fraction | None:
+    """What the best distribution brings a month if managers had these hours instead; None where limits contradict."""
+    other = replace(programme, hours=hours)
+    found = None if _shares_clash(other) else solve(other, other.limits)
+    return found and found.value
 
 
 # Limits that cannot hold together

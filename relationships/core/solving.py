@@ -11,13 +11,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
+from statistics import median_low
 from typing import Any
 
 from relationships.core.response import ZERO, Kind, Limit, Programme, Served
 
 CLOSE = 1e-7  # hours: as near as the solver comes to a limit
-STAY = 1e-5  # of the dearest hour: what it takes to move an hour, so that nobody moves for nothing
-FELT = 1e-6  # of the dearest hour: a limit of less worth does not bind
+STAY = 1e-5  # of the middle hour: what it takes to move an hour, so that nobody moves for nothing
+FELT = 1e-6  # of the middle hour: a limit of less worth does not bind
 
 
 @dataclass(frozen=True)
@@ -61,8 +62,8 @@ class _Columns:
     def __init__(self, programme: Programme, limits: list[Limit]) -> None:
         self.programme = programme
         self.kept = {limit.key for limit in limits if limit.kind is Kind.SERVICE}
-        worths = [worth for account in programme.accounts for _width, worth in account.response.pieces]
-        self.unit = max(worths, default=Fraction(0)) or Fraction(1)
+        worths = [worth for account in programme.accounts for _width, worth in account.response.pieces if worth]
+        self.unit = median_low(worths) if worths else Fraction(1)  # one account's absurd hours move nobody else's
         self.costs: list[float] = []
         self.bounds: list[tuple[float, float]] = []
         self.pieces: list[range] = []  # columns of each account

@@ -90,6 +90,17 @@ def test_nobody_moves_for_nothing_wherever_it_stands_on_its_curve():
     assert allocate(programme).hours == dict.fromkeys((1, 2, 3), Decimal(4))
 
 
+def test_one_absurd_expectation_changes_nobody_elses_advice():
+    accounts = [served(1, 10, response(10, 40, 20)), served(2, 10, response(10, 100, 150))]
+    alone = allocate(Programme(accounts, {ANN: Decimal(20)}))
+
+    absurd = served(3, 10, response(10, 999_999_999_999, 5), manager=BEN)
+    plan = allocate(Programme([*accounts, absurd], {ANN: Decimal(20), BEN: Decimal(10)}))
+
+    assert {key: plan.hours[key] for key in (1, 2)} == alone.hours == {1: Decimal(0), 2: Decimal(20)}
+    assert float(plan.prices[ANN]) == pytest.approx(8, abs=0.01)
+
+
 def test_hours_that_bring_nothing_are_left_over():
     programme = Programme([served(1, 10, response(10, 50, 0))], {ANN: Decimal(40)})
 
