@@ -34,6 +34,7 @@ class PortfolioFilter(forms.Form):
     revenue_class = forms.ChoiceField(label=_("Class"), required=False, choices=[*ALL, *CLASSES])
     programme = forms.ChoiceField(label=_("Programme"), required=False, choices=[*ALL, *PROGRAMME])
     losing = forms.BooleanField(label=_("Only with a loss"), required=False)
+    further = ("country", "stage", "revenue_class", "firmness")  # asked for less often: folded away
 
     def __init__(self, data, user):
         super().__init__(data)

@@ -76,6 +76,7 @@ CRITERIA = {
     "attractiveness": [{"code": "potential", "name": "Growth potential", "weight": 100, "kind": "judged"}],
     "relationship": [{"code": "trust", "name": "Trust", "weight": 100, "kind": "judged"}],
 }
+NO_ACCOUNT = {"code": "", "revenue": "7000", "margin": "2000", "cost": "0"}
 MONTHS = (202601, 202602)
 UNUSED, BOARD = Decimal(500), Decimal(1000)
 
@@ -180,9 +181,8 @@ def a_run(rows, accounts, model, criteria, state, published_on: int) -> Run:
 
 
 def company(rows) -> dict:
-    """The company's figures as a run keeps them: minor units, half in each month."""
-    margin, cost = (sum(int(row[name]) for row in rows) for name in ("margin", "cost"))
-    net = sum(int(row["revenue"]) for row in rows)
+    """The company's figures as a run keeps them, lines without account among them: minor units, half in each month."""
+    net, margin, cost = (sum(int(row[name]) for row in [*rows, NO_ACCOUNT]) for name in ("revenue", "margin", "cost"))
     figures = {"list_amount": net, "net_revenue": net, "gross_margin": margin, "cost_to_serve": cost}
     figures["contribution"] = margin - cost
     return {
@@ -326,10 +326,9 @@ def a_month(run: Run, row, account: Account | None, month: int) -> MonthResult:
 
 
 def no_account(run: Run) -> None:
-    row = {"code": "", "revenue": "7000", "margin": "2000", "cost": "0"}
-    a_result(run, row, None, {})
+    a_result(run, NO_ACCOUNT, None, {})
     for month in MONTHS:
-        a_month(run, row, None, month)
+        a_month(run, NO_ACCOUNT, None, month)
 
 
 def a_position(run: Run, row, result: Result, criteria: CriteriaSet) -> Position:

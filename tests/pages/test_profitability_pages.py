@@ -124,6 +124,7 @@ def test_every_chart_has_a_table_with_the_same_accounts(visit, page):
 def test_a_filter_chosen_by_keyboard_keeps_the_measure_in_the_address(visit, page):
     visit("finance", "/ranking/?measure=volume")
 
+    page.get_by_text("More filters").click()
     page.get_by_label("Country").select_option("DE")
     page.get_by_role("button", name="Apply").press("Enter")
 

@@ -237,7 +237,10 @@ def test_what_is_missing_is_shown_as_missing(portfolio, visit):
     assert "No box" in page.text
     assert "less than 60 % of the weight is scored" in page.text
     assert "0.00" not in [each.text for each in page.all("h3")]
-    assert [each.text for each in listed.all("span", **{"class": "missing"})] == ["–missing: Nothing scored yet"] * 2
+    assert [each.text for each in listed.all("span", **{"class": "missing"})] == [
+        "–missing: Nothing is known of the relationship yet",
+        *["–missing: Nothing scored yet"] * 2,
+    ]
     assert "too few peers for a median" in page.text
 
 
