@@ -165,6 +165,14 @@ class Now:
     coverage: float
     score: float | None
     is_self_scored: bool
+    firm: outlook.Firm
+
+    @property
+    def firmness(self) -> str:
+        """settled, fragile, provisional, or none where there is no box."""
+        if not self.box:
+            return "none"
+        return "provisional" if self.is_provisional else self.firm.firmness
 
 
 @dataclass(frozen=True)
@@ -303,10 +311,11 @@ def now_of(sheet: Sheet, run, accounts: list[int]) -> dict[int, Now]:
     if run is None or not may(sheet.user, Permission.SEE_PROFITABILITY):
         return {}
     found = outlook.now(sheet.criteria, run, sheet.user, accounts, sheet.today)
-    return {account: _now(sheet, scored) for account, (_known, scored) in found.items()}
+    firm = outlook.firm(sheet.criteria, found)
+    return {account: _now(sheet, scored, firm[account]) for account, (_known, scored) in found.items()}
 
 
-def _now(sheet: Sheet, scored: Scored) -> Now:
+def _now(sheet: Sheet, scored: Scored, firm: outlook.Firm) -> Now:
     on_axis: Weighted = scored.attractiveness.weighted if sheet.axis == ATTRACTIVENESS else scored.strength.weighted
     return Now(
         box_of(scored),
@@ -314,4 +323,5 @@ def _now(sheet: Sheet, scored: Scored) -> Now:
         float(on_axis.coverage),
         None if on_axis.score is None else float(on_axis.score),
         sheet.axis == STRENGTH and scored.strength.self_scored,
+        firm,
     )

@@ -1,7 +1,7 @@
 """Who has said what of accounts by judged criteria: the latest rating of each rater, how old it is, how far they
 differ. Both views are kept apart, as in a score."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date
@@ -133,6 +133,14 @@ def spread(listed: Collection[Opinion]) -> Decimal | None:
     """Highest minus lowest, of two raters or more."""
     scores = [each.score for each in listed]
     return max(scores) - min(scores) if len(scores) > 1 else None
+
+
+def waiting(account: int, criteria: Iterable[Criterion], until: date, today: date) -> list[tuple[date, int]]:
+    """Ratings newer than a run's window: the first day of the month whose run they count from, and how many."""
+    codes = [each.code for each in criteria]
+    rows = Rating.objects.filter(account=account, criterion__in=codes, rated_on__gt=until, rated_on__lte=today)
+    months = Counter(day.replace(day=1) for day in rows.values_list("rated_on", flat=True))
+    return sorted(months.items())
 
 
 def is_link(text: str) -> bool:

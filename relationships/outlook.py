@@ -7,10 +7,23 @@ from datetime import date
 
 from profitability.models import Run
 from relationships.core import scoring
+from relationships.core.cases import HEADLINE, WIDTHS, Firmness, firmness
 from relationships.core.criteria import CriteriaSet
+from relationships.core.nearest import Move, nearest_move
 from relationships.effects import Known, known_accounts
 from relationships.evidence import Evidence, Row, Scored, measures_of, own_criteria, ratings, score
 
+
+@dataclass(frozen=True)
+class Firm:
+    """How firmly an account would stand in its box; without a box, or with a provisional one, nothing is known."""
+
+    firmness: Firmness
+    stability: float | None = None
+    move: Move | None = None  # the smallest change of one weight that would move it
+
+
+Standing = dict[int, tuple[Known, Scored]]  # by account
 Typed = Mapping[str, scoring.Rating | None]  # by criterion; None takes today's rating back
 
 
@@ -26,7 +39,7 @@ class Hand:
 
 def now(
     criteria: CriteriaSet, run: Run, user, accounts: Collection[int], today: date, hand: Hand | None = None
-) -> dict[int, tuple[Known, Scored]]:
+) -> Standing:
     """By account: what the run knows of it, and where it would stand now. The run may not know all of them."""
     said = ratings(today, accounts)
     if hand:
@@ -34,6 +47,21 @@ def now(
     found = Evidence(criteria, 0, said, *own_criteria(criteria, accounts), today)
     known = known_accounts(run, user, measures_of(criteria), accounts)
     return {each.account_id: (each, score(row_of(each), found)) for each in known}
+
+
+def firm(criteria: CriteriaSet, standing: Standing) -> dict[int, Firm]:
+    """How firm these boxes would be, at the width that is shown."""
+    from relationships.core.stability import stability
+    from relationships.firmness import cases_of  # with numpy, which a web process loads only when it is asked
+
+    known, scored = [each for each, _scored in standing.values()], [scored for _known, scored in standing.values()]
+    own = Evidence(criteria, 0, {}, *own_criteria(criteria, list(standing)), date.min)
+    cases = cases_of([row_of(each) for each in known], scored, own)
+    found = {account: Firm("unknown") for account in standing}
+    shares = stability(list(cases.values()), {HEADLINE: WIDTHS[HEADLINE]})[HEADLINE] if cases else []
+    for (place, case), share in zip(cases.items(), shares, strict=True):
+        found[known[place].account_id] = Firm(firmness(share, provisional=False), float(share), nearest_move(case))
+    return found
 
 
 def row_of(known: Known) -> Row:

@@ -88,6 +88,21 @@ def test_the_answer_places_the_account_as_it_would_be_now(manager, portfolio):
     assert "Star" in told and "2.50" in told and "self-scored" in told
 
 
+def test_the_grid_says_how_firm_each_box_would_be_and_sums_them_up(manager, portfolio):
+    scored = (("N1", 9, 9, 9), ("N2", 9, 9, "1.1"), ("N3", 9, 9, None))
+    for account, potential, trust, access in scored:
+        for code, score in (("potential", potential), ("trust", trust), ("access", access)):
+            if score is not None:
+                said(portfolio, "lead", score, account, code)
+
+    page = page_of(manager.get(URL))
+
+    assert "Of 6 accounts here, as it would be now: 1 settled, 1 fragile, 0 provisional, 4 without box." in page.text
+    assert "settled 100" in page.text and "would make it Star" in page.text
+    told = sent(manager, {cell(portfolio, "N2", "access"): "9"})["rows"]
+    assert 'data-firmness="settled"' in told[str(portfolio.accounts["N2"].pk)]
+
+
 def test_an_emptied_cell_takes_todays_score_back_and_leaves_earlier_ones(manager, portfolio):
     said(portfolio, "manager", 3, days_ago=30)
     said(portfolio, "manager", 5)

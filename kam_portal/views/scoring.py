@@ -1,5 +1,7 @@
 """Scoring many accounts at once: a grid by keyboard, each cell kept by itself."""
 
+from collections import Counter
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, JsonResponse
@@ -31,6 +33,7 @@ from relationships.queries import portfolio
 from relationships.views.scoring_cards import Sight, judged_card
 
 PAGE = 40
+FIRMNESS = ("settled", "fragile", "provisional", "none")
 
 
 @require_safe
@@ -92,7 +95,7 @@ def told(request, sheet: Sheet | None, typed: Typed) -> dict:
         "cells": {name_of(*key): wrong.get(key, "") for key in typed.texts},
         "was": {name_of(*key): was for key, was in typed.was.items()},
         "rows": {
-            account: render_to_string("relationships/_scoring_now.html", {"now": now})
+            account: render_to_string("relationships/_scoring_now.html", {"now": now, "criteria": sheet.criteria})
             for account, now in standing.items()
         },
     }
@@ -132,7 +135,13 @@ def page_of(rows, number):
 def progress(rows) -> dict[str, int]:
     """How many cells of the page hold an own score of the last 12 months."""
     cells = [cell for row in rows for cell in row.cells]
-    return {"scored": sum(cell.heard.has_mine for cell in cells), "cells": len(cells)}
+    return {"scored": sum(cell.heard.has_mine for cell in cells), "cells": len(cells), "firm": firm_counts(rows)}
+
+
+def firm_counts(rows) -> dict[str, int]:
+    """How many accounts of the page would stand how firmly; nothing where boxes are not shown."""
+    counts = Counter(row.now.firmness for row in rows if row.now)
+    return {"all": counts.total()} | {name: counts[name] for name in FIRMNESS} if counts else {}
 
 
 def tabs(request, form: ScoringFilter) -> list[dict]:

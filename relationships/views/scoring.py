@@ -254,7 +254,7 @@ def looked_at(request, sheet: Sheet) -> dict:
         "is_blind": sight.is_blind,
         "axes": axes(sheet, sight, sees_boxes, now),
         "told": sheet.told,
-        "preview": preview(run, now) if now and sees_boxes else None,
+        "preview": preview(run, now, sheet) if now and sees_boxes else None,
         "sees_boxes": sees_boxes,
         "may_score": may_score,
         "statuses": Rating.Status.choices,
@@ -293,7 +293,7 @@ def rating_of(sheet: Sheet, code: str, score: Decimal) -> scoring.Rating:
     return scoring.Rating(sheet.user.email, sheet.today, score, sheet.view, confirmed)
 
 
-def preview(run, now) -> dict:
+def preview(run, now, sheet: Sheet) -> dict:
     """Where every rating up to today, and what is typed, would put the account."""
     known, scored = now
     up, across = scored.attractiveness.weighted, scored.strength
@@ -309,6 +309,7 @@ def preview(run, now) -> dict:
         "strength": shown(across.weighted.score),
         "strength_coverage": shown(across.weighted.coverage),
         "self_scored": across.self_scored,
+        "firm": outlook.firm(sheet.criteria, {sheet.account.pk: now})[sheet.account.pk],
     }
 
 

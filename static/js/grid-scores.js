@@ -32,6 +32,12 @@ function count(grid) {
   if (place) place.textContent = place.dataset.progress.replace("##", all.length).replace("#", done.length);
 }
 
+function countFirm(grid) {
+  for (const place of document.querySelectorAll("[data-firm-sum] [data-count]:not([data-count=all])")) {
+    place.textContent = grid.querySelectorAll(`[data-firmness="${place.dataset.count}"]`).length;
+  }
+}
+
 function body(inputs) {
   const form = new FormData();
   for (const input of inputs) {
@@ -62,6 +68,7 @@ function take(grid, answer, inputs, said) {
   });
   for (const [account, html] of Object.entries(answer.rows)) grid.querySelector(`[data-now="${account}"]`).innerHTML = html;
   count(grid);
+  countFirm(grid);
   if (inputs.includes(document.activeElement)) fillStrip(grid, document.activeElement);
   rest(grid);
 }

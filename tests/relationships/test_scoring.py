@@ -274,6 +274,40 @@ def test_an_accounts_own_weights_are_those_that_count(manager, portfolio):
     assert "weight 90 of its own" in page_of(manager.get(URL)).text
 
 
+def test_the_preview_says_how_firm_the_box_would_be_and_what_would_move_it(manager):
+    firm = page_of(manager.post(CHECK, {"potential.score": "9", "trust.score": "2", "access.score": "1"})).text
+    near = page_of(manager.post(CHECK, {"potential.score": "9", "trust.score": "9", "access.score": "1.1"})).text
+
+    assert "Settled: holds in 100" in firm and "no single weight would move it" in firm
+    assert "Fragile: holds in" in near
+    assert "Nearest move: Trust weighing" in near and "would make it Star" in near
+
+
+def test_ratings_newer_than_the_window_are_told_on_the_account_and_in_the_trail(manager, portfolio):
+    said(portfolio, "manager", 2)
+    said(portfolio, "lead", 3, "access")
+    said(portfolio, "lead", 3, "potential")
+    month = timezone.localdate().strftime("%b %Y")
+
+    assert f"3 newer ratings count from the run of {month}" in page_of(manager.get("/accounts/N1/")).text
+    for figure, words in (
+        ("relationship_strength", "2 newer ratings count"),
+        ("attractiveness", "1 newer rating counts"),
+    ):
+        assert f"{words} from the run of {month}" in page_of(manager.get(f"/accounts/N1/trail/?figure={figure}")).text
+    manager.force_login(portfolio.user("member"))
+    assert "2 newer ratings count" in page_of(manager.get("/accounts/N1/")).text
+
+
+def test_who_may_not_score_is_not_asked_to(client, portfolio):
+    Position.objects.update(is_provisional=True)
+    for who, asked in (("manager", True), ("member", False)):
+        client.force_login(portfolio.user(who))
+        home, account = page_of(client.get("/")).text, page_of(client.get("/accounts/N1/")).text
+        assert ("provisional box" in home) is asked
+        assert ("Score this account" in account) is asked and ("See scores" in account) is not asked
+
+
 def test_half_of_an_axis_gives_no_box(manager, portfolio):
     text = page_of(manager.post(CHECK, {"potential.score": "8", "trust.score": "2"})).text
 
