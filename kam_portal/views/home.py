@@ -75,7 +75,7 @@ def manager_home(request):
     rows = own if own.exists() else everything
     order = "contribution" if profit else "-net_revenue"
     listed = list(rows.order_by(order, "code")[:MINE])
-    matters = matters_of(run, listed, profit) if run else []
+    matters = matters_of(run, listed, request.user) if run else []
     context = {
         "listed": listed,
         "total": rows.count(),
@@ -116,14 +116,17 @@ def manager_headline(rows, profit: bool) -> str:
     return text % {"count": losing["count"], "all": active.count(), "loss": loss}
 
 
-def matters_of(run, rows: list[Result], profit: bool) -> list[Matter]:
-    """Losses first, the largest on top; then accounts whose box is not settled; then scores that are old."""
+def matters_of(run, rows: list[Result], user) -> list[Matter]:
+    """Losses first, the largest on top; then, for who may score, accounts whose box is not settled and scores that are
+    old."""
     found = []
-    if profit:
+    if may(user, Permission.SEE_PROFITABILITY):
         losing = sorted(
             (row for row in rows if row.is_active and row.contribution < 0), key=lambda row: row.contribution
         )
         found += [Matter(_("loss"), row, loss_text(row), "contribution") for row in losing]
+    if not may(user, Permission.SCORE_ACCOUNTS):
+        return found
     open_boxes = [row for row in rows if row.is_active and not is_settled(row.position)]
     found += [Matter(_("score"), row, gap_text(row), "box") for row in open_boxes]
     old = old_ratings(run, [row.account_id for row in rows])
