@@ -168,8 +168,8 @@ def test_a_file_holds_exactly_the_rows_and_columns_in_view(visit):
 
     assert head == [
         "Code", "Account", "Team", "Manager", "Segment", "Country", "Box", "Attractiveness", "Relationship strength",
-        "Class", "List sales", "Discounts", "Returns", "Net revenue", "Gross margin", "Cost to serve", "Contribution",
-        "Currency",
+        "Stage", "Class", "List sales", "Discounts", "Returns", "Net revenue", "Gross margin", "Cost to serve",
+        "Contribution", "Currency",
     ]  # fmt: skip
     assert [row[0] for row in rows] == ["N4", "N3"]
     assert [Decimal(each) for each in rows[1][-5:-1]] == [120000, 30000, 45000, -15000]
