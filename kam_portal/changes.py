@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db.models import QuerySet
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from kam_portal.causes import what, why
-from kam_portal.templatetags.kam import money, phase, signed
+from kam_portal.templatetags.kam import money, phase, signed, whole
 from profitability.models import Result
-from relationships.models import PositionChange
+from relationships.models import CriteriaSet, Position, PositionChange
 from relationships.queries import portfolio
 
 # the parts of contribution, each with the sign it has in it
@@ -29,17 +30,21 @@ NAMES = {
     "cost_amount": gettext_lazy("cost of goods"),
     "freight_amount": gettext_lazy("freight"),
 }
+MANY = 3  # changes of one cause are told as one
+OF_CRITERIA = [PositionChange.Cause.WEIGHTS, PositionChange.Cause.CUT]
 SMALLEST_SHARE = Decimal("0.1")  # of what the account contributed before
 
 
 @dataclass(frozen=True)
 class Change:
-    """One account's change, in words."""
+    """One account's change, in words; or that of many together, without a result but with the address of their list."""
 
-    result: Result
+    result: Result | None
     what: str
     cause: str
     size: Decimal
+    url: str = ""
+    is_box: bool = False  # then the trail of the box has its parts
 
 
 def changes(user, rows: QuerySet[Result], before, profit: bool, most: int = 8) -> list[Change]:
@@ -47,17 +52,47 @@ def changes(user, rows: QuerySet[Result], before, profit: bool, most: int = 8) -
     if before is None:
         return []
     listed = {row.account_id: row for row in rows}
-    noted = [told(change, listed[change.account_id], profit) for change in noted_changes(listed.values())]
-    found = [change for kind, change in noted if kind != PositionChange.Kind.CLASS]
+    noted, found = noted_changes(listed.values()), []
+    together = by_criteria(user, [change for change in noted if is_of_criteria(change, profit)], before, profit)
+    if together:
+        noted, found = [change for change in noted if not is_of_criteria(change, profit)], [together]
+    noted = [told(change, listed[change.account_id], profit) for change in noted]
+    found += [change for kind, change in noted if kind != PositionChange.Kind.CLASS]
     if profit:
-        moved = {change.result.pk for change in found}
+        moved = {change.result.pk for change in found if change.result}
         earlier = {row.account_id: row for row in portfolio(user, before).filter(account__in=rows.values("account"))}
         pairs = [(row, earlier[account]) for account, row in listed.items() if account in earlier]
         money_moves = [money_change(now, then) for now, then in pairs if now.pk not in moved and is_large(now, then)]
         found += sorted(money_moves, key=lambda change: -abs(change.size))
-    seen = {change.result.pk for change in found}
+    seen = {change.result.pk for change in found if change.result}
     found += [change for kind, change in noted if kind == PositionChange.Kind.CLASS and change.result.pk not in seen]
     return found[:most]
+
+
+def is_of_criteria(change: PositionChange, profit: bool) -> bool:
+    """Whether weights or a cut moved the box most. Of attractiveness that is said to whoever may see profit."""
+    if change.kind != PositionChange.Kind.BOX or not change.causes:
+        return False
+    first = change.causes[0]
+    return first["cause"] in OF_CRITERIA and (profit or first["axis"] != "attractiveness")
+
+
+def by_criteria(user, changes: list[PositionChange], before, profit: bool) -> Change | None:
+    """What a new version of the criteria moved, as one change; None of the same version, or of few accounts."""
+    if len(changes) < MANY:
+        return None
+    run = changes[0].run_id
+    then, now = (Position.objects.filter(run=each).values_list("criteria_set", flat=True)[:1] for each in (before, run))
+    criteria = CriteriaSet.objects.filter(pk__in=now).exclude(pk__in=then).first()
+    if criteria is None:
+        return None
+    boxes = PositionChange.objects.filter(run=run, kind=PositionChange.Kind.BOX).visible_to(user)
+    moved = boxes.filter(causes__0__cause__in=OF_CRITERIA)
+    moved = moved if profit else moved.exclude(causes__0__axis="attractiveness")
+    words = {"criteria": criteria, "moved": whole(moved.count()), "all": whole(boxes.count())}
+    what = _("Criteria %(criteria)s: %(moved)s accounts moved") % words
+    cause = _("weights or cuts are others; %(all)s accounts are in another box altogether") % words
+    return Change(None, what, cause, Decimal(0), reverse("accounts") + "?moved=on")
 
 
 def noted_changes(rows: Collection[Result]) -> list[PositionChange]:
@@ -70,7 +105,8 @@ def noted_changes(rows: Collection[Result]) -> list[PositionChange]:
 
 
 def told(change: PositionChange, row: Result, profit: bool) -> tuple[str, Change]:
-    return change.kind, Change(row, what(change), why(change, row.position, profit), Decimal(0))
+    is_box = change.kind == PositionChange.Kind.BOX
+    return change.kind, Change(row, what(change), why(change, row.position, profit), Decimal(0), is_box=is_box)
 
 
 def is_large(now: Result, then: Result) -> bool:

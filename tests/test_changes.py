@@ -4,7 +4,7 @@ import pytest
 
 from kam_portal.changes import changes
 from profitability.models import Result
-from relationships.models import PositionChange
+from relationships.models import CriteriaSet, PositionChange
 from relationships.queries import portfolio as portfolio_of
 from tests.factories import a_portfolio
 
@@ -107,6 +107,25 @@ def test_a_box_that_other_weights_brought_or_took_says_so(portfolio):
         "the criteria changed: what is scored now weighs 55.0\u202f% (65.0\u202f% before)",
         "the criteria changed",
     ]
+
+
+def test_what_a_new_version_of_the_criteria_moved_is_one_line(portfolio):
+    for code in ("N1", "N2", "N3"):
+        note(portfolio, code, "star", "strategic", cause("Trust", 0.7, kind="weights", change=20))
+    note(portfolio, "N4", "star", "strategic", cause("Trust", 0.7, change=2))
+    assert len(told(portfolio)) == 4
+    document = portfolio.run.positions.first().criteria_set.document | {"version": 2}
+    second = CriteriaSet.objects.create(code="default", version=2, document=document, state="ready")
+    portfolio.run.positions.update(criteria_set=second)
+
+    [together, other] = changes(
+        portfolio.user("lead"), portfolio_of(portfolio.user("lead"), portfolio.run), portfolio.earlier, True
+    )
+
+    assert (together.what, together.result) == ("Criteria default v2: 3 accounts moved", None)
+    assert together.cause == "weights or cuts are others; 4 accounts are in another box altogether"
+    assert together.url == "/accounts/?moved=on"
+    assert other.result.code == "N4"
 
 
 def test_stages_and_classes_are_told_too(portfolio):

@@ -1,3 +1,5 @@
+from datetime import date
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -6,7 +8,9 @@ from accounts.models import Team
 from kam_portal.matrix import bubbles
 from kam_portal.overview import kept
 from profitability.models import Run
+from relationships.models import Position, PositionChange
 from tests.factories import a_portfolio
+from tests.markup import page_of
 
 pytestmark = pytest.mark.django_db
 
@@ -94,3 +98,24 @@ def test_a_bubble_opens_the_page_of_its_account_whatever_its_code(portfolio):
     points = page(portfolio.user("executive"), "/matrix/").context["chart"]["points"]
 
     assert [point[10] for point in points] == [reverse("account", args=[point[0]]) for point in points]
+
+
+def test_accounts_are_filtered_by_firmness_and_by_whether_the_run_moved_them(client):
+    made = a_portfolio()
+    Position.objects.filter(run=made.run).update(stability=None, is_provisional=True)
+    Position.objects.filter(run=made.run, account__code="N1").update(stability="0.5", is_provisional=False)
+    client.force_login(made.user("executive"))
+    PositionChange.objects.exclude(account__code="N3").delete()
+    PositionChange.objects.create(
+        run=made.run, attempt=1, account=made.accounts["N2"], kind="box", before="star", after="status",
+        changed_on=date(2026, 3, 2),
+    )  # fmt: skip
+
+    fragile = page_of(client.get("/accounts/?firmness=fragile"))
+    chip = fragile.one("tbody").all("span", **{"class": "box-chip strategic fragile"})
+    assert [each.text for each in chip] == ["Strategic (fragile)"]
+    moved = b"".join(client.get("/accounts/?moved=on&format=csv").streaming_content).decode()
+    assert "N2" in moved and "N1" not in moved
+    assert ",Firmness," in moved and ",Unknown," in moved
+    home = page_of(client.get("/")).text
+    assert "1 of 10 boxes is fragile, 9 unknown" in home

@@ -11,7 +11,7 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.response import Response
 
 from accounts.models import Account
-from accounts.permissions import Permission
+from accounts.permissions import Permission, may
 from accounts.rest import parameters
 from accounts.rest.columns import as_money, as_month
 from accounts.rest.scopes import Scope
@@ -21,6 +21,7 @@ from profitability.api.run import OfRun
 from profitability.explain import event_behind, events_behind, line_behind, lines_behind
 from profitability.explain.figures import canonical
 from profitability.explain.forward import NO_ACCOUNT, CostLine, cost_line, in_units
+from relationships.since import Part, since
 
 PAGE = 100
 PLACE = parameters.whole(1, 1_000_000, 1, "Page of the list, 100 rows each")
@@ -205,7 +206,25 @@ class Explain(OfRun, ApiView):
             {"figure": name, "value": score, "cut": cut, "coverage": covered, "url": self.url(account.code, name)}
             for name, score, cut, covered in axes
         ]
-        return {"value": boxed.position.box or None, "inputs": inputs}
+        return {"value": boxed.position.box or None, "inputs": inputs, "readings": self.since(run, account)}
+
+    def since(self, run, account) -> list[dict]:
+        """What moved both scores since the run before, and the cuts they are held against."""
+        profit = may(self.request.user, Permission.SEE_PROFITABILITY)
+        found = since(run, account, profit)
+        return [
+            {
+                "by": "change",
+                "run": found.run.pk,
+                "figure": axis.figure,
+                "before": axis.before,
+                "after": axis.after,
+                "total": axis.total,
+                "parts": [part_row(part) for part in axis.parts],
+                "reach": [part_row(part) for part in axis.reach],
+            }
+            for axis in (found.axes if found else ())
+        ]
 
     def answer_schema(self, method):
         texts = dict.fromkeys(("code", "name", "figure", "month", "label", "kind", "formula"), TEXT)
@@ -289,6 +308,10 @@ class ExplainCostLine(OfRun, ApiView):
             "run": RUN_SCHEMA,
         }
         return {"type": "object", "properties": properties, "required": list(properties)}
+
+
+def part_row(part: Part) -> dict:
+    return {"cause": part.cause, "criterion": part.code or None, "label": part.name, "points": part.points}
 
 
 def month_or_404(text: str) -> int:

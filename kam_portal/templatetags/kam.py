@@ -92,6 +92,15 @@ def share(value) -> str:
 
 
 @register.filter
+def score_signed(value) -> str:
+    """A change of a score, with its sign; as many decimals as it takes not to write it as nothing."""
+    if value is None:
+        return NOTHING
+    change = Decimal(str(value))
+    return with_plus(written(change, 2 if not change or abs(change) >= Decimal("0.005") else 6))
+
+
+@register.filter
 def held(value) -> str:
     """The share of weightings in which a box holds: 100 % only of one that always does."""
     return share(value if value is None or value == 1 else min(Decimal(str(value)), Decimal("0.999")))

@@ -1,22 +1,44 @@
 """The list of accounts: filters in the address, sorting, search, export."""
 
+from django import forms
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_safe
 
 from accounts.permissions import Permission, may, needs
 from kam_portal.downloads import download, in_currency
-from kam_portal.filters import PortfolioFilter, without
+from kam_portal.filters import ALL, PortfolioFilter, without
+from kam_portal.matrix.filters import held
 from kam_portal.navigation import run_of
 from kam_portal.overview import kept
 from kam_portal.templatetags.kam import whole
 from profitability.models import Result
+from relationships.models import Firmness, PositionChange
 from relationships.queries import ordered, orderings, portfolio, trends
 
 PAGE = 50
+
+
+class AccountFilter(PortfolioFilter):
+    """Which accounts, also by how firm their boxes are and whether the run put them into another one."""
+
+    firmness = forms.ChoiceField(label=gettext_lazy("Firmness"), required=False, choices=[*ALL, *Firmness.choices])
+    further = (*PortfolioFilter.further, "moved")
+    moved = forms.BooleanField(label=gettext_lazy("Only in another box than before"), required=False)
+
+    def condition(self, name: str, value) -> Q:
+        if name == "firmness":
+            return held(value)
+        return Q(moved_in_run()) if name == "moved" else super().condition(name, value)
+
+
+def moved_in_run() -> Exists:
+    """Whether the run of a result noted another box for its account."""
+    boxes = PositionChange.objects.filter(kind=PositionChange.Kind.BOX)
+    return Exists(boxes.filter(run=OuterRef("run"), account=OuterRef("account")))
 
 
 @require_safe
@@ -24,7 +46,7 @@ PAGE = 50
 def account_list(request):
     """Every account the reader sees, with its figures, class and box."""
     run = run_of(request)
-    form = PortfolioFilter(request.GET, request.user)
+    form = AccountFilter(request.GET, request.user)
     order = order_of(request)
     rows = ordered(form.narrow(portfolio(request.user, run)), order) if run else Result.objects.none()
     if request.GET.get("format") in {"csv", "xlsx"}:
@@ -107,6 +129,8 @@ def columns(user) -> dict:
         _("Segment"): lambda row: row.account.segment,
         _("Country"): lambda row: row.account.country,
         _("Box"): lambda row: row.position.get_box_display(),
+        _("Firmness"): lambda row: row.position.box and Firmness(row.position.firmness).label,
+        _("Holds in share of weightings"): lambda row: row.position.stability,
         **(scores if sees_profit else {}),
         _("Relationship strength"): lambda row: row.position.relationship_strength,
         _("Stage"): lambda row: row.position.get_stage_display(),

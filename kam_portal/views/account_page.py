@@ -7,6 +7,7 @@ from statistics import median
 
 from django.conf import settings
 from django.shortcuts import get_object_or_404, render
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
@@ -326,7 +327,7 @@ def change_of(position: Position, profit: bool) -> str:
     if position.changed_on is None:
         return ""
     before = Position(box=position.previous_box).get_box_display() or _("no box")
-    text = _("was %(box)s until %(day)s") % {"box": before, "day": position.changed_on}
+    text = _("was %(box)s until %(day)s") % {"box": before, "day": date_format(position.changed_on, "j M Y")}
     boxes = PositionChange.objects.filter(account=position.account_id, kind=PositionChange.Kind.BOX)
     noted = boxes.filter(changed_on=position.changed_on, after=position.box, run__lte=position.run_id)
     change = noted.order_by("-pk").first()

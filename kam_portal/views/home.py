@@ -18,6 +18,7 @@ from kam_portal.changes import changes
 from kam_portal.charts import whale_chart
 from kam_portal.matrix.bubbles import bubbles_of, squares_of
 from kam_portal.matrix.chart import matrix_chart
+from kam_portal.matrix.filters import held
 from kam_portal.months import waiting_for
 from kam_portal.navigation import run_of
 from kam_portal.overview import kept
@@ -31,7 +32,7 @@ from profitability.ladder import parents
 from profitability.models import Concentration, MonthResult, PoolBalance, Result, Run
 from profitability.queries import balance_of, earlier_run
 from relationships.gaps import to_score
-from relationships.models import Position, Rating
+from relationships.models import Firmness, Position, Rating
 from relationships.queries import portfolio, trends
 
 MINE = 50  # accounts on the home page; the list has them all
@@ -190,6 +191,7 @@ def management_home(request):
         "headline": manager_headline(rows, profit=True),
         "figures": company_figures(run),
         "trust": trust(run),
+        "firmness": firmness_counts(rows),
         "matrix": matrix_chart(run, bubbles_of(*view), squares_of(*view), profit=True),
         "whale": whale_chart(rows),
         "concentration": Concentration.objects.filter(run=run, measure="revenue", level="parent").first(),
@@ -277,6 +279,15 @@ def trust(run: Run) -> dict:
         "boxed": found["boxed"],
         "all": found["all"],
     }
+
+
+def firmness_counts(rows) -> dict[str, int]:
+    """How many boxes there are, and how many are fragile or of unknown firmness."""
+    return rows.order_by().aggregate(
+        boxes=Count("pk", filter=Q(position__box__gt="")),
+        fragile=Count("pk", filter=held(Firmness.FRAGILE)),
+        unknown=Count("pk", filter=held(Firmness.UNKNOWN)),
+    )
 
 
 # Finance

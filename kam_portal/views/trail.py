@@ -12,6 +12,7 @@ from profitability.models import Run
 from profitability.runline import run_asked
 from profitability.views.account_activity import listed, month_of
 from profitability.wording import one_of
+from relationships.since import since
 
 PAGE = 25
 
@@ -36,6 +37,7 @@ def account_trail(request, code):
         "explanation": found.explanation,
         "shown_month": month,
         "profit": may(request.user, Permission.SEE_PROFITABILITY),
+        "since": since(run, account, may(request.user, Permission.SEE_PROFITABILITY)) if found.kind == "box" else None,
         "in_panel": in_panel,
         "amount_lines": amount_lines(request, found),
         **of_activity(request, run, account, found, month),

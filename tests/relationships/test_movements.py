@@ -10,7 +10,9 @@ from accounts.models import Account, User
 from kam_portal.recompute import recompute
 from profitability.models import Run
 from relationships.models import AccountCriterion, Position, PositionChange, Rating
+from relationships.since import since
 from tests.ledger import imported
+from tests.markup import page_of, rows_of
 from tests.profitability.test_runs import ACCOUNTS, COSTS, EVENTS, LINES, MODEL
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -227,3 +229,40 @@ def test_a_change_is_told_once_and_stays_with_its_run(rater):
     assert changes(done).keys() == {"A"}
     assert changes(later) == {}
     assert position(later, "A").previous_box == "star"
+
+
+def test_the_trail_of_a_box_tells_what_moved_the_scores_and_the_parts_sum_up(rater, client):
+    rate(rater, "A", date(2026, 2, 10), trust=9, price=4)
+    done = run()
+    account = Account.objects.get(code="A")
+
+    found = since(done, account, profit=True)
+
+    [strength] = found.axes
+    assert (strength.figure, strength.before, strength.after) == (
+        "relationship_strength", Decimal("4.4"), Decimal("7.0")
+    )  # fmt: skip
+    assert strength.total == strength.after - strength.before
+    assert [(part.name, part.points) for part in strength.parts] == [
+        ("Trust", Decimal("3.0")),
+        ("Price", Decimal("-0.4")),
+    ]
+    client.force_login(rater)
+    page = page_of(client.get("/accounts/A/trail/?figure=box"))
+    assert rows_of(page, "Relationship strength: what moved it") == [
+        ["Trust", "Rating", "+3.00"],
+        ["Price", "Rating", "−0.40"],
+        ["Change of the score", "", "+2.60"],
+    ]
+    [reading] = client.get("/api/v1/accounts/A/explain/?figure=box").json()["readings"]
+    assert (reading["by"], reading["total"]) == ("change", 2.6)
+    assert [part["criterion"] for part in reading["parts"]] == ["trust", "price"]
+
+
+def test_of_the_change_of_attractiveness_nothing_is_told_to_whoever_sees_no_profit(rater):
+    rate(rater, "A", date(2026, 2, 10), prestige=1)
+    done = run()
+    account = Account.objects.get(code="A")
+
+    assert [axis.figure for axis in since(done, account, profit=True).axes] == ["attractiveness"]
+    assert since(done, account, profit=False).axes == []
