@@ -119,3 +119,20 @@ def test_accounts_are_filtered_by_firmness_and_by_whether_the_run_moved_them(cli
     assert ",Firmness," in moved and ",Unknown," in moved
     home = page_of(client.get("/")).text
     assert "1 of 10 boxes is fragile, 9 unknown" in home
+
+
+def test_the_panel_that_starts_a_run_names_the_criteria_it_goes_by(portfolio):
+    assert (
+        "It will place accounts by the criteria default v1." in page_of(page(portfolio.user("finance"), "/runs/")).text
+    )
+
+
+def test_the_box_before_is_told_with_its_day_and_leads_to_the_parts(portfolio):
+    position = Position.objects.get(run=portfolio.run, account__code="N1")
+    Position.objects.filter(pk=position.pk).update(previous_box="star", changed_on=date(2026, 3, 2))
+
+    shown = page_of(page(portfolio.user("finance"), "/accounts/N1/"))
+
+    [said] = shown.all("p", **{"class": "hint account-change"})
+    assert said.text.startswith("Was Star until 2 Mar 2026")
+    assert "figure=box" in said.one("a").attributes["href"]

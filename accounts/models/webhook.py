@@ -21,6 +21,10 @@ class WebhookEndpoint(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
 
+    class Meta:
+        verbose_name = _("webhook")
+        verbose_name_plural = _("webhooks")
+
     def __str__(self) -> str:
         return self.url
 
@@ -46,6 +50,8 @@ class WebhookDelivery(models.Model):
     finished_at = models.DateTimeField(null=True)
 
     class Meta:
+        verbose_name = _("webhook delivery")
+        verbose_name_plural = _("webhook deliveries")
         constraints = [models.UniqueConstraint(fields=["endpoint", "key"], name="an_event_is_told_once")]
         indexes = [models.Index(fields=["state", "next_at"], name="webhook_due")]
 

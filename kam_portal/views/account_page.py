@@ -331,4 +331,5 @@ def change_of(position: Position, profit: bool) -> str:
     boxes = PositionChange.objects.filter(account=position.account_id, kind=PositionChange.Kind.BOX)
     noted = boxes.filter(changed_on=position.changed_on, after=position.box, run__lte=position.run_id)
     change = noted.order_by("-pk").first()
-    return f"{text}: {why(change, position, profit)}" if change else text
+    text = f"{text}: {why(change, position, profit)}" if change else text
+    return text[0].upper() + text[1:]
