@@ -8,6 +8,7 @@ from typing import Any
 from django.db import IntegrityError, OperationalError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts import versions
 from accounts.models import Import
@@ -55,7 +56,9 @@ def make_ready(row: CostModel, revision: int, user) -> None:
     """Let runs use the version. It is used by the next one only if there is no other, or once it is chosen."""
     model, problems = parse(row.document)
     if model is None:
-        raise NotPossible(_("%s things have to be settled first.") % len(problems))
+        sentence = "%(count)s thing has to be settled first."
+        words = ngettext(sentence, "%(count)s things have to be settled first.", len(problems))
+        raise NotPossible(words % {"count": len(problems)})
     with transaction.atomic():
         before = CostModel.objects.current()
         ready = {"state": CostModel.State.READY, "document": to_document(model)}

@@ -308,7 +308,7 @@ def test_a_draft_that_is_wrong_is_saved_and_stays_a_draft(finance, draft):
 
     draft.refresh_from_db()
     assert (draft.state, draft.document["pools"][2]["serves"]["sales"]) == ("draft", 0.2)
-    assert "1 things have to be settled first" in response.content.decode()
+    assert "1 thing has to be settled first" in response.content.decode()
 
 
 def test_a_new_ready_version_waits_until_it_is_chosen(finance, draft):
