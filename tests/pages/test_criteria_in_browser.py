@@ -121,9 +121,12 @@ def test_a_new_version_by_keyboard_alone_from_the_copy_to_the_next_run(site, pag
     expect(page.locator('[name="relationship[1].weight"]')).to_have_value("67")
     expect(sums.last).to_have_text("Weights: 100 of 100")
     press(page, "Compare with the published run")
-    expect(page.locator("#effect")).to_contain_text("This version would move 1 of 2 accounts into another box.")
+    expect(page.locator("#effect")).to_contain_text("This version places 1 of 1 box elsewhere.")
     expect(page.locator("#effect")).to_contain_text("Alpha Strategic → Star")
     press(page, "Save and make ready")
+    expect(page.get_by_role("alert")).to_contain_text("This version places 1 of 1 box elsewhere.")
+    expect(page.get_by_role("button", name="Yes, make it ready")).to_be_focused()
+    page.keyboard.press("Enter")
     page.wait_for_url("**/criteria/default/2/")
     expect(page.get_by_text("In force today: the next run places accounts by it.")).to_be_visible()
 
@@ -136,6 +139,40 @@ def test_a_new_version_by_keyboard_alone_from_the_copy_to_the_next_run(site, pag
     expect(page.get_by_role("link", name="default v2")).to_be_visible()
     page.goto(f"{site}/criteria/")
     expect(page.get_by_role("row", name="default v1")).to_contain_text("Used")
+
+
+def test_the_hand_stays_in_its_field_while_the_line_moves_and_what_is_removed_comes_back(
+    site, page, ledger, complaints
+):
+    page.goto(f"{site}/criteria/default/1/")
+    press(page, "Copy to new version")
+    page.wait_for_url("**/default/2/edit/")
+    page.locator('[name="relationship[0].weight"]').focus()
+
+    page.keyboard.press("Alt+ArrowDown")
+
+    expect(page.locator('[name="relationship[1].name"]')).to_have_value("Trust")
+    expect(page.locator('[name="relationship[1].weight"]')).to_be_focused()
+    page.get_by_role("button", name="Remove Trust").press("Enter")
+    expect(page.get_by_text("Trust was removed.")).to_be_visible()
+    page.get_by_role("button", name="Undo").press("Enter")
+    expect(page.locator('[name="relationship[1].name"]')).to_have_value("Trust")
+
+
+def test_the_cut_is_that_of_what_counts(site, page, ledger, complaints):
+    page.goto(f"{site}/criteria/default/1/")
+    press(page, "Copy to new version")
+    page.wait_for_url("**/default/2/edit/")
+
+    page.get_by_label("Strength on the axis").select_option("relative")
+    expect(page.get_by_label("Strong from")).to_have_value("1")
+    page.get_by_label("Strength on the axis").select_option("absolute")
+    expect(page.get_by_label("Strong from")).to_have_value("5")
+    rail = page.locator(".model-rail")
+    assert rail.evaluate("rail => rail.scrollWidth <= rail.clientWidth")
+    page.locator("summary", has_text="Discard").click()
+    page.get_by_role("button", name="Discard the draft").click()
+    expect(page.get_by_text("default v2 was discarded.")).to_be_visible()
 
 
 def test_a_criterion_can_be_measured_and_its_scale_is_drawn_while_it_is_typed(site, page, ledger, complaints):
