@@ -36,6 +36,7 @@ class Cell:
     assumed: str
     label: str
     problem: str = ""
+    head: str = ""  # of its column
 
 
 class Sheet:
@@ -95,7 +96,10 @@ class Sheet:
     def people(self, cells: Typed | None) -> list[tuple[User, Cell]]:
         stored, today = inputs.stored_hours(self.team), self.hours_today()
         return [
-            (person, cell(f"hours:{person.pk}", stored, cells, shown(today[person.pk]), person.name))
+            (
+                person,
+                cell(f"hours:{person.pk}", stored, cells, shown(today[person.pk]), person.name, _("Hours a month")),
+            )
             for person in self.managers
         ]
 
@@ -103,7 +107,13 @@ class Sheet:
         stored = inputs.stored_hours(self.team)
         heads = {"least": _("At least"), "most": _("At most")}
         return [
-            (box, [cell(f"{which}:{box}", stored, cells, "", f"{box.label}: {head}") for which, head in heads.items()])
+            (
+                box,
+                [
+                    cell(f"{which}:{box}", stored, cells, "", f"{box.label}: {head}", head)
+                    for which, head in heads.items()
+                ],
+            )
             for box in Box
         ]
 
@@ -127,14 +137,14 @@ class Sheet:
         values = (assumed.lost_at_half, assumed.gained_at_double, assumed.least, assumed.most)
         heads = (_("half of the hours would lose"), _("twice the hours would gain"), _("at least"), _("useful up to"))
         return [
-            cell(f"{which}:{result.account_id}", stored, cells, shown(value), f"{result.account.name}: {head}")
+            cell(f"{which}:{result.account_id}", stored, cells, shown(value), f"{result.account.name}: {head}", head)
             for which, value, head in zip(inputs.RESPONSE, values, heads, strict=True)
         ]
 
 
-def cell(name: str, stored: dict, cells: Typed | None, assumed: str, label: str) -> Cell:
+def cell(name: str, stored: dict, cells: Typed | None, assumed: str, label: str, head: str) -> Cell:
     text = cells.texts[name] if cells and name in cells.texts else shown(stored.get(name))
-    return Cell(name, text, assumed, label, cells.wrong.get(name, "") if cells else "")
+    return Cell(name, text, assumed, label, cells.wrong.get(name, "") if cells else "", head)
 
 
 @require_safe
