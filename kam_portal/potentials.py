@@ -1,5 +1,6 @@
 """What accounts spend in our categories, as it is typed: read from a form, checked, and kept."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -12,12 +13,13 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Account
 from accounts.versions import Outdated
-from relationships.core.criteria import number_in
+from profitability.costs import NotANumber, number_in, parted
 from relationships.models import CategoryPotential
 
 PARTS = ("annual_spend", "competitor", "source")
 LONGEST = {"annual_spend": 40, "competitor": 200, "source": 500}
 LARGEST = Decimal(10) ** 12
+AMBIGUOUS = re.compile(r"\d{1,3}\.\d{3}")  # thousands parted by a point, or three decimals
 
 
 @dataclass
@@ -28,8 +30,28 @@ class Typed:
     wrong: dict[str, str] = field(default_factory=dict)
 
     def spend(self, place: int) -> Decimal | None:
-        text = self.texts[f"annual_spend:{place}"].replace(",", ".").replace(" ", "")
-        return number_in(text) if text else None
+        """Raises NotANumber."""
+        return amount_in(self.texts[f"annual_spend:{place}"])
+
+
+def amount_in(text: str) -> Decimal | None:
+    """An amount with a decimal point, its thousands parted by commas as pages write them or not; or with a decimal
+    comma where it cannot be anything else. Raises NotANumber for what may be read in two ways."""
+    if AMBIGUOUS.fullmatch(text):
+        said = {"thousands": text.replace(".", ","), "decimals": f"{text}0"}
+        raise NotANumber(_("may be read in two ways: write %(thousands)s or %(decimals)s") % said)
+    try:
+        return number_in(text, ".")
+    except NotANumber:
+        if "," not in text:
+            raise
+        return number_in(text, ",")
+
+
+def amount_out(value: Decimal | None) -> str:
+    """The same amount to be typed over, which `amount_in` reads."""
+    text = parted(value, ".")
+    return f"{text}0" if AMBIGUOUS.fullmatch(text) else text
 
 
 def typed(data, categories: Sequence[str]) -> Typed:
@@ -42,12 +64,26 @@ def typed(data, categories: Sequence[str]) -> Typed:
 
 
 def check(cells: Typed, place: int) -> None:
-    text, spend = cells.texts[f"annual_spend:{place}"], cells.spend(place)
-    if text and (spend is None or not 0 <= spend < LARGEST or spend != round(spend, 4)):
-        cells.wrong[f"annual_spend:{place}"] = _("an amount of a year, not below zero, with at most four decimals")
+    problem = problem_of(cells, place)
+    if problem:
+        cells.wrong[f"annual_spend:{place}"] = problem
     for part in PARTS[1:]:
-        if len(cells.texts[f"{part}:{place}"]) > LONGEST[part]:
+        text = cells.texts[f"{part}:{place}"]
+        if "\0" in text:
+            cells.wrong[f"{part}:{place}"] = _("has a character that cannot be stored; type it again")
+        elif len(text) > LONGEST[part]:
             cells.wrong[f"{part}:{place}"] = _("at most %(most)s characters") % {"most": LONGEST[part]}
+
+
+def problem_of(cells: Typed, place: int) -> str:
+    """What is wrong with an amount, empty where nothing is."""
+    try:
+        spend = cells.spend(place)
+    except NotANumber as problem:
+        return str(problem)
+    if spend is not None and not 0 <= spend < LARGEST:
+        return _("an amount of a year, not below zero, with at most four decimals")
+    return ""
 
 
 def mark(account: Account) -> str:

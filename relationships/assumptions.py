@@ -13,17 +13,18 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import Account
 from accounts.versions import NotPossible, Outdated
-from relationships.core.value import MOST_YEARS, Assumptions, multiple
+from relationships.core.value import Assumptions, multiple
 from relationships.models import ValueAssumption
 
 SHIPPED = {"retention": Decimal("0.85"), "discount": Decimal("0.10"), "growth": Decimal(0), "years": 5}
 NAMES = tuple(SHIPPED)
 BOUNDS = {
-    "retention": (0, 1, gettext_lazy("Retention is 0 to 100 %.")),
+    "retention": (0, Decimal("0.99"), gettext_lazy("Retention is 0 to 99 %: no customer is sure to stay.")),
     "discount": (0, 1, gettext_lazy("The discount rate is 0 to 100 %.")),
-    "growth": (Decimal("-0.99"), 1, gettext_lazy("Growth is −99 to 100 %.")),
+    "growth": (Decimal("-0.99"), Decimal("0.2"), gettext_lazy("Growth is −99 to 20 % a year.")),
 }
 LONGEST_NOTE = 500
+LONGEST_YEARS = 20  # that anybody may state; older rows may have more
 
 
 @dataclass(frozen=True)
@@ -72,9 +73,17 @@ def check(said: dict) -> None:
     for name, (least, most, sentence) in BOUNDS.items():
         if said[name] is None or not least <= said[name] <= most:
             raise NotPossible(str(sentence))
-    if said["years"] is not None and not 1 <= said["years"] <= MOST_YEARS:
-        raise NotPossible(_("Years are 1 to %(most)s, or none for without end.") % {"most": MOST_YEARS})
-    if len(said.get("note", "")) > LONGEST_NOTE:
+    if said["years"] is not None and not 1 <= said["years"] <= LONGEST_YEARS:
+        raise NotPossible(_("Years are 1 to %(most)s, or none for without end.") % {"most": LONGEST_YEARS})
+    check_note(said.get("note", ""))
+
+
+def check_note(note: str) -> None:
+    if not note:
+        raise NotPossible(_("Say why: the reason stands beside the value."))
+    if "\0" in note:
+        raise NotPossible(_("The reason has a character that cannot be stored. Type it again."))
+    if len(note) > LONGEST_NOTE:
         raise NotPossible(_("The reason has at most %(most)s characters.") % {"most": LONGEST_NOTE})
 
 

@@ -6,6 +6,7 @@ import pytest
 from django.db.utils import IntegrityError
 
 from accounts.models import Account, Import
+from kam_portal.potentials import amount_in, amount_out
 from profitability.models import OrderLine, Product, Result
 from relationships.assumptions import Outdated, in_core, of_accounts, of_company, state
 from relationships.core.value import lifetime_value
@@ -16,7 +17,7 @@ from tests.factories import a_portfolio
 
 pytestmark = pytest.mark.django_db
 
-SAID = {"retention": Decimal("0.8"), "discount": Decimal("0.1"), "growth": Decimal(0), "years": 3, "note": ""}
+SAID = {"retention": Decimal("0.8"), "discount": Decimal("0.1"), "growth": Decimal(0), "years": 3, "note": "Agreed"}
 LINES = """
 account  ordered_on  product  net
 N1       2025-01-20  B1       100
@@ -126,7 +127,7 @@ def test_an_account_of_its_own_assumptions_leaves_the_others_alone(portfolio):
 
 
 def test_a_value_without_sum_is_missing_and_one_below_zero_is_legal(portfolio):
-    endless = SAID | {"retention": Decimal(1), "growth": Decimal("0.2"), "years": None}
+    endless = SAID | {"retention": Decimal("0.99"), "growth": Decimal("0.2"), "years": None}
     state(portfolio.user("manager"), portfolio.accounts["N1"], endless, 0)
 
     assert worth_of(portfolio, "manager", "N1").lifetime is None
@@ -327,6 +328,35 @@ def test_a_wrong_amount_is_told_and_nothing_is_kept(portfolio, post):
     assert not CategoryPotential.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [("579,700", "579700"), ("1,359,392.5", "1359392.5"), ("579.7", "579.7"), ("1.200,50", "1200.5"), ("0", "0")],
+)
+def test_an_amount_is_read_as_pages_write_it(text, kept):
+    assert amount_in(text) == Decimal(kept)
+    assert amount_in(amount_out(amount_in(text))) == Decimal(kept)
+
+
+@pytest.mark.parametrize("text", ["579.700", "1,2,3", "5,79,700", "1e5", "12.34567"])
+def test_an_amount_that_may_be_read_in_two_ways_is_refused(portfolio, post, text):
+    answer = post("manager", "/accounts/N1/value/potentials/", **fields(portfolio, **{"annual_spend:0": text}))
+
+    assert answer.status_code == 422
+    assert not CategoryPotential.objects.exists()
+
+
+def test_three_decimals_are_written_so_that_they_are_read_again():
+    assert amount_in(amount_out(Decimal("579.125"))) == Decimal("579.125")
+
+
+@pytest.mark.parametrize("part", ["competitor", "source", "annual_spend"])
+def test_a_text_that_cannot_be_stored_is_refused(portfolio, post, part):
+    answer = post("manager", "/accounts/N1/value/potentials/", **fields(portfolio, **{f"{part}:0": "Ve\0lo"}))
+
+    assert answer.status_code == 422
+    assert not CategoryPotential.objects.exists()
+
+
 def test_who_types_over_somebody_elses_change_is_told(portfolio, post):
     sent = fields(portfolio, **{"annual_spend:0": "500"})
     said(portfolio, "N1", "Bikes", 300)
@@ -353,10 +383,24 @@ def test_assumptions_of_an_account_are_typed_in_per_cent_and_given_up(portfolio,
 
 @pytest.mark.parametrize(
     ("name", "text"),
-    [("retention", "101"), ("retention", ""), ("discount", "x"), ("growth", "-100"), ("years", "0"), ("years", "2.5")],
+    [
+        ("retention", "101"),
+        ("retention", ""),
+        ("discount", "x"),
+        ("growth", "-100"),
+        ("years", "0"),
+        ("years", "2.5"),
+        ("retention", "99.5"),
+        ("growth", "20.1"),
+        ("years", "21"),
+        ("note", " "),
+        ("note", "a\0b"),
+    ],
 )
 def test_impossible_assumptions_are_refused(portfolio, post, name, text):
-    typed = {"retention": "90", "discount": "8", "growth": "0", "years": "5", "revision": "0"} | {name: text}
+    typed = {"retention": "90", "discount": "8", "growth": "0", "years": "5", "note": "Agreed", "revision": "0"} | {
+        name: text
+    }
 
     answer = post("manager", "/accounts/N1/value/assumptions/", **typed)
 
@@ -365,7 +409,7 @@ def test_impossible_assumptions_are_refused(portfolio, post, name, text):
 
 
 def test_only_finance_states_the_assumptions_of_the_company(portfolio, post):
-    typed = {"retention": "90", "discount": "8", "growth": "0", "years": "5", "revision": "0"}
+    typed = {"retention": "90", "discount": "8", "growth": "0", "years": "5", "note": "Agreed", "revision": "0"}
 
     assert post("manager", "/value/assumptions/", **typed).status_code == 403
     assert post("finance", "/value/assumptions/", **typed).status_code == 302

@@ -104,8 +104,7 @@ def rows_of(account: Account, cells: list[Cell], typed: potentials.Typed | None)
 def fields_of(cell: Cell, place: int, typed: potentials.Typed | None) -> dict[str, dict]:
     said = cell.single
     stored = {part: getattr(said, part) if said else "" for part in potentials.PARTS}
-    spend = stored["annual_spend"]
-    stored["annual_spend"] = "" if spend in (None, "") else plain(spend)
+    stored["annual_spend"] = potentials.amount_out(said.annual_spend) if said else ""
     names = {part: f"{part}:{place}" for part in potentials.PARTS}
     return {
         part: {

@@ -106,6 +106,7 @@ def test_assumptions_of_an_account_change_its_lifetime_value(visit, page):
     before = page.locator("#lifetime .total").inner_text()
 
     page.get_by_label("Retention").fill("50")
+    page.get_by_label("Why").fill("They look around")
     page.get_by_role("button", name="Save for this account").click()
 
     page.get_by_text("Assumptions of this account").wait_for()
