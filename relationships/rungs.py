@@ -1,9 +1,11 @@
 """The ladder of one account as its page shows it: each rung with its evidence, both views, and how it came about."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from django.db.models import QuerySet
+from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -12,7 +14,7 @@ from profitability.models import Run
 from relationships import stages
 from relationships.core import stage as core
 from relationships.core.stage import Item, StageOf
-from relationships.models import ExitBarrier, Position, Stage, StageEvidence, StatedStage, View
+from relationships.models import ExitBarrier, Invitation, Position, Stage, StageEvidence, StatedStage, View
 from relationships.stages import Facts
 
 LEFT, RIGHT, TOP, STEP = 150, 275, 44, 34  # of the drawing of both views
@@ -135,12 +137,56 @@ def _exit_costs(facts: Facts) -> str:
 # Both views
 
 
-def gap_sentence(found: StageOf) -> str:
+@dataclass(frozen=True)
+class Heard:
+    """What the buyers answered that counts, newest first; and the day on which somebody was asked who may still."""
+
+    answers: Sequence[StatedStage] = ()
+    asked_on: date | None = None
+
+    @property
+    def leaving(self) -> list[StatedStage]:
+        return [row for row in self.answers if row.stage == core.DISINTEGRATING]
+
+    @property
+    def leaving_words(self) -> str:
+        """Who is about to leave, and since when we know."""
+        named = ", ".join(
+            _("%(name)s on %(day)s") % {"name": row.said_by or _("not named"), "day": day_words(row.stated_on)}
+            for row in self.leaving
+        )
+        return _("The buyer is about to leave: %s") % named
+
+    @property
+    def silence(self) -> str:
+        """Why our view stands alone."""
+        if self.asked_on is None:
+            return _("our view alone: nobody asked the buyer")
+        return _("our view alone: the buyer was asked on %s, no answer yet") % day_words(self.asked_on)
+
+
+def day_words(day: date) -> str:
+    return formats.date_format(day, "j M Y")
+
+
+def heard_of(account: Account, now: datetime) -> Heard:
+    waiting = Invitation.objects.filter(
+        account=account, answered_at__isnull=True, revoked_at__isnull=True, expires_at__gt=now
+    )
+    latest = waiting.order_by("-created_at").first()
+    asked_on = timezone.localdate(latest.created_at) if latest else None
+    return Heard(buyers_answers(account, timezone.localdate(now)), asked_on)
+
+
+def gap_sentence(found: StageOf, heard: Heard | None = None) -> str:
     """What both views together say, in one sentence."""
+    heard = heard or Heard()
     if not found.stage:
         return _("Nothing is known of this relationship yet")
+    if heard.leaving:
+        return heard.leaving_words
     if found.is_provisional:
-        view = _("our view alone: nobody asked the buyer") if found.supplier else _("the buyer’s view alone")
+        view = heard.silence if found.supplier else _("the buyer’s view alone")
         return _("%(stage)s, by %(view)s") % {"stage": Stage(found.stage).label, "view": view}
     if core.is_apart(found.supplier, found.buyer):
         return _("The buyer is about to leave") if found.buyer == core.DISINTEGRATING else _("We see it falling apart")
@@ -199,7 +245,13 @@ def statements_of(account: Account) -> QuerySet[StatedStage]:
     return rows.order_by("-stated_on", "-pk")
 
 
-def stated(account: Account, view: View, today: date) -> StatedStage | None:
-    """The latest statement of a view; none where it took the earlier back."""
-    row = statements_of(account).filter(view=view, stated_on__lte=today).first()
+def we_stated(account: Account, today: date) -> StatedStage | None:
+    """Our latest statement; none where it took the earlier back."""
+    row = statements_of(account).filter(view=View.SUPPLIER, stated_on__lte=today).first()
     return row if row and row.stage else None
+
+
+def buyers_answers(account: Account, today: date) -> list[StatedStage]:
+    """What the buyers answered that counts, newest first."""
+    rows = statements_of(account).filter(view=View.BUYER, stated_on__lte=today)
+    return [row for row in reversed(stages.counted(list(rows)[::-1], today)) if row.stage]

@@ -2,9 +2,9 @@
 people, and the stage they amount to. A handful of reads, whatever the number of accounts."""
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
@@ -16,9 +16,11 @@ from accounts.permissions import Role
 from profitability.core.months import month_of, ordinal
 from profitability.models import OrderLine, Result, Run
 from relationships.core import stage as core
+from relationships.core.scoring import a_year_before
 from relationships.core.stage import StageOf
 from relationships.models import Contact, Counterpart, ExitBarrier, StageEvidence, StatedStage, View
 
+LONG_OVER = timedelta(days=62)  # a window that ended longer ago is a look back
 FEW = 1_000  # accounts that are named in a query; for more, all are read
 LEADING = {Role.LEAD: "lead", Role.EXECUTIVE: "board"}  # our levels; everybody else works at the same one
 
@@ -61,9 +63,15 @@ WALLET_SHARE = Decimal(str(core.HIGH_WALLET_SHARE))
 
 def of(run: Run, account_ids: Collection[int]) -> dict[int, StageOf]:
     """The stage of each of these accounts, by the figures of the run and what was said up to its day."""
-    until = timezone.localdate(run.started_at)
+    until = heard_until(run)
     facts, said = facts_of(run, account_ids), said_of(account_ids, until)
     return {account: stage_of(facts[account], said[account]) for account in account_ids}
+
+
+def heard_until(run: Run) -> date:
+    """The day up to which words count: the run's own; for a window that was long over, the window's end."""
+    day = timezone.localdate(run.started_at)
+    return run.as_of if run.as_of and day - run.as_of > LONG_OVER else day
 
 
 def stage_of(facts: Facts, said: Said) -> StageOf:
@@ -139,15 +147,28 @@ def in_contact() -> QuerySet[Counterpart]:
 
 
 def said_of(account_ids: Collection[int], until: date) -> dict[int, Said]:
-    """The latest findings and statements on these accounts, up to a day."""
+    """The latest findings and our latest statement on these accounts up to a day, and what the buyers' answers make."""
     found: dict[int, Said] = defaultdict(Said)
     findings = _of(StageEvidence.objects.filter(found_on__lte=until), account_ids).order_by("found_on", "pk")
     for account, item, holds in findings.values_list("account_id", "item", "holds"):
         found[account].findings[item] = holds
     stated = _of(StatedStage.objects.filter(stated_on__lte=until), account_ids).order_by("stated_on", "pk")
-    for account, view, stage in stated.values_list("account_id", "view", "stage"):
-        found[account].stated[view] = stage
+    for account, stage in stated.filter(view=View.SUPPLIER).values_list("account_id", "stage"):
+        found[account].stated[View.SUPPLIER] = stage
+    answers = defaultdict(list)
+    for row in stated.filter(view=View.BUYER):
+        answers[row.account_id].append(row)
+    for account, rows in answers.items():
+        found[account].stated[View.BUYER] = core.together(row.stage for row in counted(rows, until))
     return found
+
+
+def counted(rows: Iterable[StatedStage], until: date) -> list[StatedStage]:
+    """Of the buyers' answers, oldest first, those that count: the latest of each person within 12 months; where
+    nobody answered within them, the latest of all."""
+    latest = {row.said_by.strip().casefold(): row for row in rows}
+    listed = sorted(latest.values(), key=lambda row: (row.stated_on, row.pk))
+    return [row for row in listed if row.stated_on >= a_year_before(until)] or listed[-1:]
 
 
 def _of(rows: QuerySet, account_ids: Collection[int], name: str = "account") -> QuerySet:

@@ -6,7 +6,7 @@ gate instead of an average, what counts as evidence, the lower of both views.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -99,6 +99,11 @@ def ours(evidence: Mapping[str, bool | None], stated: Known = "") -> Known:
     if stated == DISINTEGRATING:
         return stated
     return stated if stated and rank(stated) < rank(shown) else shown
+
+
+def together(answers: Iterable[Known]) -> Known:
+    """The buyer's view where several of them answered: the lowest, so that who is about to leave is not outvoted."""
+    return min((stage for stage in answers if stage), key=rank, default="")
 
 
 def effective(supplier: Known, buyer: Known) -> StageOf:

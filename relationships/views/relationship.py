@@ -13,7 +13,7 @@ from relationships.asking import is_open
 from relationships.core.stage import DISINTEGRATING
 from relationships.findings import By
 from relationships.forms import BarrierForm, FindingForm, InvitationForm, ReasonForm
-from relationships.models import Contact, ExitBarrier, Invitation, Position, StageEvidence, View
+from relationships.models import Contact, ExitBarrier, Invitation, Position, StageEvidence
 
 MOST_SHOWN = 30  # lines of a history
 
@@ -33,16 +33,17 @@ def page(request, account: Account, status: int = 200, **sent):
     """The page; `sent` are forms with what was typed and cannot be kept, and the link of a new invitation."""
     run, today = run_of(request), timezone.localdate()
     found = rungs.ladder(account, run, today)
+    heard = rungs.heard_of(account, timezone.now())
     position = Position.objects.filter(account=account, run=run).first() if run else None
     context = {
         "account": account,
         "ladder": found,
-        "heading": rungs.gap_sentence(found.now),
+        "heading": rungs.gap_sentence(found.now, heard),
         "position": position,
         "differs": position is not None and views_differ(position, found.now),
         "drawing": rungs.drawing(found.now),
-        "buyer_said": rungs.stated(account, View.BUYER, today),
-        "we_said": rungs.stated(account, View.SUPPLIER, today),
+        "heard": heard,
+        "we_said": rungs.we_stated(account, today),
         "may_edit": may(request.user, Permission.SCORE_ACCOUNTS),
         "disintegrating": DISINTEGRATING,
         "tab": "relationship",

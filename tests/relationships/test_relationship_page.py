@@ -3,8 +3,10 @@
 from datetime import date
 
 import pytest
+from django.utils import timezone
 
 from profitability.models import Publication
+from relationships import asking
 from relationships.models import Contact, Counterpart, ExitBarrier, StageEvidence, StatedStage
 from tests.factories import a_portfolio
 from tests.markup import page_of
@@ -86,6 +88,26 @@ def test_both_views_and_the_gap_are_told(portfolio, manager):
     assert heading(manager) == "Basic: we see it 3 rungs higher"
     say(portfolio, "N1", "buyer", "integrated", on=date(2026, 3, 2))
     assert heading(manager) == "Integrated, and the buyer sees it as we do"
+
+
+def test_who_is_about_to_leave_is_in_the_heading_whoever_answered_later(portfolio, manager):
+    say(portfolio, "N1", "buyer", "disintegrating", who="Jo Doe")
+    say(portfolio, "N1", "buyer", "integrated", on=date(2026, 3, 2), who="Kim Roe")
+
+    assert heading(manager) == "The buyer is about to leave: Jo Doe on 1 Mar 2026"
+    views = page_of(manager.get(URL)).one("section", id="views").text
+    assert "Jo Doe, 1 Mar 2026, Disintegrating" in views and "Kim Roe, 2 Mar 2026, Integrated" in views
+
+
+def test_while_a_link_is_open_the_buyer_was_asked(portfolio, manager):
+    account, now = portfolio.accounts["N1"], timezone.now()
+    row, _secret = asking.invite(account, asking.Guest("Jo"), portfolio.user("manager"), now)
+    day = f"{now.day} {now:%b %Y}"
+    assert heading(manager) == f"Basic, by our view alone: the buyer was asked on {day}, no answer yet"
+
+    asking.revoke(account, row.pk, now)
+
+    assert heading(manager).endswith("nobody asked the buyer")
 
 
 def test_falling_apart_needs_a_reason_and_can_be_taken_back(portfolio, manager):

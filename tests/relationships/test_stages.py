@@ -1,6 +1,6 @@
 """Stages of accounts: what the portal knows of them, what people say, and what a run stores."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Account, Import
-from profitability.models import OrderLine
+from profitability.models import OrderLine, Run
 from relationships import stages
 from relationships.core.stage import CHECKLIST, StageOf, rank
 from relationships.models import Contact, Counterpart, ExitBarrier, StageEvidence, StatedStage
@@ -26,7 +26,10 @@ Cyd    Quality     4      executive
 
 @pytest.fixture
 def portfolio():
-    return a_portfolio()
+    found = a_portfolio()
+    found.run.started_at = datetime(2026, 3, 20, 12, tzinfo=UTC)
+    found.run.save(update_fields=["started_at"])
+    return found
 
 
 def stage(portfolio, code: str) -> StageOf:
@@ -55,8 +58,8 @@ def find_all(portfolio, code: str, up_to: str) -> None:
     find(portfolio, code, *judged)
 
 
-def say(portfolio, code: str, view: str, stage: str, on: date = DAY) -> None:
-    StatedStage.objects.create(account=portfolio.accounts[code], view=view, stage=stage, stated_on=on)
+def say(portfolio, code: str, view: str, stage: str, on: date = DAY, who: str = "") -> None:
+    StatedStage.objects.create(account=portfolio.accounts[code], view=view, stage=stage, stated_on=on, said_by=who)
 
 
 def bind(portfolio, code: str, **costs) -> None:
@@ -182,6 +185,33 @@ def test_the_lower_view_counts_and_a_statement_can_be_taken_back(portfolio):
     assert stage(portfolio, "N1").supplier == "co-operative"
 
 
+def test_of_several_buyers_the_lowest_counts_whoever_answered_last(portfolio):
+    say(portfolio, "N1", "buyer", "disintegrating", who="Jo Doe")
+    say(portfolio, "N1", "buyer", "integrated", on=date(2026, 3, 5), who="Kim Roe")
+    assert stage(portfolio, "N1").buyer == "disintegrating"
+
+    say(portfolio, "N1", "buyer", "co-operative", on=date(2026, 3, 6), who="jo doe ")
+
+    assert stage(portfolio, "N1").buyer == "co-operative"
+
+
+def test_an_answer_older_than_a_year_gives_way_to_a_recent_one_and_stands_where_there_is_none(portfolio):
+    say(portfolio, "N1", "buyer", "basic", on=date(2024, 3, 1), who="Jo Doe")
+    assert stage(portfolio, "N1").buyer == "basic"
+
+    say(portfolio, "N1", "buyer", "integrated", who="Kim Roe")
+
+    assert stage(portfolio, "N1").buyer == "integrated"
+
+
+def test_a_look_back_does_not_hear_what_was_said_after_its_window(portfolio):
+    say(portfolio, "N1", "supplier", "disintegrating", on=date(2026, 3, 1))
+    Run.objects.filter(pk=portfolio.run.pk).update(month_to=202510)
+    portfolio.run.refresh_from_db()
+
+    assert stage(portfolio, "N1").supplier != "disintegrating"
+
+
 def test_many_accounts_take_as_many_reads_as_one(portfolio, django_assert_num_queries):
     few, many = [portfolio.accounts["N1"].pk], list(Account.objects.values_list("pk", flat=True))
     with CaptureQueriesContext(
@@ -193,7 +223,7 @@ def test_many_accounts_take_as_many_reads_as_one(portfolio, django_assert_num_qu
         found = stages.of(portfolio.run, many)
 
     assert set(found) == set(many)
-    assert len(taken) <= 7
+    assert len(taken) <= 8
 
 
 def test_of_too_many_to_be_named_all_are_read(portfolio, monkeypatch):

@@ -55,7 +55,8 @@ def test_an_answer_becomes_the_buyers_stage_and_confirmed_ratings_recorded_by_th
     assert (said.stated_by, rating.rater) == (portfolio.user("manager"), portfolio.user("manager"))
     row.refresh_from_db()
     assert (row.answers["trust_1_7"], row.answers["recommend_0_10"]) == ("5", "9")
-    account = portfolio.accounts["N1"].pk
+    account, today = portfolio.accounts["N1"].pk, timezone.localdate()
+    portfolio.run.month_to = 100 * today.year + today.month
     assert stages.of(portfolio.run, [account])[account].buyer == "co-operative"
 
 
