@@ -1,5 +1,7 @@
 """The advice on hours from end to end: whose accounts it rests on, what is typed, what leaks and what does not."""
 
+import csv
+import io
 import re
 from copy import deepcopy
 from decimal import Decimal
@@ -305,6 +307,22 @@ def test_the_list_in_view_is_a_file(sign_in, ending):
         assert head.startswith("Code,Account,Team,Manager,Box,Hours a month today")
         assert [row.split(",")[0] for row in rows] == ["N3"]
     assert answer["Content-Disposition"].endswith(f'.{ending}"')
+
+
+def test_the_file_says_who_serves_an_account_that_moves(sign_in, portfolio):
+    lead, team = portfolio.user("lead"), portfolio.accounts["N1"].team
+    said = {"changed_at": "2026-03-01T00:00:00Z"}
+    Account.objects.filter(code="N2").update(manager=lead)
+    EffortCapacity.objects.create(manager=portfolio.user("manager"), team=team, hours=15, **said)
+    EffortCapacity.objects.create(manager=lead, team=team, hours=90, **said)
+    EffortResponse.objects.create(account=portfolio.accounts["N1"], is_movable=True, **said)
+
+    content = b"".join(sign_in("lead").get("/effort/", {"format": "csv"}).streaming_content).decode()
+
+    head, *rows = list(csv.reader(io.StringIO(content)))
+    served = {row[0]: row[head.index("Served by")] for row in rows}
+    assert served["N2"] == "Lead" and served["N3"] == "Manager"
+    assert "Lead 30.0 h" in served["N1"]
 
 
 def test_the_rest_of_an_account_names_hours_and_reason(sign_in):

@@ -8,6 +8,8 @@ from django.utils.translation import ngettext
 
 from accounts.permissions import Permission, may
 from kam_portal.navigation import run_of
+from profitability.runline import run_asked
+from relationships.models import Box, Position
 from relationships.opinions import criteria_on, judged, waiting
 
 register = template.Library()
@@ -28,6 +30,13 @@ def newer_ratings(context, account, figure: str = "") -> str:
     return "; ".join(told(count, month) for month, count in waiting(account.pk, asked, run.as_of, today))
 
 
+@register.simple_tag(takes_context=True)
+def is_self_scored(context, account) -> bool:
+    """Whether the strength of the run that the page shows is our own view alone."""
+    run = run_asked(context["request"])
+    return Position.objects.filter(run=run, account=account, is_self_scored=True).exists()
+
+
 def told(count: int, month) -> str:
     words = ngettext(
         "%(count)s newer rating counts from the run of %(month)s",
@@ -40,8 +49,6 @@ def told(count: int, month) -> str:
 @register.simple_tag
 def move_words(move, criteria) -> str:
     """“Trust 50 → 62 would make it Star”: the smallest change of one weight that would move a box."""
-    from relationships.models import Box
-
     if move is None:
         return _("no single weight would move it")
     names = {each.code: each.name for each in (*criteria.attractiveness, *criteria.relationship)}

@@ -299,6 +299,14 @@ def test_ratings_newer_than_the_window_are_told_on_the_account_and_in_the_trail(
     assert "2 newer ratings count" in page_of(manager.get("/accounts/N1/")).text
 
 
+def test_the_trail_of_the_strength_says_that_we_scored_it_ourselves(manager):
+    trail = "/accounts/N1/trail/?figure="
+    for is_own in (True, False):
+        Position.objects.update(is_self_scored=is_own)
+        assert ("self-scored" in page_of(manager.get(trail + "relationship_strength")).text) is is_own
+        assert "self-scored" not in page_of(manager.get(trail + "attractiveness")).text
+
+
 def test_who_may_not_score_is_not_asked_to(client, portfolio):
     Position.objects.update(is_provisional=True)
     for who, asked in (("manager", True), ("member", False)):
