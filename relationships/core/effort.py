@@ -72,7 +72,7 @@ def brought(programme: Programme, hours: dict[int, Decimal]) -> Fraction | None:
     """What the best distribution brings a month if managers had these hours instead; None where limits contradict."""
     other = replace(programme, hours=hours)
     found = None if _shares_clash(other) else solve(other, other.limits)
-    return found and found.value
+    return found.value if found else None
 
 
 # Limits that cannot hold together
