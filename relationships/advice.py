@@ -27,6 +27,15 @@ def problems_of(lines: Lines) -> list[Told]:
     return [_problem(lines, problem) for problem in problems or code_problems(found, known_codes())]
 
 
+def checked(document: object):
+    """Parsed; a version that is not stored yet may not bring codes that make no name for a criterion."""
+    found, problems = parse(document)
+    if found is None or CriteriaSet.objects.filter(code=found.code, version=found.version).exists():
+        return found, problems
+    problems = code_problems(found, known_codes())
+    return (None if problems else found), problems
+
+
 def known_codes() -> set[str]:
     """Codes of criteria that somebody has rated, or given own weights: another code would lose them."""
     rated = Rating.objects.order_by().values_list("criterion", flat=True).distinct()

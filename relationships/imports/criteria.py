@@ -9,8 +9,8 @@ from django.utils import timezone
 from accounts.imports import documents
 from accounts.imports.outcome import Outcome
 from accounts.models import Import
-from relationships.advice import known_codes
-from relationships.core.criteria import code_problems, parse, to_document
+from relationships.advice import checked
+from relationships.core.criteria import to_document
 from relationships.models import CriteriaSet
 
 
@@ -21,15 +21,6 @@ def load(path: Path, record: Import) -> Outcome:
         path, CriteriaSet, checked, to_document, lambda stored: stored.is_used, created_by=record.created_by
     )
     return outcome if outcome.problems else _put_in_force(path, outcome)
-
-
-def checked(document: object):
-    """Parsed; a version that is not stored yet may not bring codes that make no name for a criterion."""
-    found, problems = parse(document)
-    if found is None or CriteriaSet.objects.filter(code=found.code, version=found.version).exists():
-        return found, problems
-    problems = code_problems(found, known_codes())
-    return (None if problems else found), problems
 
 
 def _put_in_force(path: Path, outcome: Outcome) -> Outcome:

@@ -19,12 +19,11 @@ from accounts.tables import Unusable
 from accounts.told import Told
 from profitability.runline import run_of
 from relationships import actions
-from relationships.advice import told
+from relationships.advice import checked, told
 from relationships.core.criteria import Problem, to_document
 from relationships.core.criteria_form import MOVE, Lines, document_of, lines_of, move, put_back, read, taken
 from relationships.differences import differences
 from relationships.effects import known_accounts
-from relationships.imports.criteria import checked
 from relationships.models import CriteriaSet
 from relationships.views.criteria_ahead import ahead, before_ready
 from relationships.views.criteria_fields import Form
