@@ -1,5 +1,6 @@
 """Guidance and balance in words: what stands out, and why an account is told of."""
 
+from collections import defaultdict
 from decimal import Decimal
 from fractions import Fraction
 
@@ -7,28 +8,45 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from kam_portal.templatetags.kam import compact, share, whole
-from relationships.balance import SENSIBLE, TOO_MANY, Balance, BoxShare
+from kam_portal.templatetags.kam import compact, share, whole, written
+from relationships.balance import SENSIBLE, Balance, BoxShare
+from relationships.core.balance import to_unit
 from relationships.core.fit import Fit
 from relationships.models import Box
 from relationships.spent import Mismatch, Spent
 
+TENTH = Decimal("0.1")
+
 
 def heading(found: Spent, balance: Balance) -> str:
-    """The money first, then the mix."""
-    over = [each for each in found.mismatches if each.kind == "over_served" and each.served.box == Box.STATUS]
-    if over:
-        words = {"money": money(sum(each.excess for each in over)), "count": whole(len(over))}
-        text = ngettext(
-            "%(count)s Status account gets %(money)s more service than is usual there",
-            "%(count)s Status accounts get %(money)s more service than is usual there",
-            len(over),
-        )
-        return text % words
+    """The box with most money beyond or below what is usual; the mix where no account stands out."""
+    by_box: dict[str, list[Mismatch]] = defaultdict(list)
+    for each in found.mismatches:
+        by_box[each.served.box].append(each)
+    if by_box:
+        return of_box(max(by_box.values(), key=lambda some: sum(each.size for each in some)))
     worst = balance.largest_gap
     if worst is None:
         return _("Guidance and balance")
     return _("Key accounts in %(box)s: %(gap)s") % {"box": worst.box.label, "gap": gap(worst)}
+
+
+def of_box(some: list[Mismatch]) -> str:
+    """The mismatches of one box, which are all of one kind, with their money."""
+    if some[0].kind == "starved":
+        text = ngettext(
+            "%(count)s %(box)s account gets %(money)s less service than is usual there",
+            "%(count)s %(box)s accounts get %(money)s less service than is usual there",
+            len(some),
+        )
+    else:
+        text = ngettext(
+            "%(count)s %(box)s account gets %(money)s more service than is usual there",
+            "%(count)s %(box)s accounts get %(money)s more service than is usual there",
+            len(some),
+        )
+    total = sum(each.size for each in some)
+    return text % {"money": money(total), "count": whole(len(some)), "box": Box(some[0].served.box).label}
 
 
 def money(value: Decimal) -> str:
@@ -41,31 +59,33 @@ def gap(each: BoxShare) -> str:
 
 
 def difference(accounts: Fraction) -> str:
-    """Accounts too many or too few, as whole ones."""
-    count = round(abs(accounts))
-    if not count:
+    """Accounts too many or too few, to the tenth."""
+    tenths = to_unit(accounts, TENTH)
+    if not tenths:
         return _("as aimed at")
-    text = _("%(count)s more than aimed at") if accounts > 0 else _("%(count)s fewer than aimed at")
-    return text % {"count": whole(count)}
+    text = _("%(count)s more than aimed at") if tenths > 0 else _("%(count)s fewer than aimed at")
+    return text % {"count": written(abs(tenths), 1)}
 
 
 def size(balance: Balance) -> str:
-    """What practice says about as many key accounts as the whole programme has, and as many as it aims at."""
-    aimed = round(balance.target.programme * balance.active)
-    if aimed <= TOO_MANY:
-        return number(balance.members)
-    words = {"said": number(balance.members), "count": whole(aimed)}
-    return _("%(said)s The size aimed at, %(count)s, is more than can be looked after well.") % words
+    """How many key accounts there are against as many as are aimed at, and why so many; one sentence."""
+    aimed = to_unit(balance.aimed, TENTH)
+    words = {"count": whole(balance.members), "aimed": written(aimed, 1), "share": share(balance.target.programme)}
+    if balance.target.is_capped:
+        text = _("%(count)s key accounts against %(aimed)s aimed at: more can hardly be looked after well.")
+    elif aimed > SENSIBLE.stop - 1:
+        text = _(
+            "%(aimed)s key accounts are aimed at, %(share)s of all active accounts; 15 to 35 can be looked after well,"
+            " so lower the target first."
+        )
+    else:
+        text = _("%(count)s key accounts against %(aimed)s aimed at, %(share)s of all active accounts.")
+    return text % words
 
 
-def number(count: int) -> str:
-    if count in SENSIBLE:
-        return _("15 to 35 key accounts are a sensible number.")
-    if count < SENSIBLE.start:
-        return _("Fewer than the 15 to 35 that are a sensible number.")
-    if count > TOO_MANY:
-        return _("More than 50 are too many to look after well; 15 to 35 are a sensible number.")
-    return _("More than the 15 to 35 that are a sensible number.")
+def side_of(each: Mismatch) -> str:
+    """What the money of a mismatch is: beyond what is usual, or missing to it."""
+    return _("too little") if each.kind == "starved" else _("too much")
 
 
 def reason(each: Mismatch) -> str:

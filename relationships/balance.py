@@ -18,8 +18,7 @@ from relationships.models import Box, TargetMix
 
 EVEN = Decimal("0.25")  # a balanced portfolio of all four types
 SIZE = Decimal("0.15")  # about the top 15 % of customers
-SENSIBLE = range(15, 36)  # key accounts
-TOO_MANY = 50
+SENSIBLE = range(15, 36)  # key accounts; more can hardly be looked after well
 STEP = Decimal("0.000001")
 
 
@@ -30,6 +29,11 @@ class Target:
     boxes: dict[str, Decimal]
     programme: Decimal
     revision: int  # 0: nobody has set a target yet
+
+    @property
+    def is_capped(self) -> bool:
+        """Nobody has set it, and 15 % would be more accounts than can be looked after well."""
+        return not self.revision and self.programme < SIZE
 
 
 @dataclass(frozen=True)
@@ -60,9 +64,14 @@ class Balance:
         return Decimal(self.members) / self.active if self.active else None
 
     @property
+    def aimed(self) -> Fraction:
+        """As many key accounts as the programme aims at."""
+        return Fraction(self.target.programme) * self.active
+
+    @property
     def size_gap(self) -> Fraction:
         """Key accounts too many for the size aimed at, or, below zero, too few."""
-        return self.members - Fraction(self.target.programme) * self.active
+        return self.members - self.aimed
 
     @property
     def largest_gap(self) -> BoxShare | None:
@@ -75,7 +84,8 @@ def balance(user, run: Run) -> Balance:
     rows = Result.objects.in_run(run).visible_to(user)
     listed = rows.filter(is_member("account")).order_by().values_list("position__box", flat=True)
     counts = Counter(box or "" for box in listed)
-    placed, target = {box: counts[box] for box in Box.values}, target_mix()
+    active = rows.filter(is_active=True).count()
+    placed, target = {box: counts[box] for box in Box.values}, target_mix(active)
     count, off = sum(placed.values()), gaps(placed, target.boxes)
     return Balance(
         boxes=[
@@ -84,18 +94,23 @@ def balance(user, run: Run) -> Balance:
         ],
         members=sum(counts.values()),
         unplaced=counts[""],
-        active=rows.filter(is_active=True).count(),
+        active=active,
         target=target,
         sees_all=may(user, Permission.SEE_ALL_ACCOUNTS),
     )
 
 
-def target_mix() -> Target:
-    """As it is set, else the same share of each box and 15 % of the accounts."""
+def target_mix(active: int = 0) -> Target:
+    """As it is set, else the same share of each box and, of so many active accounts, 15 % but at most 35."""
     row = TargetMix.objects.filter(pk=1).first()
     if row is None:
-        return Target(dict.fromkeys(Box.values, EVEN), SIZE, 0)
+        return Target(dict.fromkeys(Box.values, EVEN), usual_size(active), 0)
     return Target({box: getattr(row, box) for box in Box.values}, row.programme, row.revision)
+
+
+def usual_size(active: int) -> Decimal:
+    most = SENSIBLE.stop - 1
+    return SIZE if SIZE * active <= most else (Decimal(most) / active).quantize(STEP)
 
 
 def set_target(user, boxes: dict[str, Decimal], programme: Decimal, revision: int) -> None:

@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from accounts.models import Decision
-from kam_portal.guidance import difference, size
+from kam_portal.guidance import difference, heading, size
 from profitability.models import Result
 from relationships import guidance
 from relationships.balance import balance, set_target, target_mix
@@ -105,20 +105,63 @@ def test_the_balance_counts_key_accounts_by_box_against_the_target(portfolio):
 
 
 @pytest.mark.parametrize(
-    ("accounts", "words"), [("2.35", "2 more than aimed at"), ("-0.6", "1 fewer than aimed at"), ("0.4", "as aimed at")]
+    ("accounts", "words"),
+    [
+        ("6.5", "6.5 more than aimed at"),
+        ("-5.5", "5.5 fewer than aimed at"),
+        ("2.35", "2.4 more than aimed at"),
+        ("-2.25", "2.3 fewer than aimed at"),
+        ("0.04", "as aimed at"),
+    ],
 )
-def test_differences_are_told_in_whole_accounts(accounts, words):
+def test_differences_are_told_to_the_tenth_and_halves_go_up(accounts, words):
     assert difference(Fraction(accounts)) == words
 
 
 @pytest.mark.parametrize(
-    ("count", "words"), [(14, "Fewer"), (15, "15 to 35"), (35, "15 to 35"), (36, "More than the"), (51, "More than 50")]
+    ("active", "aimed"), [(0, 0), (100, 15), (233, Decimal("34.95")), (234, 35), (400, 35), (100_000, 35)]
 )
-def test_how_many_key_accounts_are_sensible(portfolio, count, words):
-    found = replace(balance(portfolio.user("executive"), portfolio.run), members=count)
+def test_without_a_target_15_percent_are_aimed_at_and_no_more_than_35(portfolio, active, aimed):
+    found = balance(portfolio.user("executive"), portfolio.run)
 
-    assert size(found).startswith(words)
-    assert "can be looked after well" in size(replace(found, active=400))  # 15 % of them are 60
+    aimed_at = replace(found, active=active, target=target_mix(active)).aimed
+
+    assert float(aimed_at) == pytest.approx(float(aimed), abs=0.05)
+
+
+def test_the_size_of_the_programme_is_told_in_one_sentence_that_agrees_with_the_difference(portfolio):
+    found = replace(balance(portfolio.user("executive"), portfolio.run), members=40)
+    many = replace(found, active=400, target=target_mix(400))
+    own = replace(many, target=replace(target_mix(), revision=1))  # 15 % of 400 are 60
+
+    assert size(found).startswith("40 key accounts against 1.7 aimed at, 15.0")
+    assert size(many) == "40 key accounts against 35.0 aimed at: more can hardly be looked after well."
+    assert difference(many.size_gap) == "5.0 more than aimed at"
+    assert "lower the target first" in size(own)
+
+
+def test_the_heading_names_the_box_with_most_money(portfolio):
+    user = portfolio.user("executive")
+    mix = balance(user, portfolio.run)
+
+    def said() -> str:
+        return heading(Spent(user, portfolio.run), mix)
+
+    sizes = {each.served.code: each.size for each in Spent(user, portfolio.run).mismatches}
+    assert sizes["N2"] + sizes["S2"] > sizes["N5"] + sizes["S5"]
+    assert said().startswith("2 Strategic accounts get ") and "less service" in said()
+
+    Result.objects.filter(run=portfolio.run, code="N5").update(cost_to_serve=90_000)
+
+    assert "more service than is usual there" in said()
+
+
+def test_money_missing_or_beyond_what_is_usual_is_told_in_two_words(sign_in):
+    rows = {row["account"].code: row for row in sign_in("executive").get("/guidance/").context["rows"]}
+
+    assert {code: row["side"] for code, row in rows.items()} == {
+        "N2": "too little", "S2": "too little", "N5": "too much", "S5": "too much",
+    }  # fmt: skip
 
 
 def test_the_balance_of_a_manager_is_of_the_accounts_he_sees(portfolio, sign_in):

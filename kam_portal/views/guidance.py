@@ -77,6 +77,7 @@ def row(found: Spent, account: Account, each: Mismatch) -> dict:
         "account": account,
         "each": each,
         "kind": words.kind_of(each),
+        "side": words.side_of(each),
         "reason": words.reason(each),
         "hours": found.hours.of.get(served.account) if found.hours else None,
         "cost_share": found.cost_share(served),
@@ -100,7 +101,7 @@ def columns(found: Spent) -> dict:
         _("What stands out"): lambda pair: words.kind_of(pair[1]),
         _("Net revenue"): lambda pair: pair[1].served.net_revenue,
         _("Cost to serve"): lambda pair: pair[1].served.cost_to_serve,
-        _("More than usual"): lambda pair: pair[1].excess,
+        _("Against usual"): lambda pair: pair[1].excess,
         _("Contribution"): lambda pair: pair[1].served.contribution,
         _("Attractiveness"): lambda pair: pair[1].served.attractiveness,
         _("Hours a month"): lambda pair: found.hours and found.hours.of.get(pair[0].pk),
@@ -116,7 +117,7 @@ def guidance_edit(request):
 
 
 def edit_page(request, typed=None, target=None, error: str = "", status: int = 200):
-    said, aimed = guidance.every(), target_mix()
+    said, aimed = guidance.every(), target_mix(active_accounts(run_of(request)))
     places = [
         {
             "place": place.value,
@@ -138,6 +139,11 @@ def edit_page(request, typed=None, target=None, error: str = "", status: int = 2
         "target_changed": target is not None,
     }
     return render(request, "relationships/guidance_edit.html", context, status=status)
+
+
+def active_accounts(run) -> int:
+    """Of the whole company: the target is for all."""
+    return Result.objects.in_run(run).of_accounts().filter(is_active=True).count() if run else 0
 
 
 def label_of(name: str) -> str:
