@@ -104,6 +104,7 @@ def answer(row: Invitation, answers: Mapping[str, str], now: datetime) -> bool:
     )
     if not waiting.update(answered_at=now, answers=dict(answers)):
         return False
+    row.answers = dict(answers)
     points = {each.code: int(answers[each.code]) for each in survey.QUESTIONS if answers.get(each.code)}
     stage = survey.stage_of(answers.get(survey.STANDING, ""), points)
     if stage:
@@ -128,23 +129,17 @@ def _state(row: Invitation, stage: str, reason: str, now: datetime) -> None:
 
 
 def _rate(row: Invitation, question: dict[str, Any], now: datetime) -> None:
-    """The sender records it. Of several people he asked who answer on one day the mean counts."""
-    day = timezone.localdate(now)
-    same_day = Invitation.objects.filter(
-        account=row.account, created_by=row.created_by, answered_at__date=day, answers__isnull=False
-    )
-    told = [(each.name, (each.answers or {}).get(question["code"])) for each in same_day.order_by("answered_at", "pk")]
-    scores = [Decimal(score) for _name, score in told if score]
-    names = ", ".join(name for name, score in told if score)
+    """The buyer's own opinion, one of several where several are asked; the sender records it."""
     Rating.objects.update_or_create(
         account=row.account,
         criterion=question["criterion"],
         rater=row.created_by,
-        rated_on=day,
+        rated_on=timezone.localdate(now),
         perspective=Rating.Perspective.BUYER,
+        said_by=row.name,
         defaults={
-            "score": (sum(scores) / len(scores)).quantize(Decimal("0.0001")),
+            "score": Decimal(row.answers[question["code"]]),
             "status": Rating.Status.CONFIRMED,
-            "evidence": _("Survey answered by %s") % names,
+            "evidence": _("Survey answered by %s") % row.name,
         },
     )

@@ -79,11 +79,16 @@ def ratings(until: date, accounts: Iterable[int] | None = None) -> dict[int, dic
     found: dict[int, dict[str, list[scoring.Rating]]] = defaultdict(lambda: defaultdict(list))
     rows = Rating.objects.filter(rated_on__lte=until).order_by("pk")
     rows = rows if accounts is None else rows.filter(account__in=accounts)
-    names = ("account_id", "criterion", "rater__email", "rated_on", "score", "perspective", "status")
-    for account, criterion, rater, rated_on, given, perspective, status in rows.values_list(*names):
-        confirmed = status == Rating.Status.CONFIRMED
+    names = ("account_id", "criterion", "rater__email", "said_by", "rated_on", "score", "perspective", "status")
+    for account, criterion, email, said_by, rated_on, given, perspective, status in rows.values_list(*names):
+        rater, confirmed = rater_of(email, said_by), status == Rating.Status.CONFIRMED
         found[account][criterion].append(scoring.Rating(rater, rated_on, given, perspective, confirmed))
     return found
+
+
+def rater_of(email: str, said_by: str) -> str:
+    """Whose opinion a rating is: the buyer's who answered himself, whoever asked him, or that of one of us."""
+    return f"buyer {said_by.strip().casefold()}" if said_by else email
 
 
 def own_criteria(

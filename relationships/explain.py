@@ -148,7 +148,9 @@ def ratings_of(run: Run, account: Account, rows: list[dict]) -> dict[str, list[R
     found = Rating.objects.filter(account=account, criterion__in=judged, rated_on__lte=run.as_of)
     latest: dict[tuple, Rating] = {}
     for rating in found.select_related("rater").order_by(F("rated_on").desc(), "-pk"):
-        latest.setdefault((rating.criterion, rating.rater_id, rating.perspective), rating)
+        latest.setdefault(
+            (rating.criterion, rating.said_by.strip().casefold() or rating.rater_id, rating.perspective), rating
+        )
     by_criterion: dict[str, list[Rating]] = {}
     for rating in latest.values():
         by_criterion.setdefault(rating.criterion, []).append(rating)

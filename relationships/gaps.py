@@ -14,7 +14,7 @@ from relationships.models import Rating
 from relationships.opinions import BUYERS, LARGE_SPREAD, OURS, criteria_on, judged
 
 MISSING, EXPIRED, APART = "missing", "expired", "apart"
-Latest = dict[int, tuple[date, Decimal]]  # by rater
+Latest = dict[int | str, tuple[date, Decimal]]  # by rater, or by the name of a buyer who answered himself
 Gaps = dict[int, dict[str, str]]  # by account and criterion
 
 
@@ -61,9 +61,9 @@ def latest(user, codes: Collection[str], today: date) -> dict[int, dict[str, dic
     seen = Account.objects.visible_to(user).values("pk")
     rows = Rating.objects.filter(account__in=seen, criterion__in=codes, rated_on__lte=today).order_by("rated_on", "pk")
     found: dict = defaultdict(lambda: defaultdict(lambda: defaultdict(dict)))
-    names = ("account_id", "criterion", "perspective", "rater_id", "rated_on", "score")
-    for account, criterion, view, rater, rated_on, score in rows.values_list(*names):
-        found[account][criterion][view][rater] = (rated_on, score)
+    names = ("account_id", "criterion", "perspective", "rater_id", "said_by", "rated_on", "score")
+    for account, criterion, view, rater, said_by, rated_on, score in rows.values_list(*names):
+        found[account][criterion][view][said_by.strip().casefold() or rater] = (rated_on, score)
     return found
 
 

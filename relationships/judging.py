@@ -35,7 +35,8 @@ class Cell:
 
     @property
     def key(self) -> dict:
-        return {name: getattr(self, name) for name in ("account", "criterion", "rater", "rated_on", "perspective")}
+        names = ("account", "criterion", "rater", "rated_on", "perspective")
+        return {name: getattr(self, name) for name in names} | {"said_by": ""}  # no buyer's own answer
 
 
 def score_in(text: str) -> Decimal | None:

@@ -33,6 +33,7 @@ NAMES = (
     "status",
     "evidence",
     "link",
+    "said_by",
 )
 
 
@@ -48,6 +49,7 @@ class Opinion:
     status: str
     evidence: str
     link: str
+    said_by: str  # the buyer who answered himself; the rater then is who asked him
     days: int  # since then
     is_expired: bool  # older than 12 months
 
@@ -57,6 +59,14 @@ class Opinion:
             return ngettext("%s day ago", "%s days ago", self.days) % self.days if self.days else _("today")
         months = round(self.days / 30.44)
         return ngettext("%s month ago", "%s months ago", months) % months
+
+    def is_of(self, user) -> bool:
+        """Whether it is the person's own."""
+        return self.rater_id == user.pk and not self.said_by
+
+    @property
+    def whose(self) -> str:
+        return self.said_by or self.rater
 
     @property
     def is_confirmed(self) -> bool:
@@ -113,11 +123,11 @@ class Heard:
 def heard(listed: Iterable[Opinion], user, view: str, today: date) -> Heard:
     """The latest of each rater in that view; of the own ratings today's and the one before it."""
     of_view = [each for each in listed if each.perspective == view]
-    own = [each for each in of_view if each.rater_id == user.pk]
-    others: dict[int, Opinion] = {}
+    own = [each for each in of_view if each.is_of(user)]
+    others: dict[int | str, Opinion] = {}
     for each in of_view:
-        if each.rater_id != user.pk:
-            others.setdefault(each.rater_id, each)
+        if not each.is_of(user):
+            others.setdefault(each.said_by.strip().casefold() or each.rater_id, each)
     return Heard(
         next((each for each in own if each.rated_on == today), None),
         next((each for each in own if each.rated_on < today), None),

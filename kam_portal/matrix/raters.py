@@ -8,6 +8,7 @@ from typing import NamedTuple
 from kam_portal.matrix.axes import Across, across_by, criteria_of
 from profitability.models import Run
 from relationships.core.scoring import BUYER_FIRST, OURS_FIRST, Rating, Score, median_of_latest
+from relationships.evidence import rater_of
 from relationships.models import Position
 from relationships.models import Rating as Row
 
@@ -45,9 +46,9 @@ def ratings_of(accounts: Collection[int], run: Run) -> dict[int, Said]:
     """Every rating of the accounts up to the end of the run's window."""
     found: dict[int, Said] = defaultdict(lambda: defaultdict(list))
     rows = Row.objects.filter(account__in=accounts, rated_on__lte=run.as_of).order_by("pk")
-    names = ("account_id", "criterion", "rater__email", "rated_on", "score", "perspective", "status")
-    for account, criterion, rater, rated_on, given, perspective, status in rows.values_list(*names):
-        confirmed = status == Row.Status.CONFIRMED
+    names = ("account_id", "criterion", "rater__email", "said_by", "rated_on", "score", "perspective", "status")
+    for account, criterion, email, said_by, rated_on, given, perspective, status in rows.values_list(*names):
+        rater, confirmed = rater_of(email, said_by), status == Row.Status.CONFIRMED
         found[account][criterion].append(Rating(rater, rated_on, given, perspective, confirmed))
     return found
 

@@ -19,8 +19,8 @@ from .schemas import RATINGS as SCHEMA
 
 TO_MILLIONTHS = 100  # from ten-thousandths
 
-KEY = ("account_id", "criterion", "rater_id", "rated_on", "perspective")
-DEFAULTS = {"perspective": Rating.Perspective.SUPPLIER.value, "status": Rating.Status.ASSUMED.value}
+KEY = ("account_id", "criterion", "rater_id", "rated_on", "perspective", "said_by")
+DEFAULTS = {"perspective": Rating.Perspective.SUPPLIER.value, "status": Rating.Status.ASSUMED.value, "said_by": ""}
 
 
 def load(table: Table, record: Import) -> Outcome:

@@ -58,6 +58,7 @@ RATINGS = Schema(
         Column("rated_on", "date", required=True),
         Column("evidence", "text", max_length=10_000, multiline=True),
         Column("link", "text", max_length=500),
+        Column("said_by", "text", max_length=200),  # the buyer who answered himself
     ),
-    key=("account_code", "criterion", "perspective", "rater_email", "rated_on"),
+    key=("account_code", "criterion", "perspective", "rater_email", "rated_on", "said_by"),
 )

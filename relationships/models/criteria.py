@@ -104,7 +104,8 @@ class OwnFactors(models.Model):
 
 
 class Rating(models.Model):
-    """One rater's score of one criterion for one account on one day. Earlier ratings stay."""
+    """One rater's score of one criterion for one account on one day. Earlier ratings stay. What a buyer answered
+    himself names him in `said_by`: he is the rater then, and `rater` is who asked him."""
 
     class Perspective(models.TextChoices):
         SUPPLIER = "supplier", _("Our view")
@@ -121,13 +122,14 @@ class Rating(models.Model):
     score = ShareField(_("score"))
     perspective = models.CharField(max_length=16, choices=Perspective, default=Perspective.SUPPLIER)
     status = models.CharField(max_length=16, choices=Status, default=Status.ASSUMED)
+    said_by = models.CharField(_("said by"), max_length=200, blank=True, default="")  # of the customer
     evidence = models.TextField(_("evidence"), blank=True)
     link = models.URLField(_("link to the evidence"), max_length=500, blank=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["account", "criterion", "rater", "rated_on", "perspective"],
+                fields=["account", "criterion", "rater", "rated_on", "perspective", "said_by"],
                 name="one_rating_per_rater_and_day",
             ),
             models.CheckConstraint(

@@ -184,7 +184,7 @@ def dots_of(listed: list[Opinion], user) -> list[Dot]:
     stacked: Counter[Decimal] = Counter()
     dots = []
     for each in listed:
-        dots.append(Dot(across(each.score), 24 - 9 * stacked[each.score], each.rater_id == user.pk, words_of(each)))
+        dots.append(Dot(across(each.score), 24 - 9 * stacked[each.score], each.is_of(user), words_of(each)))
         stacked[each.score] += 1
     return dots
 
@@ -194,7 +194,7 @@ def across(score: Decimal) -> str:
 
 
 def words_of(opinion: Opinion) -> str:
-    return f"{opinion.rater} {plain(opinion.score)}"
+    return f"{opinion.whose} {plain(opinion.score)}"
 
 
 def measured_of(criterion: Criterion, now: tuple[Known, Scored] | None) -> Measured:

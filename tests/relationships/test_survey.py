@@ -10,7 +10,10 @@ from django.test import Client
 from django.utils import timezone
 
 from relationships import asking, stages
+from relationships.core.scoring import median_of_latest
 from relationships.core.survey import QUESTIONS
+from relationships.evidence import ratings
+from relationships.judging import Cell, rate
 from relationships.models import Invitation, Rating, StatedStage
 from tests.factories import a_portfolio
 from tests.markup import page_of
@@ -166,13 +169,31 @@ def test_answers_that_were_not_offered_are_refused(portfolio, stranger, wrong):
     assert not StatedStage.objects.exists() and not Rating.objects.exists()
 
 
-def test_of_several_who_answer_on_one_day_the_mean_counts(portfolio, stranger):
-    for name, score in (("Jo", "7"), ("Kim", "4")):
+def test_of_several_who_answer_each_is_a_rater_and_their_spread_is_seen(portfolio, stranger):
+    for name, score in (("Jo", "2"), ("Kim", "9"), ("Lou", "10")):
         stranger.post(invited(portfolio, name)[1], ANSWERS | {"score_trust": score})
 
-    rating = Rating.objects.get()
-    assert rating.score == Decimal("5.5")
-    assert rating.evidence.endswith("Jo, Kim")
+    said = ratings(timezone.localdate())[portfolio.accounts["N1"].pk]["trust"]
+    found = median_of_latest(said, timezone.localdate())
+    assert (found.value, found.spread, found.raters) == (9, 8, 3)
+
+
+def test_whoever_answers_again_is_still_one_rater(portfolio, stranger):
+    for name, score in (("Jo", "2"), ("jo ", "9"), ("Jo", "4")):
+        stranger.post(invited(portfolio, name)[1], ANSWERS | {"score_trust": score})
+
+    assert Rating.objects.filter(said_by="Jo").get().score == 4
+    said = ratings(timezone.localdate())[portfolio.accounts["N1"].pk]["trust"]
+    assert median_of_latest(said, timezone.localdate()).raters == 1
+
+
+def test_what_the_sender_records_himself_stands_beside_the_buyers_own_answer(portfolio, stranger, client):
+    stranger.post(invited(portfolio)[1], ANSWERS | {"score_trust": "2"})
+    cell = Cell(portfolio.accounts["N1"], "trust", portfolio.user("manager"), timezone.localdate(), "buyer")
+
+    rate(cell, Decimal(8))
+
+    assert sorted(Rating.objects.values_list("said_by", "score")) == [("", 8), ("Jo Doe", 2)]
 
 
 def test_too_many_looks_and_tries_are_put_off(portfolio, stranger):
