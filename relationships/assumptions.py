@@ -6,7 +6,6 @@ from decimal import Decimal
 from fractions import Fraction
 
 from django.db import IntegrityError, transaction
-from django.db.models import Case, F, FloatField, Value, When
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -57,15 +56,6 @@ def in_core(row: ValueAssumption | None) -> Assumptions:
     said = {name: getattr(row, name) for name in NAMES} if row else SHIPPED
     rates = [Fraction(said[name]) for name in NAMES[:3]]
     return Assumptions(*rates, years=said["years"])
-
-
-def multiple_of(account: str = "account"):
-    """Expression for the multiple that counts for an account, to order by."""
-    company = multiple(of_company().values)
-    own = F(f"{account}__value_assumption__multiple")
-    default = Value(None if company is None else float(company), output_field=FloatField())
-    stated = When(**{f"{account}__value_assumption__isnull": False}, then=own)
-    return Case(stated, default=default, output_field=FloatField())
 
 
 def check(said: dict) -> None:

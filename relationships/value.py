@@ -13,32 +13,22 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
 
-from django.conf import settings
-from django.db.models import ExpressionWrapper, F, FloatField, Min, QuerySet, Sum
-from django.db.models.functions import Cast
+from django.db.models import Min, QuerySet, Sum
+from django.utils.translation import gettext as _
 
 from accounts.permissions import Permission, may
 from profitability.activities import by_phase
-from profitability.core.months import month_of, months_between
-from profitability.core.remainder import round_half_up
+from profitability.core.months import months_between
 from profitability.explain.ledger import as_read
 from profitability.models import ActivityEvent, MonthResult, OrderLine, Product, Result, Run
 from profitability.pnl.groups import any_of
 from profitability.pnl.sources import sources_of
-from relationships.assumptions import Assumed, multiple_of, of_accounts
-from relationships.core.value import lifetime_value, power_gap
+from relationships.assumptions import Assumed, of_accounts
+from relationships.core.value import power_gap
 from relationships.evidence import months_since
+from relationships.lifetime import ZERO, Lasting, acquired_by, in_order, lasting_of
 
-ACQUIRING = 12  # months from the first order on
 PARTS = ("production", "delivery", "post_sale")
-ZERO = Decimal(0).scaleb(-settings.CURRENCY_DIGITS)
-
-
-def money(amount: Fraction | None) -> Decimal | None:
-    """An exact amount in units of the currency, rounded to its minor unit."""
-    if amount is None:
-        return None
-    return Decimal(round_half_up(amount * 10**settings.CURRENCY_DIGITS)).scaleb(-settings.CURRENCY_DIGITS)
 
 
 @dataclass(frozen=True)
@@ -52,8 +42,18 @@ class Worth:
     categories: int
     sold_categories: int
     assumed: Assumed
-    lifetime: Decimal | None
+    lasting: Lasting | None
     our_dependence: Decimal | None
+
+    @cached_property
+    def lifetime(self) -> Decimal | None:
+        return self.lasting.value(self.assumed.values) if self.lasting else None
+
+    @property
+    def no_lifetime(self) -> str:
+        """Why there is no lifetime value."""
+        said = self.lasting.reason if self.lasting else ""
+        return said or _("Retention times growth is at least as large as the discount: without an end there is no sum")
 
     @property
     def order_value(self) -> Decimal | None:
@@ -81,7 +81,7 @@ def worths(user, run: Run, results: Sequence[Result]) -> list[Worth]:
     first, bought = first_days(accounts), bought_categories(run, accounts)
     assumed, sold = of_accounts(accounts), sold_categories()
     whole = company_sales(run) if may(user, Permission.SEE_COMPANY_FIGURES) else None
-    profit = may(user, Permission.SEE_PROFITABILITY)
+    lasting = lasting_of(run, results, first) if may(user, Permission.SEE_PROFITABILITY) else {}
     return [
         Worth(
             result=result,
@@ -90,7 +90,7 @@ def worths(user, run: Run, results: Sequence[Result]) -> list[Worth]:
             categories=len(bought[result.account_id]),
             sold_categories=sold,
             assumed=assumed[result.account_id],
-            lifetime=lifetime(run, result, assumed[result.account_id]) if profit else None,
+            lasting=lasting.get(result.account_id),
             our_dependence=result.net_revenue / whole if whole and whole > 0 else None,
         )
         for result in results
@@ -119,15 +119,6 @@ def sold_categories() -> int:
 def company_sales(run: Run) -> Decimal:
     """Net revenue of the whole company, with the lines that have no account."""
     return Result.objects.in_run(run).aggregate(whole=Sum("net_revenue"))["whole"] or ZERO
-
-
-def yearly(run: Run, amount: Decimal) -> Fraction:
-    """An amount of the window as that of a year."""
-    return Fraction(amount) * 12 / len(months_between(run.month_from, run.month_to))
-
-
-def lifetime(run: Run, result: Result, assumed: Assumed) -> Decimal | None:
-    return money(lifetime_value(yearly(run, result.contribution), assumed.values))
 
 
 # What it cost to win the account and keeps costing
@@ -197,14 +188,11 @@ class Costs:
         return by_phase(self.run, self.window)["presale"] - self.retain
 
 
-def acquired_by(first_order: date) -> int:
-    """The last month of acquiring."""
-    return month_of(first_order.year * 12 + first_order.month - 1 + ACQUIRING - 1)
-
-
-def ordered_by_value(rows: QuerySet[Result], falling: bool) -> QuerySet[Result]:
-    """By lifetime value; those without a sum last."""
-    product = Cast(F("contribution"), FloatField()) * multiple_of()
-    rows = rows.annotate(worth=ExpressionWrapper(product, output_field=FloatField()))
-    by = F("worth").desc(nulls_last=True) if falling else F("worth").asc(nulls_last=True)
-    return rows.order_by(by, "code")
+def ordered_by_value(run: Run, rows: QuerySet[Result], falling: bool) -> list[int]:
+    """Keys of the results by lifetime value; those of which nothing can be said last."""
+    results = list(rows.order_by("code").only("pk", "account", "code", "contribution", "orders", "is_active"))
+    accounts = [result.account_id for result in results]
+    values = in_order(lasting_of(run, results, first_days(accounts)), of_accounts(accounts))
+    told = [result for result in results if result.account_id in values]
+    told.sort(key=lambda result: values[result.account_id], reverse=falling)
+    return [result.pk for result in (*told, *(each for each in results if each.account_id not in values))]

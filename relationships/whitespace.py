@@ -18,8 +18,8 @@ from profitability.models import OrderLine, Product, Result, Run
 from profitability.pnl.categories import shared_out
 from profitability.pnl.statements import ZERO
 from relationships.core.value import share_of, unallocated, wallet
+from relationships.lifetime import money
 from relationships.models import CategoryPotential
-from relationships.value import money
 
 MOST_POTENTIALS = 2_000  # of the largest, looked through for the largest open ones
 MOSTLY = Decimal("0.8")  # of a wallet

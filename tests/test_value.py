@@ -4,12 +4,15 @@ from fractions import Fraction
 
 import pytest
 from django.db.utils import IntegrityError
+from hypothesis import given
+from hypothesis import strategies as st
 
 from accounts.models import Account, Import
 from kam_portal.potentials import amount_in, amount_out
-from profitability.models import OrderLine, Product, Result
+from profitability.models import OrderLine, Product, Result, Run
 from relationships.assumptions import Outdated, in_core, of_accounts, of_company, state
-from relationships.core.value import lifetime_value
+from relationships.core.value import Assumptions, lifetime_value
+from relationships.lifetime import Lasting, lasting
 from relationships.models import CategoryPotential, ValueAssumption
 from relationships.value import Costs, worths
 from relationships.whitespace import Grid, largest_open
@@ -131,7 +134,62 @@ def test_a_value_without_sum_is_missing_and_one_below_zero_is_legal(portfolio):
     state(portfolio.user("manager"), portfolio.accounts["N1"], endless, 0)
 
     assert worth_of(portfolio, "manager", "N1").lifetime is None
-    assert worth_of(portfolio, "manager", "N3").lifetime < 0
+    Result.objects.filter(run=portfolio.run, code="N4").update(contribution=-100)
+    assert worth_of(portfolio, "manager", "N4").lifetime < 0
+
+
+def test_what_it_cost_to_win_an_account_is_not_paid_again_every_year(portfolio):
+    row = worth_of(portfolio, "finance", "N1")
+    assert row.lasting.once == 0
+
+    OrderLine.objects.filter(account=portfolio.accounts["N1"], month=202501).update(
+        ordered_on=date(2025, 3, 2), month=202503
+    )
+    anew = worth_of(portfolio, "finance", "N1")
+    costs = Costs(portfolio.user("finance"), portfolio.run, anew.result.account_id, anew.first_order)
+
+    assert anew.lasting.once == costs.acquired_in_window > 0
+    assert anew.lasting.yearly == (anew.result.contribution + costs.acquired_in_window) * 6
+    assert anew.lifetime > row.lifetime
+
+
+@pytest.mark.parametrize(
+    ("first", "months", "provisional", "claims"),
+    [
+        (None, 12, False, True),
+        (date(2024, 5, 1), 12, False, True),
+        (date(2025, 1, 9), 12, False, True),
+        (date(2025, 6, 1), 7, True, True),
+        (date(2025, 8, 31), 5, True, False),
+    ],
+)
+def test_a_customer_of_some_months_is_known_for_these_and_for_too_few_not_at_all(first, months, provisional, claims):
+    run, result = Run(month_from=202501, month_to=202512), Result(contribution=Decimal(700), orders=3, is_active=True)
+
+    found = lasting(run, result, first, Decimal(0))
+
+    assert (found.months, found.is_provisional, not found.reason) == (months, provisional, claims)
+    assert found.yearly == Fraction(700 * 12, months)
+    assert (found.value(in_core(None)) is not None) == claims
+
+
+def test_of_an_account_that_bought_nothing_nothing_is_claimed(portfolio, open_as):
+    for code in ("S6",):
+        page = open_as("finance", f"/accounts/{code}/value/").content.decode()
+        assert "is worth 0" not in page
+        assert "Nothing was bought or done in the window" in page
+
+
+@given(
+    contribution=st.integers(-(10**9), 10**9),
+    retention=st.decimals(0, "0.99", places=3),
+    years=st.integers(1, 10),
+)
+def test_listed_years_sum_to_the_value(contribution, retention, years):
+    assumed = Assumptions(Fraction(retention), Fraction(1, 10), Fraction(1, 50), years)
+    found = Lasting(Decimal(contribution).scaleb(-2), Decimal(0), 12, False, "")
+
+    assert sum(today for _year, _expected, today in found.years(assumed, 10)) == found.value(assumed)
 
 
 def test_only_one_row_is_that_of_the_company(portfolio):
@@ -277,7 +335,9 @@ def test_the_list_is_ordered_by_the_values_it_shows(portfolio, open_as):
     page = open_as("finance", "/value/", order="-lifetime").context["page"]
 
     shown = [worth.lifetime for worth in page]
-    assert shown == sorted(shown, reverse=True)
+    told = [value for value in shown if value is not None]
+    assert shown == [*sorted(told, reverse=True), *[None] * (len(shown) - len(told))]
+    assert len(told) < len(shown)
 
 
 @pytest.mark.parametrize("order", ["name", "-order_value", "order_value", "-products", "share_of_wallet", "lifetime"])

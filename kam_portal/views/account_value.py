@@ -22,8 +22,8 @@ from profitability.models import Result
 from profitability.pnl.statements import family_of
 from relationships import assumptions
 from relationships.core.criteria import number_in
-from relationships.core.value import expected_margins
-from relationships.value import Costs, Worth, money, worths, yearly
+from relationships.lifetime import money
+from relationships.value import Costs, Worth, worths
 from relationships.whitespace import Cell, Grid, categories_of
 
 MOST_MEMBERS = 1_000  # of a family whose whitespace is added up
@@ -72,8 +72,9 @@ def page_of(request, account: Account, cells: list[Cell], status: int = 200, **m
         "sees_company": may(request.user, Permission.SEE_COMPANY_FIGURES),
         "heading": heading(worth, cells, profit),
         "costs": Costs(request.user, run, account.pk, worth.first_order) if profit else None,
-        "years": years_of(run, worth) if profit else [],
-        "margin": money(yearly(run, result.contribution)) if profit else None,
+        "years": worth.lasting.years(worth.assumed.values, SHOWN_YEARS) if profit else [],
+        "margin": money(worth.lasting.yearly) if profit else None,
+        "beside": company_beside(worth) if profit else None,
         "assumed": typed_assumptions(worth),
         "form_categories": mentioned(account),
         "rows": rows_of(account, cells, more.get("typed")),
@@ -145,13 +146,13 @@ def heading(worth: Worth, cells: list[Cell], profit: bool) -> str:
     return "; ".join(parts) or _("Value of %(name)s") % {"name": name}
 
 
-def years_of(run, worth: Worth) -> list[tuple[int, Decimal, Decimal]]:
-    """Year by year what is expected, and what that is worth today."""
-    assumed = worth.assumed.values
-    listed = expected_margins(
-        yearly(run, worth.result.contribution), assumed, min(assumed.years or SHOWN_YEARS, SHOWN_YEARS)
-    )
-    return [(place, money(expected), money(today)) for place, (expected, today) in enumerate(listed, start=1)]
+def company_beside(worth: Worth) -> dict | None:
+    """What the account would be worth by the company's assumptions, where it has its own."""
+    if not worth.assumed.own or worth.lasting.reason:
+        return None
+    company = assumptions.of_company().values
+    rates = {name: percent(getattr(company, name)) for name in RATES}
+    return {"value": worth.lasting.value(company), "rates": rates, "years": company.years}
 
 
 def typed_assumptions(worth: Worth) -> dict[str, str]:

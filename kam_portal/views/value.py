@@ -47,7 +47,7 @@ def page_of(request, status: int = 200, **more) -> HttpResponse:
     run, form = run_of(request), PortfolioFilter(request.GET, request.user)
     chips, profit = form.chips(request.GET), may(request.user, Permission.SEE_PROFITABILITY)
     order = order_of(request)
-    rows = ordered(form.narrow(active(request.user, run)), order) if run else Result.objects.none()
+    rows = ordered(run, form.narrow(active(request.user, run)), order) if run else Result.objects.none()
     if request.GET.get("format") in {"csv", "xlsx"} and run:
         listed = columns(request.user) | in_currency()
         return download(request.GET["format"], "value", listed, pieces(request.user, run, rows), run, chips)
@@ -80,10 +80,28 @@ def order_of(request) -> str:
     return order if order.removeprefix("-") in allowed else "-net_revenue"
 
 
-def ordered(rows: QuerySet[Result], order: str) -> QuerySet[Result]:
+class ByValue:
+    """Results in the order of their lifetime value, read a page or a piece at a time."""
+
+    def __init__(self, run: Run, rows: QuerySet[Result], falling: bool) -> None:
+        self.rows, self.keys = rows, ordered_by_value(run, rows, falling)
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    def __getitem__(self, part: slice) -> list[Result]:
+        found = self.rows.order_by().in_bulk(self.keys[part])
+        return [found[key] for key in self.keys[part]]
+
+    def iterator(self, size: int) -> Iterator[Result]:
+        for start in range(0, len(self), size):
+            yield from self[start : start + size]
+
+
+def ordered(run: Run, rows: QuerySet[Result], order: str) -> "QuerySet[Result] | ByValue":
     name, falling = order.removeprefix("-"), order.startswith("-")
     if name == "lifetime":
-        return ordered_by_value(rows, falling)
+        return ByValue(run, rows, falling)
     if name == "order_value":
         average = Cast(F("net_revenue"), FloatField()) / NullIf(Cast(F("orders"), FloatField()), 0.0)
         rows = rows.annotate(average=ExpressionWrapper(average, output_field=FloatField()))
@@ -103,7 +121,7 @@ def heading(page, order: str) -> str:
     return _("Customer value of %(count)s accounts") % said
 
 
-def pieces(user, run: Run, rows: QuerySet[Result]) -> Iterator[Worth]:
+def pieces(user, run: Run, rows: "QuerySet[Result] | ByValue") -> Iterator[Worth]:
     """The value of all rows, a few hundred at a time."""
     taken: list[Result] = []
     for result in rows.iterator(PIECE):
@@ -121,6 +139,7 @@ def columns(user) -> dict:
         _("Cost to serve"): lambda worth: worth.result.cost_to_serve,
         _("Contribution"): lambda worth: worth.result.contribution,
         _("Lifetime value"): lambda worth: worth.lifetime,
+        _("Months known"): lambda worth: worth.lasting.months,
         _("Own assumptions"): lambda worth: worth.assumed.own,
     }
     company = {
