@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts.models import Account, Import
+from kam_portal.demo.potentials import spends
 from kam_portal.potentials import amount_in, amount_out
 from profitability.models import OrderLine, Product, Result, Run
 from relationships.assumptions import Outdated, in_core, of_accounts, of_company, state
@@ -287,6 +288,39 @@ def test_the_list_has_the_largest_open_potential_first(portfolio, monkeypatch):
     monkeypatch.setattr("relationships.whitespace.MOST_POTENTIALS", 2)
     found, is_cut = largest_open(portfolio.run, everything)
     assert ([cell.open for _account, cell in found], is_cut) == ([150_000], True)
+
+
+@pytest.mark.parametrize(
+    ("potential", "bikes", "cloth", "conflict"),
+    [
+        (550_000, 400_000, 386_800, True),
+        (550_000, 560_000, None, True),
+        (900_000, 400_000, 386_800, False),
+        (900_000, 400_000, None, None),
+        (None, 400_000, 386_800, None),
+    ],
+)
+def test_two_wallets_that_contradict_each_other_are_told(portfolio, open_as, potential, bikes, cloth, conflict):
+    Account.objects.filter(code="N1").update(annual_potential=potential)
+    said(portfolio, "N1", "Bikes", bikes)
+    said(portfolio, "N1", "Cloth", cloth)
+
+    answer = open_as("finance", "/accounts/N1/value/")
+
+    found = answer.context["wallets"]
+    assert (found and found["conflict"]) == conflict
+    assert ("contradict each other" in answer.content.decode()) == bool(conflict)
+
+
+@pytest.mark.parametrize("potential", [None, 3_000, 12_000, 550_000])
+def test_what_the_demo_says_of_categories_fits_their_sales_and_the_potential(potential):
+    sales = {"Bikes": Decimal("1500.50"), "Clothing": Decimal("1299.99")}
+    account = Account(code="AW1", annual_potential=potential)
+
+    found = spends(account, sales)
+
+    assert all(found[category] >= sold for category, sold in sales.items())
+    assert potential is None or sum(found.values()) <= potential
 
 
 # Pages

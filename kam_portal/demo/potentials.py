@@ -3,6 +3,7 @@
 from collections import defaultdict
 from datetime import datetime, timedelta
 from decimal import Decimal
+from math import ceil
 
 from django.db.models import Max, Sum
 
@@ -18,7 +19,8 @@ ACCOUNTS = 40  # the demo's cast, then the largest of the last twelve months
 COMPETITORS = ("Alpine Cycles", "Velo Nord", "Pedal Works", "Summit Components", "Two Wheels Trading")
 SMALLEST = {"Bikes": 48_000, "Components": 16_000, "Clothing": 3_600, "Accessories": 2_400}  # where we sell nothing
 SOURCES = ("Annual meeting", "Their purchasing report", "Estimate of the account manager", "Visit report")
-NOT_ASKED, UNKNOWN, NO_COMPETITOR, WRONG = 0.12, 0.1, 0.25, 0.02  # shares of the cells
+NOT_ASKED, UNKNOWN, NO_COMPETITOR = 0.12, 0.1, 0.25  # shares of the cells
+TOLD = Decimal("0.9")  # of what an account spends with others; the rest is of things that nobody named
 OLDEST_DAYS = 300
 COMPANY = {"retention": Decimal("0.88"), "discount": Decimal("0.09"), "growth": Decimal(0), "years": 5}
 OF_ACCOUNTS = {
@@ -40,8 +42,8 @@ def state_potentials(now: datetime) -> None:
     CategoryPotential.objects.bulk_create(
         row
         for code in largest
-        for category in SMALLEST
-        if (row := potential(accounts[code], category, sales[code].get(category, Decimal(0)), now, manager))
+        for category, spend in spends(accounts[code], sales[code]).items()
+        if (row := potential(accounts[code], category, spend, now, manager))
     )
 
 
@@ -56,16 +58,37 @@ def yearly_sales() -> dict[str, dict[str, Decimal]]:
     return found
 
 
-def potential(account: Account, category: str, sold: Decimal, now: datetime, manager: User) -> CategoryPotential | None:
+def spends(account: Account, sales: dict[str, Decimal]) -> dict[str, int]:
+    """What the account spends by category: no less than it buys of us, and together no more than its potential."""
+    chance = random(f"spends:{account.code}")
+    sold = {category: max(sales.get(category, Decimal(0)), Decimal(0)) for category in SMALLEST}
+    weights = {category: Decimal(round(chance.uniform(1, 3) * (sold[category] > 0 or 0.3), 2)) for category in SMALLEST}
+    if account.annual_potential is None:
+        shares = {category: Decimal(round(chance.uniform(0.2, 0.95), 2)) for category in SMALLEST}
+        others = {
+            category: sold[category] / shares[category] - sold[category]
+            if sold[category]
+            else Decimal(SMALLEST[category] * chance.randint(2, 6)) / 4
+            for category in SMALLEST
+        }
+    else:
+        rest = max(account.annual_potential - sum(sold.values()), Decimal(0)) * TOLD
+        others = {category: rest * weights[category] / sum(weights.values()) for category in SMALLEST}
+    return {category: rounded(sold[category], others[category]) for category in SMALLEST}
+
+
+def rounded(sold: Decimal, others: Decimal) -> int:
+    """To hundreds as people say it, where that is not less than what is sold."""
+    hundreds = int((sold + others) // 100) * 100
+    return hundreds if hundreds >= sold else ceil(sold)
+
+
+def potential(account: Account, category: str, spend: int, now: datetime, manager: User) -> CategoryPotential | None:
     """What is said of one account in one category; None where nobody asked."""
     chance = random(f"potential:{account.code}:{category}")
-    if chance.random() < NOT_ASKED:
+    if not spend or chance.random() < NOT_ASKED:
         return None
-    share = chance.uniform(1.1, 1.3) if chance.random() < WRONG else chance.uniform(0.2, 0.95)
-    base = (
-        max(sold, Decimal(0)) / Decimal(round(share, 2)) if sold > 0 else SMALLEST[category] * chance.randint(2, 6) / 4
-    )
-    spend = None if chance.random() < UNKNOWN else Decimal(round(base / 100) * 100 or 100)
+    spend = None if chance.random() < UNKNOWN else Decimal(spend)
     return CategoryPotential(
         account=account,
         category=category,

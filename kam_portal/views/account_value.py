@@ -78,12 +78,32 @@ def page_of(request, account: Account, cells: list[Cell], status: int = 200, **m
         "assumed": typed_assumptions(worth),
         "form_categories": mentioned(account),
         "rows": rows_of(account, cells, more.get("typed")),
+        "wallets": wallets_of(account, cells),
         "together": together(request.user, run, account),
         "may_state": may(request.user, Permission.SCORE_ACCOUNTS),
         "seen": potentials.mark(account),
         "export_query": without(request.GET, "format").removeprefix("?"),
     }
     return render(request, "accounts/value.html", context | more, status=status)
+
+
+def wallets_of(account: Account, cells: list[Cell]) -> dict | None:
+    """The annual potential of the account beside the sum of its categories; None where nothing can be compared.
+
+    A sum above the potential contradicts it, whatever is unknown; one below it says something only where every category
+    that it buys of us is known.
+    """
+    known = [cell for cell in cells if cell.annual_spend is not None]
+    stated, summed = account.annual_potential, sum((cell.annual_spend for cell in known), Decimal(0))
+    if stated is None or not known:
+        return None
+    is_whole = all(cell.annual_spend is not None for cell in cells if cell.ours > 0)
+    if summed <= stated and not is_whole:
+        return None
+    wallet = sum((cell.exact_wallet for cell in known), Fraction(0))
+    ours = sum((cell.known_ours for cell in known), Decimal(0))
+    share = float(Fraction(ours) / wallet) if wallet else None
+    return {"stated": stated, "summed": summed, "share": share, "rest": stated - summed, "conflict": summed > stated}
 
 
 def together(user, run, account: Account) -> dict | None:
