@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
@@ -80,9 +81,10 @@ class Balance:
         return worst if abs(worst.gap) >= 1 else None
 
 
-def balance(user, run: Run) -> Balance:
+def balance(user, run: Run, on: date | None = None) -> Balance:
+    """The programme of that day (today) over the boxes of the run."""
     rows = Result.objects.in_run(run).visible_to(user)
-    listed = rows.filter(is_member("account")).order_by().values_list("position__box", flat=True)
+    listed = rows.filter(is_member("account", on)).order_by().values_list("position__box", flat=True)
     counts = Counter(box or "" for box in listed)
     active = rows.filter(is_active=True).count()
     placed, target = {box: counts[box] for box in Box.values}, target_mix(active)

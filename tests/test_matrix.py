@@ -1,7 +1,7 @@
 """The matrix: which bubbles, where across, in which run, whose view, and with which weights."""
 
 import json
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -9,6 +9,7 @@ from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from accounts.models import Decision
 from kam_portal.matrix import bubbles
@@ -179,6 +180,44 @@ def test_beside_an_older_run_stands_what_was_expected_then(portfolio):
 
     assert now == {"N1": [9.0, 3.0, 2029]}
     assert then == {"N1": [9.0, 8.0, 2029]}
+
+
+def admitted(portfolio, code: str, on: date) -> None:
+    Decision.objects.create(
+        account=portfolio.accounts[code], outcome="admit", state="approved", reason="Growing", proposed_on=on,
+        proposed_by=portfolio.user("manager"), decided_on=on, decided_by=portfolio.user("executive"),
+    )  # fmt: skip
+
+
+def test_beside_an_older_run_stands_the_programme_of_its_day(portfolio):
+    then = timezone.localdate(portfolio.earlier.published_at)
+    admitted(portfolio, "N1", then)
+    admitted(portfolio, "N2", then + timedelta(days=1))
+    older = f"?run={portfolio.earlier.pk}"
+
+    assert {code for code, point in points(portfolio).items() if point[15]} == {"N1", "N2"}
+    assert {code for code, point in points(portfolio, query=older).items() if point[15]} == {"N1"}
+    assert set(points(portfolio, query=f"{older}&programme=key")) == {"N1"}
+    shares = page(portfolio.user("executive"), f"/matrix/{older}").context["shares"].values()
+    assert sum(share.count for share in shares) == 1
+
+
+# Stages
+
+
+def test_no_account_is_left_out_of_the_stages_without_a_word(portfolio):
+    Position.objects.filter(run=portfolio.run).update(stage="basic")
+    Position.objects.filter(run=portfolio.run, account__code="N1").update(stage="disintegrating")
+    Position.objects.filter(run=portfolio.run, account__code="N2").update(stage="")
+
+    answer = page(portfolio.user("executive"), "/matrix/?view=stages")
+
+    chart = answer.context["chart"]
+    columns = {stage["code"] for stage in chart["stages"]}
+    assert "disintegrating" in columns
+    assert sum(cell["count"] for cell in chart["cells"] if cell["stage"] in columns) == len(chart["points"]) - 1
+    assert answer.context["stageless"] == 1
+    assert b"1 account without a known stage" in answer.content
 
 
 # Who sees what

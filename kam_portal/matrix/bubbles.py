@@ -2,12 +2,15 @@
 
 from collections import Counter
 from collections.abc import Collection
+from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
 from django.conf import settings
 from django.db.models import BigIntegerField, Count, F, Q, Sum
 from django.db.models.functions import Cast
+
+from django.utils import timezone
 
 from accounts.models import Account
 from accounts.programme import members
@@ -60,9 +63,14 @@ class Bubble(NamedTuple):
     before: tuple[float | None, float | None]
 
 
-def programme() -> frozenset[int]:
-    """The key accounts of today."""
-    return frozenset(members().values_list("pk", flat=True))
+def day_of(run, published) -> date | None:
+    """The day whose key accounts stand beside a run: today's beside the published one, else that of its publication."""
+    return None if run is None or run == published else timezone.localdate(run.published_at)
+
+
+def programme_on(day: date | None) -> frozenset[int]:
+    """The key accounts of that day."""
+    return frozenset(members(day).values_list("pk", flat=True))
 
 
 def squares_of(rows, run, user, narrowed: bool = False) -> list[Square]:

@@ -8,10 +8,11 @@ from django.utils.translation import gettext as _
 
 from kam_portal.matrix.axes import across_by, axes, boxes, criteria_of, cuts_in
 from kam_portal.matrix.bubbles import Bubble, Square, density, names_of
-from relationships.core.stage import LADDER
+from relationships.core.stage import DISINTEGRATING, LADDER
 from relationships.models import Box, Firmness, Stage
 
 IN_A_PATH = "/~:@!$&'()*+,;="  # what `reverse` leaves as it is
+NARROW = 0.85  # of a column
 HIGH = {Box.STRATEGIC, Box.STAR}  # boxes of attractive accounts
 
 
@@ -31,13 +32,19 @@ def matrix_chart(run, bubbles: list[Bubble], squares: list[Square], profit: bool
         "criteria": {"name": str(used), "code": used.code, "version": used.version} if used else None,
         "cuts": cuts_in(used),
         "boxes": boxes(),
-        "stages": [{"code": code, "name": str(Stage(code).label)} for code in LADDER],
+        "stages": columns(),
         "firmness": firmness_words(),
         "points": points,
         "density": density(squares, bubbles),
         "cells": cells_of(squares),
         "words": words(),
     }
+
+
+def columns() -> list[dict]:
+    """The stages from left to right; beside the ladder, and narrower, the relationships that fall apart."""
+    found = [{"code": code, "name": str(Stage(code).label), "share": 1} for code in LADDER]
+    return [*found, {"code": DISINTEGRATING, "name": str(Stage(DISINTEGRATING).label), "share": NARROW}]
 
 
 def firmness_words() -> dict[str, str]:
@@ -59,6 +66,8 @@ def words() -> dict[str, str]:
         "unknown": _("not known"),
         "buyer": _("the buyer’s view"),
         "ours": _("our view"),
+        "attractive": _("# attractive"),
+        "others": _("# not attractive"),
         "cut": _("Cut between low and high"),
         "none": _("no box"),
         "move": _("# accounts would move"),

@@ -5,6 +5,7 @@ from django.conf import settings
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.programme import is_member
 from kam_portal.filters import ALL, PortfolioFilter
 from relationships.models import Firmness
 
@@ -12,7 +13,9 @@ VIEW = ("view", "show", "account", "run", "weights")  # of the picture, not of t
 
 
 class MatrixFilter(PortfolioFilter):
-    """Which accounts, also by how firm their boxes are."""
+    """Which accounts, also by how firm their boxes are; `day`: whose programme counts, today's if it is None."""
+
+    day = None
 
     firmness = forms.ChoiceField(label=_("Firmness"), required=False, choices=[*ALL, *Firmness.choices])
     view = forms.CharField(required=False, widget=forms.HiddenInput)
@@ -25,6 +28,8 @@ class MatrixFilter(PortfolioFilter):
         return {name: value for name, value in super().chosen().items() if name not in VIEW}
 
     def condition(self, name: str, value) -> Q:
+        if name == "programme":
+            return is_member(on=self.day) if value == "key" else ~is_member(on=self.day)
         return held(value) if name == "firmness" else super().condition(name, value)
 
 

@@ -13,7 +13,7 @@ from accounts.permissions import Permission, may, needs
 from kam_portal.downloads import download, in_currency
 from kam_portal.filters import without
 from kam_portal.matrix.axes import across_by, criteria_of
-from kam_portal.matrix.bubbles import Bubble, Square, bubbles_of, programme, squares_of
+from kam_portal.matrix.bubbles import Bubble, Square, bubbles_of, day_of, programme_on, squares_of
 from kam_portal.matrix.chart import matrix_chart
 from kam_portal.matrix.filters import MatrixFilter, held
 from kam_portal.matrix.history import Step, forecasts_for, timeline, trail_runs
@@ -21,7 +21,7 @@ from kam_portal.matrix.summary import boxes_of, firmness_of, heading_of
 from kam_portal.matrix.table import file_columns, with_changes
 from kam_portal.views.account_list import columns, page_of
 from profitability.models import Result
-from profitability.runline import run_asked
+from profitability.runline import run_asked, run_of
 from relationships.balance import balance
 from relationships.models import Firmness
 from relationships.queries import portfolio
@@ -40,6 +40,7 @@ class Sight:
         self.user = self.request.user
         self.run = run_asked(self.request)
         self.form = MatrixFilter(self.request.GET, self.user)
+        self.form.day = day_of(self.run, run_of(self.request))
         self.profit = may(self.user, Permission.SEE_PROFITABILITY)
 
     @cached_property
@@ -52,7 +53,7 @@ class Sight:
 
     @cached_property
     def programme(self) -> frozenset[int]:
-        return programme()
+        return programme_on(self.form.day)
 
     @property
     def asked(self) -> tuple:
@@ -91,11 +92,12 @@ def matrix(request):
         "chips": sight.form.chips(request.GET),
         "chart": chart_of(request, sight) if run else None,
         "boxes": boxes,
-        "shares": {share.box.value: share for share in balance(request.user, run).boxes} if run else {},
+        "shares": {share.box.value: share for share in balance(request.user, run, sight.form.day).boxes} if run else {},
         "members": len(sight.programme),
         "fragile": fragile_in(sight),
         "page": page,
         "unplaced": sum(square.count for square in sight.squares if not square.box),
+        "stageless": sum(square.count for square in sight.squares if square.box and not square.stage),
         "profit": profit,
         "view": view_in(request),
         **steps_of(sight),

@@ -10,13 +10,13 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.permissions import Permission, needs
 from kam_portal.causes import what
 from kam_portal.matrix.axes import across_by, criteria_of
-from kam_portal.matrix.bubbles import MOST_BUBBLES, programme
+from kam_portal.matrix.bubbles import MOST_BUBBLES, day_of, programme_on
 from kam_portal.matrix.history import forecasts_for, last_changes, places_in, trail_of
 from kam_portal.matrix.raters import seen_by
 from kam_portal.matrix.table import cause_of
 from kam_portal.matrix.weighing import Wrong, scores_for, with_weights
 from kam_portal.views.matrix import Sight
-from profitability.runline import run_asked
+from profitability.runline import run_asked, run_of
 from relationships import actions
 from relationships.models import Box
 from relationships.queries import portfolio
@@ -35,7 +35,7 @@ def matrix_account(request, code):
     expected = forecasts_for(request, run, [account], axis).get(account)
     context = {
         "row": row,
-        "is_key": account in programme(),
+        "is_key": account in programme_on(day_of(run, run_of(request))),
         "move": nearest_of(row.position),
         "change": changes.get(account),
         "changed": [(what(change), cause_of(change, row, profit=True)) for change in changes.values()],

@@ -1,7 +1,7 @@
 // What lies under the bubbles: the four boxes with name and guidance, or the columns of stages; density squares.
 import { count } from "./format.js";
 import { faint } from "./look.js";
-import { isByStage, isReversed, plot, x } from "./matrix-plane.js";
+import { columns, isByStage, isReversed, plot, x } from "./matrix-plane.js";
 
 const CELL = 0.5; // side of a density square, in points of the scale
 const HIGH = { strategic: [1, 1], star: [0, 1], status: [1, 0], streamline: [0, 0] }; // [relationship, attractiveness] above the cut?
@@ -37,28 +37,32 @@ function box(each, view) {
   return [{ coord: [x1, y1], itemStyle: { color: faint(view.look[each.code], 0.05) }, label: label(each, view) }, { coord: [x2, y2] }];
 }
 
-function heading(text, position, look, bold) {
-  return { show: true, position, distance: 6, formatter: text, color: bold ? look.ink : look.inkQuiet, fontSize: bold ? 12 : 11, fontWeight: bold ? 600 : 400 };
+function heading(text, position, { ink, inkQuiet }) {
+  const rich = { name: { color: ink, fontSize: 12, fontWeight: 600, lineHeight: 16 }, count: { color: inkQuiet, fontSize: 11, lineHeight: 14 } };
+  return { show: true, position, distance: 6, align: "center", formatter: text, rich };
 }
 
 function counted(view, stage, high) {
   return view.data.cells?.find((cell) => cell.stage === stage && cell.high === high)?.count ?? 0;
 }
 
-/** Two cells of one stage: above the cut with its name, below it; each with how many accounts stand there. */
-function column({ code, name }, place, view) {
+/** Two cells of one stage: its name with how many accounts stand there; above the cut the attractive ones of them, below the others. */
+function column({ code, name, from, to }, place, view) {
   const { look, data, width } = view;
   const cut = data.cuts.attractiveness;
   const fill = { color: faint(look.ink, place % 2 ? 0 : 0.03) };
-  const title = width > ROOMY ? `${name} · ${count(counted(view, code, true))}` : name.slice(0, 5);
+  const [high, low] = [true, false].map((each) => counted(view, code, each));
+  const [above, below] = width > ROOMY ? [data.words.attractive.replace("#", count(high)), data.words.others.replace("#", count(low))] : [count(high), count(low)];
+  const title = width > ROOMY ? `${name} · ${count(high + low)}` : `${name.slice(0, 5)}.\n${count(high + low)}`;
+  const head = title.split("\n").map((line) => `{name|${line}}`);
   return [
-    [{ coord: [place, cut], itemStyle: fill, label: heading(title, "insideTop", look, true) }, { coord: [place + 1, 10] }],
-    [{ coord: [place, 0], itemStyle: fill, label: heading(count(counted(view, code, false)), "insideBottom", look, false) }, { coord: [place + 1, cut] }],
+    [{ coord: [from, cut], itemStyle: fill, label: heading([...head, `{count|${above}}`].join("\n"), "insideTop", look) }, { coord: [to, 10] }],
+    [{ coord: [from, 0], itemStyle: fill, label: heading(`{count|${below}}`, "insideBottom", look) }, { coord: [to, cut] }],
   ];
 }
 
 function areas(view) {
-  if (isByStage(view)) return view.data.stages.flatMap((stage, place) => column(stage, place, view));
+  if (isByStage(view)) return columns(view).flatMap((stage, place) => column(stage, place, view));
   return view.data.boxes.filter(({ code }) => code in HIGH).map((each) => box(each, view));
 }
 
@@ -66,14 +70,14 @@ function lines(view) {
   const { data, look } = view;
   const cut = [{ yAxis: data.cuts.attractiveness }];
   if (!isByStage(view)) return [...cut, { xAxis: data.cuts.relationship }];
-  return [...cut, ...data.stages.slice(1).map((_, place) => ({ xAxis: place + 1, lineStyle: { color: look.line } }))];
+  return [...cut, ...columns(view).slice(1).map(({ from }) => ({ xAxis: from, lineStyle: { color: look.line } }))];
 }
 
 /** Rectangles that names keep clear of. */
 export function kept(view) {
   const { left, top, width, height } = plot(view);
   const [right, bottom] = [left + width, top + height];
-  if (isByStage(view)) return [{ left, right, top, bottom: top + 24 }, { left, right, top: bottom - 20, bottom }];
+  if (isByStage(view)) return [{ left, right, top, bottom: top + (view.width > ROOMY ? 38 : 54) }, { left, right, top: bottom - 20, bottom }];
   const tall = view.width > ROOMY ? 40 : 20;
   const wide = Math.min(width * 0.46, view.width > WIDE ? 330 : 120);
   return [

@@ -53,6 +53,7 @@ function connectSwitches(view, page) {
     button.addEventListener("click", () => {
       Object.assign(view.state, { mode: button.dataset.view, window: null });
       remember({ view: button.dataset.view === "boxes" ? "" : button.dataset.view });
+      page.dataset.mode = button.dataset.view;
       page.querySelectorAll("[data-view]").forEach((each) => each.dispatchEvent(new Event("told")));
       view.redraw();
     });

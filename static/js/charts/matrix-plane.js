@@ -1,4 +1,4 @@
-// The plane that bubbles stand on: boxes (both scores from 0 to 10) or stages (five columns, strength within each).
+// The plane that bubbles stand on: boxes (both scores from 0 to 10) or stages (a column for each, strength within it).
 import { axis } from "./look.js";
 
 const MARGIN = 0.07; // of a column, left free at both sides
@@ -9,9 +9,15 @@ export function isByStage({ data, state }) {
   return state.mode === "stages" && Boolean(data.stages);
 }
 
+/** The columns of stages from left to right: where each begins and ends. */
+export function columns({ data }) {
+  let end = 0;
+  return data.stages.map((stage) => ({ ...stage, from: end, to: (end += stage.share ?? 1) }));
+}
+
 /** The whole plane; a zoomed view shows a part of it. */
 export function whole(view) {
-  return { x: isByStage(view) ? [0, view.data.stages.length] : RANGE, y: RANGE };
+  return { x: isByStage(view) ? [0, columns(view).at(-1).to] : RANGE, y: RANGE };
 }
 
 export function shown(view) {
@@ -32,8 +38,8 @@ export function nearness(view) {
 export function x(view, along, stage) {
   if (along === null || along === undefined) return null;
   if (!isByStage(view)) return along;
-  const column = view.data.stages.findIndex(({ code }) => code === stage);
-  return column < 0 ? null : column + MARGIN + (1 - 2 * MARGIN) * (along / 10);
+  const column = columns(view).find(({ code }) => code === stage);
+  return column ? column.from + (column.to - column.from) * (MARGIN + (1 - 2 * MARGIN) * (along / 10)) : null;
 }
 
 export function plot({ width, height }) {
@@ -61,7 +67,8 @@ function acrossName(view) {
   const { data } = view;
   const { low, high, name } = data.axis.relationship;
   if (!isByStage(view)) return words(low, name, high, isReversed(view));
-  return words(data.stages.at(0).name, data.words.stages, data.stages.at(-1).name, isReversed(view));
+  const ladder = data.stages.filter(({ share }) => share === 1);
+  return words(ladder.at(0).name, data.words.stages, ladder.at(-1).name, isReversed(view));
 }
 
 function ticks(view) {

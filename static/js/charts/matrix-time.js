@@ -2,7 +2,7 @@
 import { month } from "./format.js";
 import { asked, remember } from "./matrix-address.js";
 
-const FOLLOWING = ["h1", ".run-line", "#matrix-boxes", "#matrix-list", "#matrix-summary"];
+const FOLLOWING = ["h1", ".run-line", "#matrix-boxes", "#matrix-list", "#matrix-summary", "#matrix-note"];
 const PATIENCE = 120; // ms without a move before a run is fetched
 
 async function fetched(run, signal) {
