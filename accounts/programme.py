@@ -16,6 +16,11 @@ from accounts.versions import NotPossible
 
 IN = (Decision.Outcome.ADMIT, Decision.Outcome.KEEP)
 LONGEST_REASON = 2_000
+LONGEST_REVIEW = 3  # years ahead
+
+
+class AlreadyWaiting(NotPossible):
+    """One proposal at a time."""
 
 
 def decided(on: date | None = None) -> QuerySet[Decision]:
@@ -60,6 +65,15 @@ def history(account: Account) -> QuerySet[Decision]:
     return rows.order_by(F("decided_on").desc(nulls_first=True), "-pk")
 
 
+def in_years(day: date, years: int) -> date:
+    """The same day of a later year; of a 29 February the day before."""
+    return day.replace(year=day.year + years, day=28 if (day.month, day.day) == (2, 29) else day.day)
+
+
+def latest_review() -> date:
+    return in_years(timezone.localdate(), LONGEST_REVIEW)
+
+
 def propose(user, account: Account, outcome: str, reason: str, review: date | None) -> Decision:
     """Put a decision before those who may approve it. Raises NotPossible."""
     reason = reason.strip()
@@ -67,8 +81,8 @@ def propose(user, account: Account, outcome: str, reason: str, review: date | No
         raise NotPossible(_("Only an account of the programme is kept or released, and only another one is admitted."))
     if not reason or len(reason) > LONGEST_REASON:
         raise NotPossible(_("Say why, in at most 2,000 characters."))
-    if outcome in IN and (review is None or review <= timezone.localdate()):
-        raise NotPossible(_("Say when to look at it again: a day after today."))
+    if outcome in IN and (review is None or not timezone.localdate() < review <= latest_review()):
+        raise NotPossible(_("Say when to look at it again: a day after today, at most three years ahead."))
     try:
         with transaction.atomic():
             return Decision.objects.create(
@@ -80,7 +94,7 @@ def propose(user, account: Account, outcome: str, reason: str, review: date | No
                 proposed_by=user,
             )
     except IntegrityError as error:
-        raise NotPossible(_("A decision on this account waits already.")) from error
+        raise AlreadyWaiting(_("A decision on this account waits already.")) from error
 
 
 def decide(user, decision: Decision, approve: bool, answer: str) -> None:

@@ -4,15 +4,32 @@ Fit: a key account programme pays where both the customer's processes and the pr
 simple, selling stays transactional. Complexities run from 0 to 10; from 5 on something is complex.
 
 Watch-list: small accounts with room to grow. All of: class B or C, outside the programme, contribution not below zero,
-share of wallet known and below 30 %; and at least one of: net revenue grew by 10 % or more, or the annual potential is
-at least what the smallest class A account in sight buys in a year.
+share of wallet known and below 30 %; and at least one of: net revenue grew by 10 % or more, from at least a hundredth
+of what the smallest class A account in sight buys in the window, or the annual potential is at least what that account
+buys in a year.
 """
 
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from django.db.models import Case, F, IntegerField, Min, Q, QuerySet, Value, When
+from django.conf import settings
+from django.db.models import (
+    Case,
+    DateField,
+    F,
+    FloatField,
+    IntegerField,
+    Min,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
+from django.db.models.expressions import CombinedExpression
+from django.db.models.functions import Cast
 from django.utils import timezone
 
 from accounts.models import Decision
@@ -20,10 +37,12 @@ from accounts.programme import is_member, review_on
 from profitability.core.months import months_between
 from profitability.models import Result, Run
 from relationships.core.fit import COMPLEX
-from relationships.models import CriteriaSet, Position
+from relationships.models import Box, CriteriaSet, Position
 from relationships.queries import portfolio
 
 GROWN = Decimal("0.1")
+SMALLEST_BASE = Decimal("0.01")  # of what the smallest class A account buys
+WORTH_DEVELOPING = (Box.STRATEGIC, Box.STAR)
 LITTLE_OF_THE_WALLET = Decimal("0.3")
 SOON = timedelta(days=30)  # a review is up this long before its day
 ORDERINGS = {
@@ -45,7 +64,15 @@ ORDERINGS = {
 def listed(user, run: Run) -> QuerySet[Result]:
     """The accounts in sight with what a choice among them goes by."""
     rows = portfolio(user, run)
-    return rows.annotate(is_key=is_member("account"), review_on=review_on("account"), fit=fit())
+    return rows.annotate(
+        is_key=is_member("account"), review_on=review_on("account"), fit=fit(), waiting_since=waiting_since()
+    )
+
+
+def waiting_since() -> Subquery:
+    """The day of the open proposal on the account."""
+    found = Decision.objects.proposed().filter(account=OuterRef("account"))
+    return Subquery(found.values("proposed_on")[:1], output_field=DateField())
 
 
 def fit() -> Case:
@@ -68,7 +95,16 @@ def ordered(rows: QuerySet[Result], order: str) -> QuerySet[Result]:
 
 
 def candidates(rows: QuerySet[Result]) -> QuerySet[Result]:
-    """Active accounts that are not in the programme."""
+    """Active accounts outside the programme in the boxes worth developing."""
+    return outside(rows).filter(position__box__in=WORTH_DEVELOPING)
+
+
+def others(rows: QuerySet[Result]) -> QuerySet[Result]:
+    """All other active accounts outside the programme, those without a box among them."""
+    return outside(rows).exclude(position__box__in=WORTH_DEVELOPING)
+
+
+def outside(rows: QuerySet[Result]) -> QuerySet[Result]:
     return rows.filter(is_key=False, is_active=True)
 
 
@@ -84,22 +120,46 @@ def up_for_review(rows: QuerySet[Result], today: date | None = None) -> QuerySet
 def watched(rows: QuerySet[Result], user, run: Run) -> QuerySet[Result]:
     """Small accounts with room to grow: see the rule above."""
     small = rows.filter(is_key=False, revenue_class__in="BC", contribution__gte=0)
-    growing, enough = Q(growth__gte=GROWN), potential_of_an_a(user, run)
-    if enough is not None:
-        growing |= Q(account__annual_potential__gte=enough)
+    growing, smallest = Q(growth__gte=GROWN), smallest_a(user, run)
+    if smallest is not None:
+        growing &= Q(net_revenue__gte=grown_from(smallest.base))
+        growing |= Q(account__annual_potential__gte=smallest.potential)
     return small.filter(growing, share_of_wallet__lt=LITTLE_OF_THE_WALLET)
 
 
-def potential_of_an_a(user, run: Run) -> Decimal | None:
-    """What the smallest class A account in sight buys in a year."""
+def grown_from(base: Decimal) -> CombinedExpression:
+    """The net revenue of the window at the row's growth from that base; growth is kept in millionths."""
+    growth = Cast("growth", FloatField()) / Value(1e6) + Value(1.0)
+    return growth * Value(float(base.scaleb(settings.CURRENCY_DIGITS)))
+
+
+@dataclass(frozen=True)
+class SmallestA:
+    """What the smallest class A account in sight buys: a measure of what is much, and what next to nothing."""
+
+    net_revenue: Decimal  # of the window
+    months: int
+
+    @property
+    def potential(self) -> Decimal:
+        """Of a year."""
+        return (self.net_revenue * 12 / self.months).quantize(Decimal("0.0001"))
+
+    @property
+    def base(self) -> Decimal:
+        """The least net revenue of the window before from which growth says something."""
+        return self.net_revenue * SMALLEST_BASE
+
+
+def smallest_a(user, run: Run) -> SmallestA | None:
     rows = Result.objects.in_run(run).visible_to(user).filter(revenue_class="A")
     least = rows.aggregate(least=Min("net_revenue"))["least"]
-    months = len(months_between(run.month_from, run.month_to))
-    return None if least is None else (least * 12 / months).quantize(Decimal("0.0001"))
+    return None if least is None else SmallestA(least, len(months_between(run.month_from, run.month_to)))
 
 
 VIEWS = {
     "candidates": lambda rows, _user, _run: candidates(rows),
+    "others": lambda rows, _user, _run: others(rows),
     "key": lambda rows, _user, _run: key_accounts(rows),
     "review": lambda rows, _user, _run: up_for_review(rows),
     "watch": watched,

@@ -117,6 +117,7 @@ def test_who_proposes(sign_in, role, status):
         {"review_on": "2020-01-01"},
         {"review_on": "2026-02-31"},
         {"review_on": "soon"},
+        {"review_on": (programme.latest_review() + timedelta(days=1)).isoformat()},
     ],
 )
 def test_a_proposal_that_says_too_little_is_refused_and_kept_on_the_page(sign_in, wrong):
@@ -125,6 +126,11 @@ def test_a_proposal_that_says_too_little_is_refused_and_kept_on_the_page(sign_in
     assert answer.status_code == 422
     assert wrong.get("reason", "Grows fast").strip() in answer.content.decode()
     assert not Decision.objects.exists()
+
+
+def test_a_review_is_at_most_three_years_ahead(sign_in):
+    assert propose(sign_in("manager"), review_on=programme.latest_review().isoformat()).status_code == 302
+    assert programme.in_years(date(2024, 2, 29), 3) == date(2027, 2, 28)
 
 
 def test_one_proposal_waits_at_a_time(sign_in):
@@ -168,6 +174,55 @@ def test_lists_part_candidates_from_key_accounts(sign_in, decided):
     assert "1 key account is up for review" in executive.get("/selection/").content.decode()
 
 
+def test_candidates_are_in_the_boxes_worth_developing_and_all_others_are_a_list_of_their_own(sign_in, decided):
+    executive = sign_in("executive")
+    decided("N2", "admit", date(2026, 1, 1))
+
+    candidates = executive.get("/selection/").context["rows"]
+    others = executive.get("/selection/?show=others").context["rows"]
+
+    assert {row["result"].position.box for row in candidates} == {"strategic", "star"}
+    assert not {row["result"].position.box for row in others} & {"strategic", "star"}
+    active = set(Result.objects.filter(is_active=True).values_list("code", flat=True))
+    assert set(codes(candidates)) | set(codes(others)) == active - {"N2"}
+
+
+def test_an_account_that_waits_for_a_decision_is_not_proposed_again(sign_in):
+    propose(sign_in("manager"))
+    today = timezone.localdate()
+
+    for address in ("/selection/", "/selection/compare/?codes=N1&codes=N2"):
+        text = sign_in("manager").get(address).content.decode()
+        assert text.count(f"Waiting since {today.day} {today:%b}") == 1
+        assert "Propose<span" in text
+
+
+@pytest.mark.parametrize(
+    ("growth", "words"), [("0.105", "+10.5\u202f%"), ("9", "+900.0\u202f%"), ("9.000001", "> 10×"), (None, "–")]
+)
+def test_growth_from_next_to_nothing_is_no_percentage(sign_in, growth, words):
+    Result.objects.filter(code="N1").update(growth=growth)
+
+    rows = {row["result"].code: row for row in sign_in("executive").get("/selection/").context["rows"]}
+
+    assert rows["N1"]["growth"] == words
+
+
+def test_growth_from_next_to_nothing_does_not_make_an_account_worth_watching(portfolio, sign_in):
+    rows = Result.objects.filter(run=portfolio.run)
+    rows.update(revenue_class="C", share_of_wallet=Decimal("0.2"), contribution=1, growth=0)
+    rows.filter(code="S1").update(revenue_class="A", net_revenue=Decimal(1_000_000))  # a hundredth: 10,000
+    rows.filter(code="N1").update(net_revenue=Decimal(100_000), growth=Decimal(9))
+    rows.filter(code="N2").update(net_revenue=Decimal(100_000), growth=Decimal("9.1"))
+    rows.filter(code="N3").update(net_revenue=Decimal(2_000_000), growth=Decimal("216.157"))
+    Account.objects.update(annual_potential=None)
+
+    answer = sign_in("executive").get("/selection/?show=watch")
+
+    assert codes(answer.context["rows"]) == ["N1"]
+    assert "from at least 10,000.00 USD in the window before" in answer.content.decode()
+
+
 def test_candidates_come_most_attractive_first_and_sort_otherwise(sign_in):
     executive = sign_in("executive")
 
@@ -199,7 +254,8 @@ def test_fit_is_told_where_both_complexities_are_known(portfolio, sign_in):
 
     rows = sign_in("manager").get("/selection/?order=-fit").context["rows"]
 
-    assert [row["fit"] for row in rows][:4] == ["programme", "depends", "transactional", None]
+    assert [row["fit"] for row in rows] == ["programme", "depends", "transactional"]
+    assert {row["fit"] for row in sign_in("manager").get("/selection/?show=others").context["rows"]} == {None}
 
 
 def test_filters_keep_the_list_in_view(sign_in, decided):

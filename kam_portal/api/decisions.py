@@ -21,6 +21,7 @@ from accounts.rest.scopes import Scope
 from accounts.rest.views import ApiView, ListView, row_or_404
 from accounts.versions import NotPossible
 from kam_portal.api.idempotency import once
+from kam_portal.api.problems import Conflict
 from profitability.api.run import OfPublishedRun
 
 READ, PROPOSE, APPROVE = Permission.SEE_PROFITABILITY, Permission.PROPOSE_DECISIONS, Permission.APPROVE_DECISIONS
@@ -45,7 +46,7 @@ PROPOSAL = {
         "account_code": {"type": "string"},
         "outcome": {"type": "string", "enum": Decision.Outcome.values},
         "reason": {"type": "string"},
-        "review_on": DAY | {"description": "Needed to admit or to keep: a day after today"},
+        "review_on": DAY | {"description": "Needed to admit or to keep: a day after today, at most three years ahead"},
     },
     "required": ["account_code", "outcome", "reason"],
     "additionalProperties": False,
@@ -159,6 +160,8 @@ def proposed(request, said: dict) -> Response:
     try:
         review = day_in(said.get("review_on") or "")
         found = programme.propose(request.user, account, said["outcome"], said["reason"], review)
+    except programme.AlreadyWaiting as problem:
+        raise Conflict(str(problem)) from None
     except NotPossible as problem:
         raise ValidationError({"": [str(problem)]}) from None
     address = request.build_absolute_uri(reverse("api:decision", args=[found.pk]))

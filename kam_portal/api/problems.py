@@ -58,6 +58,13 @@ class Stale(exceptions.APIException):
     default_code = "precondition_failed"
 
 
+class Conflict(exceptions.APIException):
+    """What is there already does not let it in."""
+
+    status_code = 409
+    default_code = "conflict"
+
+
 class Busy(exceptions.APIException):
     status_code = 503
     default_code = "busy"
@@ -70,6 +77,7 @@ TITLES = {
     403: "Not allowed",
     404: "Not found",
     405: "Method not allowed",
+    409: "Conflict",
     412: "Changed meanwhile",
     413: "Too large",
     415: "Unsupported media type",

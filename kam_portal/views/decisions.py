@@ -39,7 +39,9 @@ def page(request, account: Account, typed: dict | None = None, error: str = "", 
         "in_force": programme.in_force(account),
         "outcomes": possible,
         "may_propose": waiting is None and may(request.user, Permission.PROPOSE_DECISIONS),
-        "typed": typed or {"outcome": possible[0], "review_on": in_a_year(timezone.localdate()).isoformat()},
+        "typed": typed
+        or {"outcome": possible[0], "review_on": programme.in_years(timezone.localdate(), 1).isoformat()},
+        "latest_review": programme.latest_review(),
         "error": error,
     }
     return render(request, "accounts/decisions.html", context, status=status)
@@ -58,11 +60,6 @@ def programme_of(user, account: Account, position) -> dict:
             "may_propose": may(user, Permission.PROPOSE_DECISIONS),
         }
     }
-
-
-def in_a_year(day: date) -> date:
-    """The same day of next year; of a 29 February the day before."""
-    return day.replace(year=day.year + 1, day=28 if (day.month, day.day) == (2, 29) else day.day)
 
 
 @require_POST

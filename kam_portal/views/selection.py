@@ -19,7 +19,7 @@ from kam_portal.downloads import download, in_currency
 from kam_portal.filters import PortfolioFilter, without
 from kam_portal.guidance import fit_words
 from kam_portal.navigation import run_of
-from kam_portal.templatetags.kam import money, score, share, whole
+from kam_portal.templatetags.kam import money, score, share, share_signed, whole
 from kam_portal.views.account_list import page_of
 from profitability.models import Result
 from relationships import guidance, selection
@@ -27,8 +27,10 @@ from relationships.core.fit import fit
 
 MOST_PROPOSALS = 20  # in place; all of them are on the accounts' own pages
 COMPARED = range(2, 6)
+TENFOLD = 9  # times more than before
 SHOWN = {
     "candidates": gettext_lazy("Candidates"),
+    "others": gettext_lazy("All others"),
     "key": gettext_lazy("Key accounts"),
     "review": gettext_lazy("Up for review"),
     "watch": gettext_lazy("Watch-list"),
@@ -75,7 +77,7 @@ def selection_page(request):
         "rows": [row(each, judged) for each in page],
         "growth_from": selection.GROWN,
         "wallet_below": selection.LITTLE_OF_THE_WALLET,
-        "potential_from": selection.potential_of_an_a(request.user, run) if show == "watch" else None,
+        "smallest_a": selection.smallest_a(request.user, run) if show == "watch" else None,
     }
     context |= waiting(request.user)
     context["heading"] = heading(counts, sum(mine for _each, mine in context["proposals"]))
@@ -129,9 +131,15 @@ def row(result: Result, judged: list[selection.Judged]) -> dict:
         "result": result,
         "scores": [scores.get(each.code) for each in judged],
         "fit": fit_of(result),
+        "growth": growth_words(result.growth),
         "fit_words": fit_words(fit_of(result)),
         "is_overdue": result.review_on is not None and result.review_on < timezone.localdate(),
     }
+
+
+def growth_words(growth: Decimal | None) -> str:
+    """A change against the window before; a percentage of next to nothing says no more than how often."""
+    return _("> 10×") if growth is not None and growth > TENFOLD else share_signed(growth)
 
 
 def position_of(result: Result):
@@ -212,7 +220,7 @@ def codes_in(given: list[str]) -> list[str]:
 def lines_of(found: list[Result], run) -> list[Line]:
     figures: list[tuple[str, Callable, Callable[[Result], Decimal | None], bool]] = [
         (_("Net revenue"), money, lambda each: each.net_revenue, True),
-        (_("Growth"), share, lambda each: each.growth, True),
+        (_("Growth"), growth_words, lambda each: each.growth, True),
         (_("Annual potential"), money, lambda each: each.account.annual_potential, True),
         (_("Share of wallet"), share, lambda each: each.share_of_wallet, False),
         (_("Cost to serve"), money, lambda each: each.cost_to_serve, False),

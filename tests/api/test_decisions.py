@@ -79,6 +79,17 @@ def test_what_is_wrong_is_named(call, wrong, field):
     assert not Decision.objects.exists()
 
 
+def test_a_proposal_on_an_account_that_waits_already_is_a_conflict(call):
+    call("manager", "post", body=PROPOSAL)
+
+    answer = call("lead", "post", body=PROPOSAL)
+
+    assert answer.status_code == 409
+    assert answer.json()["title"] == "Conflict"
+    assert "waits already" in answer.json()["detail"]
+    assert Decision.objects.count() == 1
+
+
 def test_hidden_and_missing_accounts_answer_alike(call):
     hidden = call("manager", "post", body=PROPOSAL | {"account_code": "S1"})
     missing = call("manager", "post", body=PROPOSAL | {"account_code": "XX"})
