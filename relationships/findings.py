@@ -1,5 +1,6 @@
 """What people say of a relationship: findings on its evidence, statements of its stage, what binds both sides."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -47,12 +48,17 @@ def loosen(barrier: ExitBarrier, by: By) -> None:
 
 
 @transaction.atomic
-def keep_contact(contact: Contact, ours: list[User]) -> None:
-    """Save a contact with those of us who answer to it in sales."""
+def keep_contact(contact: Contact, ours: Mapping[str, Collection[User]]) -> None:
+    """Save a contact with those of us who answer to it, by kind."""
     contact.save()
-    pairs = Counterpart.objects.filter(contact=contact, kind=Counterpart.Kind.SALES)
-    pairs.exclude(user__in=ours).delete()
+    for kind, users in ours.items():
+        _pair(contact, kind, users)
+
+
+def _pair(contact: Contact, kind: str, users: Collection[User]) -> None:
+    pairs = Counterpart.objects.filter(contact=contact, kind=kind)
+    pairs.exclude(user__in=users).delete()
     known = set(pairs.values_list("user_id", flat=True))
     Counterpart.objects.bulk_create(
-        Counterpart(contact=contact, user=user, kind=Counterpart.Kind.SALES) for user in ours if user.pk not in known
+        Counterpart(contact=contact, user=user, kind=kind) for user in users if user.pk not in known
     )

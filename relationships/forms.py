@@ -3,15 +3,26 @@
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account, User
 from accounts.permissions import Role
 from relationships.asking import Guest
 from relationships.core.stage import ITEMS
-from relationships.models import Contact, ExitBarrier, Invitation
+from relationships.models import Contact, Counterpart, ExitBarrier, Invitation
 
 MOST_TEXT = 5_000
+
+
+MOST_COST = 10**12
+
+
+class TextField(forms.CharField):
+    """A text with line breaks, which browsers send as two characters and count as one."""
+
+    def to_python(self, value):
+        return super().to_python(value.replace("\r\n", "\n") if isinstance(value, str) else value)
 
 
 class FindingForm(forms.Form):
@@ -19,14 +30,14 @@ class FindingForm(forms.Form):
 
     item = forms.ChoiceField(choices=[(code, item.text) for code, item in ITEMS.items()])
     holds = forms.TypedChoiceField(choices=[("yes", _("It holds")), ("no", _("It does not hold"))])
-    note = forms.CharField(required=False, max_length=MOST_TEXT)
+    note = TextField(required=False, max_length=MOST_TEXT)
     link = forms.URLField(required=False, max_length=500, assume_scheme="https")
 
 
 class ReasonForm(forms.Form):
     """Why we see the relationship falling apart."""
 
-    reason = forms.CharField(label=_("Reason"), max_length=MOST_TEXT, widget=forms.Textarea(attrs={"rows": 2}))
+    reason = TextField(label=_("Reason"), max_length=MOST_TEXT, widget=forms.Textarea(attrs={"rows": 2}))
 
 
 class BarrierForm(forms.ModelForm):
@@ -36,12 +47,29 @@ class BarrierForm(forms.ModelForm):
         model = ExitBarrier
         fields = ["side", "text", "cost"]
 
+    def clean_cost(self):
+        cost = self.cleaned_data["cost"]
+        if cost is not None and cost > MOST_COST:
+            raise ValidationError(_("At most 1,000,000,000,000."))
+        return cost
+
+
+PAIRED = {"ours": Counterpart.Kind.SALES, "service": Counterpart.Kind.SERVICE}  # fields, by kind of counterpart
+
 
 class ContactForm(forms.ModelForm):
     """One person of the customer, with those of us who answer to it."""
 
+    support = forms.IntegerField(label=_("Support"), required=False, min_value=-2, max_value=2)
+    influence = forms.IntegerField(label=_("Influence"), required=False, min_value=0, max_value=10)
     ours = forms.ModelMultipleChoiceField(
         label=_("Who of us answers to them"),
+        queryset=User.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    service = forms.ModelMultipleChoiceField(
+        label=_("Who of us serves them"),
         queryset=User.objects.none(),
         required=False,
         widget=forms.CheckboxSelectMultiple,
@@ -63,8 +91,6 @@ class ContactForm(forms.ModelForm):
         ]
         widgets = {
             "left_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-            "support": forms.NumberInput(attrs={"min": -2, "max": 2}),
-            "influence": forms.NumberInput(attrs={"min": 0, "max": 10}),
         }
 
     def __init__(self, account: Account, data=None, instance: Contact | None = None):
@@ -72,9 +98,20 @@ class ContactForm(forms.ModelForm):
         super().__init__(data, instance=instance or Contact(account=account), auto_id=f"{prefix}-%s")
         others = Contact.objects.filter(account=account).exclude(pk=self.instance.pk).order_by("name", "pk")
         self.fields["reports_to"].queryset = others
-        self.fields["ours"].queryset = colleagues(account, self.instance)
-        if self.instance.pk:
-            self.initial["ours"] = [pair.user_id for pair in self.instance.counterparts.all() if pair.kind == "sales"]
+        self.fields["ours"].queryset = self.fields["service"].queryset = colleagues(account, self.instance)
+        pairs = list(self.instance.counterparts.all()) if self.instance.pk else []
+        for name, kind in PAIRED.items():
+            self.initial[name] = [pair.user_id for pair in pairs if pair.kind == kind]
+
+    def pairs(self) -> dict[str, list[User]]:
+        """Those of us who answer to the contact, by kind."""
+        return {kind: list(self.cleaned_data[name]) for name, kind in PAIRED.items()}
+
+    def clean_left_on(self):
+        day = self.cleaned_data["left_on"]
+        if day is not None and day > timezone.localdate():
+            raise ValidationError(_("That day is still to come: note it when they have left."))
+        return day
 
     def clean(self):
         cleaned = super().clean()
@@ -106,8 +143,26 @@ def colleagues(account: Account, contact: Contact):
 class InvitationForm(forms.Form):
     """Whom we ask."""
 
-    name = forms.CharField(label=_("Name"), max_length=200)
+    contact = forms.ModelChoiceField(
+        label=_("One of the contacts"), queryset=Contact.objects.none(), required=False, empty_label=_("somebody else")
+    )
+    name = forms.CharField(label=_("Name"), max_length=200, required=False)
     email = forms.EmailField(label=_("E-mail"), required=False)
+
+    def __init__(self, account: Account, data=None):
+        super().__init__(data, auto_id="invite-%s")
+        self.fields["contact"].queryset = Contact.objects.present().filter(account=account).order_by("name", "pk")
+
+    def clean(self):
+        """What is typed goes before what is noted of the contact."""
+        cleaned = super().clean()
+        chosen = cleaned.get("contact")
+        for name in ("name", "email") if chosen else ():
+            if name not in self.errors:
+                cleaned[name] = cleaned.get(name) or getattr(chosen, name)
+        if not cleaned.get("name") and not self.errors:
+            self.add_error("name", _("Choose a contact or type a name."))
+        return cleaned
 
     def guest(self) -> Guest:
         return Guest(self.cleaned_data["name"], self.cleaned_data["email"])
@@ -147,9 +202,7 @@ class SurveyForm(forms.Form):
 def field_of(question: dict, required: bool) -> forms.Field:
     kind, text = question["kind"], question["text"]
     if kind == "comment":
-        return forms.CharField(
-            label=text, required=False, max_length=MOST_TEXT, widget=forms.Textarea(attrs={"rows": 4})
-        )
+        return TextField(label=text, required=False, max_length=MOST_TEXT, widget=forms.Textarea(attrs={"rows": 4}))
     choices = question.get("answers") or [(str(number), str(number)) for number in SCALES[kind]]
     errors = {"required": _("Please choose an answer.")}
     return forms.ChoiceField(

@@ -23,7 +23,7 @@ def account_contact(request, code):
         status = 422 if form.is_bound else 200
         context = {"account": account, "form": form, "contact": stored, "tab": "relationship"}
         return render(request, "relationships/contact.html", context, status=status)
-    findings.keep_contact(form.instance, list(form.cleaned_data["ours"]))
+    findings.keep_contact(form.instance, form.pairs())
     messages.success(request, _("Saved. It counts from the next run."))
     return back(account, "#contacts")
 

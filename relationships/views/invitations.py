@@ -10,32 +10,35 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_variables
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods
 
 from accounts.permissions import Permission, needs
 from relationships import asking
 from relationships.forms import InvitationForm
 from relationships.models import Invitation
-from relationships.views.relationship import back, one_of, page, visible
+from relationships.views.relationship import LINK, back, one_of, page, sent_or_back, visible
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @needs(Permission.SCORE_ACCOUNTS)
+@sent_or_back
 @sensitive_variables("secret", "link")
 def relationship_ask(request, code):
-    """Invite somebody. The link is in this answer and nowhere else."""
+    """Invite somebody. The page shows the link once; until then the session keeps it."""
     account = visible(request, code)
-    form = InvitationForm(request.POST, auto_id="invite-%s")
+    form = InvitationForm(account, request.POST)
     if not form.is_valid():
         return page(request, account, status=422, invitation_form=form)
     row, secret = asking.invite(account, form.guest(), request.user, timezone.now())
     link = request.build_absolute_uri(reverse("ask", args=[secret]))
     sent = send(row, link) if row.email else ""
-    return page(request, account, status=201, link={"url": link, "row": row, "sent": sent})
+    request.session[LINK] = {"url": link, "row": row.pk, "sent": sent}
+    return back(account)
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @needs(Permission.SCORE_ACCOUNTS)
+@sent_or_back
 def relationship_revoke(request, code):
     """End a link, answered or not."""
     account = visible(request, code)

@@ -1,9 +1,11 @@
 """The relationship with one account: its stage with the evidence, both views, what binds both sides, and contacts."""
 
+from functools import wraps
+
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import Account
 from accounts.permissions import Permission, may, needs
@@ -16,13 +18,25 @@ from relationships.forms import BarrierForm, FindingForm, InvitationForm, Reason
 from relationships.models import Contact, ExitBarrier, Invitation, Position, StageEvidence
 
 MOST_SHOWN = 30  # lines of a history
+LINK = "link_of_an_invitation"  # in the session, until it is shown
 
 
 @require_safe
 @needs(Permission.SEE_ACCOUNTS)
 def account_relationship(request, code):
     """The ladder with its evidence, and all that belongs to it; hidden and missing accounts answer alike."""
-    return page(request, visible(request, code))
+    account = visible(request, code)
+    return page(request, account, link=link_once(request, account))
+
+
+def link_once(request, account: Account) -> dict | None:
+    """The link of the invitation just made here, which the session forgets now."""
+    kept = request.session.get(LINK) if request.method == "GET" else None
+    row = Invitation.objects.filter(account=account, pk=kept["row"]).first() if kept else None
+    if row is None:
+        return None
+    del request.session[LINK]
+    return kept | {"row": row}
 
 
 def visible(request, code: str) -> Account:
@@ -62,7 +76,7 @@ def lists_of(account: Account, sent: dict) -> dict:
         "barrier_form": new_of(sent.get("barrier_form")) or BarrierForm(auto_id="barrier-new-%s"),
         "contacts": contacts_of(account),
         "invitations": invitations_of(account),
-        "invitation_form": sent.get("invitation_form") or InvitationForm(auto_id="invite-%s"),
+        "invitation_form": sent.get("invitation_form") or InvitationForm(account),
         "reason_form": sent.get("reason_form") or ReasonForm(),
         "finding_form": sent.get("finding_form"),
         "link": sent.get("link"),
@@ -133,8 +147,19 @@ def back(account: Account, part: str = ""):
     return response
 
 
-@require_POST
+def sent_or_back(view):
+    """What is sent there is kept; whoever only follows the address comes to the page."""
+
+    @wraps(view)
+    def answer(request, code):
+        return view(request, code) if request.method == "POST" else back(visible(request, code))
+
+    return answer
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
 @needs(Permission.SCORE_ACCOUNTS)
+@sent_or_back
 def relationship_find(request, code):
     """Note whether one piece of evidence holds."""
     account = visible(request, code)
@@ -150,8 +175,9 @@ def relationship_find(request, code):
     return back(account, f"#{said['item']}")
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @needs(Permission.SCORE_ACCOUNTS)
+@sent_or_back
 def relationship_state(request, code):
     """State that it falls apart, with the reason; or take that back."""
     account = visible(request, code)
@@ -165,8 +191,9 @@ def relationship_state(request, code):
     return back(account, "#views")
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @needs(Permission.SCORE_ACCOUNTS)
+@sent_or_back
 def relationship_barrier(request, code):
     """Add, change or remove what it would cost one side to leave."""
     account = visible(request, code)

@@ -39,14 +39,22 @@ def answered(request, secret: str):
     now = timezone.now()
     row = asking.invitation_of(secret)
     if row is not None and row.answered_at is not None:
-        return render(request, "survey/thanks.html", {"row": row})
+        return thanks(request, row)
     if row is None or not asking.is_open(row, now):
         return render(request, "survey/gone.html", status=404)
     form = SurveyForm(row, request.POST if request.method == "POST" else None)
     if not form.is_valid():
         return render(request, "survey/survey.html", {"row": row, "form": form}, status=422 if form.is_bound else 200)
-    asking.answer(row, form.answers(), now)
+    if not asking.answer(row, form.answers(), now):  # another answer, or the end of the link, was faster
+        return answered(request, secret)
     return redirect("ask", secret)
+
+
+def thanks(request, row):
+    """What became of the answers; of a second time that it does not count."""
+    is_second = request.method == "POST"
+    context = {"row": row, "is_second": is_second}
+    return render(request, "survey/thanks.html", context, status=409 if is_second else 200)
 
 
 # Limits

@@ -20,6 +20,8 @@ import "./line-keys.js";
 import "./cut-of-basis.js";
 import "./unsaved.js";
 import "./keep-hand.js";
+import "./copy-text.js";
+import "./fill-guest.js";
 import "./share-sums.js";
 import "./grid-paste.js";
 import "./grid-keys.js";

@@ -136,7 +136,9 @@ def test_what_binds_is_added_changed_and_removed_and_the_past_stays(portfolio, m
     assert manager.post(f"{URL}barrier/", sent | {"id": second.pk}).status_code == 404
 
 
-@pytest.mark.parametrize("wrong", [{"cost": "-1"}, {"text": ""}, {"side": "nobody"}, {"cost": "much"}])
+@pytest.mark.parametrize(
+    "wrong", [{"cost": "-1"}, {"text": ""}, {"side": "nobody"}, {"cost": "much"}, {"cost": "9" * 18}]
+)
 def test_what_cannot_bind_is_refused_with_what_was_typed(portfolio, manager, wrong):
     sent = {"side": "ours", "text": "Special stock", "cost": "10"} | wrong
 
@@ -149,9 +151,10 @@ def test_a_contact_is_added_and_changed_with_those_of_us_who_answer_to_it(portfo
     manager.post(f"{URL}contact/", {"name": "Ada", "email": "ada@n1.example", "level": "3", "ours": ours})
     ada = Contact.objects.get()
     assert set(ada.counterparts.values_list("user", flat=True)) == set(ours)
+    served = {"name": "Ada B.", "email": "ada@n1.example", "ours": ours[:1], "service": [portfolio.user("member").pk]}
     Counterpart.objects.create(contact=ada, user=portfolio.user("member"), kind="service")
 
-    manager.post(f"{URL}contact/?id={ada.pk}", {"name": "Ada B.", "email": "ada@n1.example", "ours": ours[:1]})
+    manager.post(f"{URL}contact/?id={ada.pk}", served)
 
     ada.refresh_from_db()
     assert (ada.name, ada.level) == ("Ada B.", None)
@@ -167,6 +170,39 @@ def test_a_contact_that_cannot_be_is_refused(portfolio, manager, wrong):
 
     assert manager.post(f"{URL}contact/", {"name": "Bob"} | wrong).status_code == 422
     assert Contact.objects.count() == 1
+
+
+@pytest.mark.parametrize("wrong", [{"support": "3"}, {"influence": "-1"}, {"left_on": "2999-01-01"}])
+def test_what_is_out_of_range_is_told_beside_its_field(portfolio, manager, wrong):
+    page = page_of(manager.post(f"{URL}contact/", {"name": "Bob"} | wrong))
+
+    [name] = wrong
+    assert page.one("div", id=f"contact-new-{name}_error").text
+    assert not Contact.objects.exists()
+
+
+def test_who_serves_a_contact_is_kept_beside_who_sells(portfolio, manager):
+    sells, serves = portfolio.user("manager").pk, portfolio.user("executive").pk
+    manager.post(f"{URL}contact/", {"name": "Ada", "ours": [sells], "service": [serves]})
+
+    pairs = set(Counterpart.objects.values_list("user", "kind"))
+    assert pairs == {(sells, "sales"), (serves, "service")}
+
+
+def test_an_address_that_takes_what_is_sent_leads_back_to_the_page(portfolio, manager):
+    for part in ("find", "state", "barrier", "ask", "revoke"):
+        answer = manager.get(f"{URL}{part}/")
+        assert (answer.status_code, answer.url) == (302, URL)
+
+
+def test_what_was_found_not_to_hold_is_told_to_who_may_tick_it(portfolio, manager):
+    def told() -> list[str]:
+        evidence = page_of(manager.get(URL)).one("li", id="commitment")
+        return [chip.text for chip in evidence.all("span", **{"class": "note-chip is-warning"})]
+
+    assert told() == []
+    manager.post(f"{URL}find/", {"item": "commitment", "holds": "no"})
+    assert told() == ["does not hold"]
 
 
 def test_nobody_reports_to_himself_in_the_end(portfolio, manager):

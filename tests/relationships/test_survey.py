@@ -14,7 +14,7 @@ from relationships.core.scoring import median_of_latest
 from relationships.core.survey import QUESTIONS
 from relationships.evidence import ratings
 from relationships.judging import Cell, rate
-from relationships.models import Invitation, Rating, StatedStage
+from relationships.models import Contact, Invitation, Rating, StatedStage
 from tests.factories import a_portfolio
 from tests.markup import page_of
 
@@ -68,7 +68,9 @@ def test_a_link_is_answered_once_and_then_says_thanks(portfolio, stranger):
     stranger.post(url, ANSWERS)
 
     assert "Thank you" in stranger.get(url).content.decode()
-    assert stranger.post(url, ANSWERS | {"standing": "leaving"}).status_code == 200
+    second = stranger.post(url, ANSWERS | {"standing": "leaving"})
+    assert second.status_code == 409
+    assert "A link counts once" in second.content.decode() and "Thank you" not in second.content.decode()
     assert [said.stage for said in StatedStage.objects.all()] == ["co-operative"]
 
 
@@ -229,20 +231,44 @@ def test_behind_a_proxy_the_address_that_it_saw_counts(portfolio, settings):
 def test_the_link_is_shown_once_and_works(portfolio, client, stranger):
     client.force_login(portfolio.user("manager"))
 
-    response = client.post(ASK, {"name": "Jo Doe", "email": ""})
+    sent = client.post(ASK, {"name": "Jo Doe", "email": ""})
+    assert (sent.status_code, sent.url) == (302, "/accounts/N1/relationship/")
+    assert not page_of(client.get("/accounts/N2/relationship/")).all("input", id="link")
 
-    link = page_of(response).one("input", id="link").attributes["value"]
-    assert response.status_code == 201
+    link = page_of(client.get(sent.url)).one("input", id="link").attributes["value"]
     assert stranger.get(link).status_code == 200
     assert link not in client.get("/accounts/N1/relationship/").content.decode()
     assert not mail.outbox
+
+
+def test_a_contact_is_asked_by_choice_alone(portfolio, client):
+    client.force_login(portfolio.user("manager"))
+    ada = Contact.objects.create(account=portfolio.accounts["N1"], name="Ada", email="ada@n1.example")
+    other = Contact.objects.create(account=portfolio.accounts["N2"], name="Eve")
+
+    assert client.post(ASK, {"contact": ada.pk, "name": "", "email": ""}).status_code == 302
+    assert client.post(ASK, {"contact": other.pk}).status_code == 422
+    assert client.post(ASK, {"name": " "}).status_code == 422
+
+    row = Invitation.objects.get()
+    assert (row.name, row.email) == ("Ada", "ada@n1.example")
+
+
+def test_line_breaks_count_once_and_a_comment_that_cannot_be_kept_is_marked(portfolio, stranger):
+    _row, url = invited(portfolio)
+    for wrong in ("x" * 5001, "a\0b"):
+        response = stranger.post(url, ANSWERS | {"comment": wrong})
+        assert response.status_code == 422
+        assert len(page_of(response).all("p", **{"class": "field-error"})) == 1
+
+    assert stranger.post(url, ANSWERS | {"comment": "x\r\n" * 2500}).status_code == 302
 
 
 def test_an_email_takes_the_link_and_answers_go_to_the_sender(portfolio, client, settings):
     settings.SENDS_EMAIL = True
     client.force_login(portfolio.user("manager"))
 
-    response = client.post(ASK, {"name": "Jo Doe", "email": "jo@customer.example"})
+    response = client.post(ASK, {"name": "Jo Doe", "email": "jo@customer.example"}, follow=True)
 
     [sent] = mail.outbox
     assert (sent.to, sent.reply_to) == (["jo@customer.example"], ["manager@example.com"])
@@ -253,7 +279,10 @@ def test_without_email_the_link_is_there_to_copy(portfolio, client, settings):
     settings.SENDS_EMAIL = False
     client.force_login(portfolio.user("manager"))
 
-    assert "copy the link" in client.post(ASK, {"name": "Jo", "email": "jo@customer.example"}).content.decode()
+    assert (
+        "copy the link"
+        in client.post(ASK, {"name": "Jo", "email": "jo@customer.example"}, follow=True).content.decode()
+    )
     assert not mail.outbox
 
 
