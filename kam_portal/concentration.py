@@ -18,6 +18,7 @@ from accounts.models import Account
 from accounts.permissions import Permission, may
 from profitability.core.concentration import by_parent
 from profitability.core.lorenz import lorenz
+from profitability.core.months import months_between
 from profitability.ladder import MEASURES, Measure
 from profitability.models import Concentration, Ranking, Run
 from profitability.standings import READABLE, concentration_of
@@ -166,13 +167,17 @@ def band(value: float, bounds: tuple[Decimal, Decimal]) -> str:
 
 
 def trend_chart(told: list[tuple[Run, dict]]) -> dict:
+    """Lines by last month; months without a window keep their place, so that time is to scale."""
     names = [("top1_share", _("The largest")), ("top5_share", _("The 5 largest")), ("top10_share", _("The 10 largest"))]
+    by_month = {run.month_to: figures for run, figures in told}
+    listed = months_between(min(by_month), max(by_month))
     return {
         "label": _("Share of the largest customers by last month of the window"),
         "format": "share",
-        "months": [f"{run.month_to // 100}-{run.month_to % 100:02d}" for run, _figures in told],
+        "connect": True,
+        "months": [f"{month // 100}-{month % 100:02d}" for month in listed],
         "series": [
-            {"code": name, "name": label, "values": [number(figures[name]) for _run, figures in told]}
+            {"code": name, "name": label, "values": [number(by_month.get(month, {}).get(name)) for month in listed]}
             for name, label in names
         ],
     }

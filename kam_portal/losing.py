@@ -11,6 +11,7 @@ from django.db.models import QuerySet, Sum
 
 from accounts.models import Account
 from profitability.core.levers import Levers, WhatIf
+from profitability.core.months import months_between
 from profitability.models import Result, Run
 from profitability.pnl.statements import family_of
 
@@ -19,12 +20,14 @@ ZERO = Decimal(0)
 
 @dataclass(frozen=True)
 class IdlePool:
-    """What the loss leaves unused in one pool; `people` are whole ones, None of a pool not consumed by time."""
+    """What the loss leaves unused in one pool. `people`: as many as these minutes take, `leaving`: whole ones of them;
+    minutes and people are None of a pool not consumed by time."""
 
     name: str
     usage: Decimal
     minutes: Decimal | None
-    people: int | None
+    people: Decimal | None
+    leaving: int
     cash: Decimal
 
 
@@ -47,13 +50,23 @@ class Loss:
 
     @property
     def without(self) -> Decimal:
-        """Profit without the customer."""
+        """Contribution of the other accounts, less the costs that stay."""
         return self.whole - self.falls
 
     @property
-    def people(self) -> int:
-        """Whole people a month with nothing to do."""
-        return sum(pool.people or 0 for pool in self.pools)
+    def people(self) -> Decimal:
+        """How many people have nothing to do, pool by pool and together; parts of people count as such."""
+        return sum((pool.people for pool in self.pools if pool.people), ZERO)
+
+    @property
+    def leaving(self) -> int:
+        """Whole people of a pool, who can leave."""
+        return sum(pool.leaving for pool in self.pools)
+
+    @property
+    def untimed(self) -> Decimal:
+        """What is left unused in pools that are not consumed by time."""
+        return sum((pool.usage for pool in self.pools if pool.minutes is None), ZERO)
 
     @property
     def cash(self) -> Decimal:
@@ -79,6 +92,7 @@ def loss_of(user, run: Run, account: Account, alone: bool = False) -> Loss | Non
         return None
     found = rows.aggregate(*(Sum(name) for name in ("net_revenue", "contribution", "cost_to_serve")))
     whole = Result.objects.in_run(run).of_accounts().aggregate(whole=Sum("contribution"))["whole"]
+    months = len(months_between(run.month_from, run.month_to))
     study = Study(user, run, rows, WhatIf(levers=Levers(drop=True)))
     return Loss(
         account=account,
@@ -87,9 +101,11 @@ def loss_of(user, run: Run, account: Account, alone: bool = False) -> Loss | Non
         contribution=found["contribution__sum"],
         stays=found["cost_to_serve__sum"],
         whole=whole,
-        pools=[
-            IdlePool(line.name, line.usage, line.saved_minutes, line.released, line.cash or ZERO)
-            for line in study.capacity()
-            if line.usage
-        ],
+        pools=[idle(line, study.valuation.person_minutes * months) for line in study.capacity() if line.usage],
     )
+
+
+def idle(line, each: Decimal) -> IdlePool:
+    """`each`: the practical minutes of one person over the window."""
+    people = line.saved_minutes / each if line.saved_minutes is not None and each else None
+    return IdlePool(line.name, line.usage, line.saved_minutes, people, line.released or 0, line.cash or ZERO)

@@ -3,10 +3,10 @@ from decimal import Decimal
 import pytest
 
 from accounts.models import Account
-from kam_portal.concentration import BANDS, Hold, band, summary
+from kam_portal.concentration import BANDS, Hold, band, summary, trend_chart
 from kam_portal.losing import loss_of
 from profitability.ladder import MEASURES
-from profitability.models import Ranking
+from profitability.models import Ranking, Run
 from tests.factories import a_portfolio
 
 pytestmark = pytest.mark.django_db
@@ -76,6 +76,26 @@ def test_profit_without_a_customer_is_the_total_less_its_contribution_less_the_c
     assert loss.without == loss.whole - 105_000 - 92_000
     assert loss.without == loss.whole - loss.falls
     assert sum(pool.usage for pool in loss.pools) == loss.stays
+
+
+def test_people_left_idle_are_told_in_parts_and_only_whole_ones_leave(portfolio, get):
+    loss = loss_of(portfolio.user("finance"), portfolio.run, Account.objects.get(code="N3"))
+
+    timed = [pool for pool in loss.pools if pool.minutes is not None]
+    assert timed
+    assert all(pool.people > 0 and pool.leaving <= pool.people for pool in timed)
+    assert loss.people == sum(pool.people for pool in timed)
+    assert loss.untimed == loss.stays - sum(pool.usage for pool in timed)
+    assert "idles 0 people" not in get(lost="N3").content.decode()
+
+
+def test_the_trend_keeps_the_place_of_months_without_a_window():
+    figures = {"top1_share": 0.2, "top5_share": 0.5, "top10_share": 0.8}
+
+    chart = trend_chart([(Run(month_to=202511), figures), (Run(month_to=202602), figures)])
+
+    assert chart["months"] == ["2025-11", "2025-12", "2026-01", "2026-02"]
+    assert chart["series"][0]["values"] == [0.2, None, None, 0.2]
 
 
 def test_an_account_may_be_lost_without_those_under_it(portfolio, get):

@@ -1,3 +1,4 @@
+import csv
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -356,6 +357,19 @@ def test_files_have_what_the_page_has(portfolio, open_as, address):
     assert "S1" not in text
     assert "Lifetime" not in text
     assert "depend on them" not in text
+
+
+def test_the_file_by_group_has_groups(portfolio, open_as):
+    said(portfolio, "N4", "Bikes", "60000.0000")
+    said(portfolio, "S2", "Bikes", 600_000)
+
+    answer = open_as("finance", "/whitespace/", by="parent", format="csv")
+    rows = list(csv.DictReader(b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()))
+
+    (group,) = [row for row in rows if row["Code"] == "S1" and row["Category"] == "Bikes"]
+    assert (group["Group"], group["Accounts"], group["Wallet known of"]) == ("Account S1", "3", "2")
+    assert (group["Annual spend"], group["Open"]) == ("660000.00", "110000.00")
+    assert not [row for row in rows if row["Code"] in {"N4", "S2"}]
 
 
 def test_members_cannot_order_by_what_they_do_not_see(open_as):

@@ -268,14 +268,15 @@ def potentials_refused(request, account: Account, told: str, status: int, cells=
     return page_of(request, account, found, status, potential_error=told, typed=cells)
 
 
-def whitespace_columns() -> dict:
-    """Heads of the file and how each cell is found, from an account and a cell."""
+def whitespace_columns(named: str = "") -> dict:
+    """Heads of the file and how each cell is found, from an account and a cell; `named`: the head of what is no
+    account."""
     return {
         _("Code"): lambda row: row[0].code,
-        _("Account"): lambda row: row[0].name,
+        named or _("Account"): lambda row: row[0].name,
         _("Category"): lambda row: row[1].category,
         _("Our net revenue"): lambda row: row[1].ours,
-        _("Annual spend"): lambda row: row[1].annual_spend,
+        _("Annual spend"): lambda row: in_minor_units(row[1].annual_spend),
         _("Spend in the window"): lambda row: row[1].wallet,
         _("Share of wallet"): lambda row: row[1].share and round(row[1].share, 6),
         _("Open"): lambda row: row[1].open,
@@ -284,3 +285,8 @@ def whitespace_columns() -> dict:
         _("Source"): lambda row: row[1].single and row[1].single.source,
         _("Stated on"): lambda row: row[1].single and row[1].single.stated_on,
     }
+
+
+def in_minor_units(amount: Decimal | None) -> Decimal | None:
+    """With as many decimals as the currency has."""
+    return None if amount is None else money(Fraction(amount))

@@ -1,11 +1,11 @@
 """Concentration: on how few customers the company hangs, and what would go with one of them."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 from django.db.models import Q
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from accounts.models import Account
@@ -15,13 +15,14 @@ from kam_portal.downloads import download
 from kam_portal.filters import without
 from kam_portal.losing import Loss, loss_of
 from kam_portal.navigation import run_of
-from kam_portal.templatetags.kam import compact, share, whole
+from kam_portal.templatetags.kam import compact, share, tenths
 from kam_portal.views.ranking import address
 from profitability.ladder import MEASURES, Measure, measures_for
 from profitability.models import Result, Run
 
 OFFERED = 25  # customers to choose from
 LISTED = 50
+LEAST_PEOPLE = Decimal("0.05")  # is written as 0.1
 
 
 @dataclass(frozen=True)
@@ -95,17 +96,12 @@ def heading(held: Hold, loss: Loss | None) -> str:
 
 
 def lost_sentence(loss: Loss) -> str:
-    said = {"name": loss.account.name, "money": compact(abs(loss.falls)), "count": whole(loss.people)}
+    said = {"name": loss.account.name, "money": compact(abs(loss.falls)), "count": tenths(loss.people)}
     if loss.falls < 0:
         return _("losing %(name)s would gain %(money)s") % said
-    if not loss.people:
+    if loss.people < LEAST_PEOPLE:
         return _("losing %(name)s costs %(money)s") % said
-    text = ngettext(
-        "losing %(name)s costs %(money)s and idles %(count)s person",
-        "losing %(name)s costs %(money)s and idles %(count)s people",
-        loss.people,
-    )
-    return text % said
+    return _("losing %(name)s costs %(money)s and idles %(count)s people") % said
 
 
 def lost_of(request, run: Run, held: Hold) -> Lost:

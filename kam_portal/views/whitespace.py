@@ -71,11 +71,22 @@ def whitespace(request):
     rows = form.narrow(Result.objects.in_run(run).visible_to(request.user))
     accounts = Account.objects.filter(pk__in=rows.order_by().values("account"))
     if request.GET.get("format") in {"csv", "xlsx"}:
-        listed = exported(run, rows, accounts) if by != "open" else opened(run, accounts)
-        return download(request.GET["format"], "whitespace", whitespace_columns() | in_currency(), listed, run, chips)
+        return as_file(request, run, rows, accounts, by, chips)
     context |= open_list(request, run, accounts) if by == "open" else grid_of(request, run, rows, accounts, by)
     context["export_query"] = without(request.GET, "format").removeprefix("?")
     return render(request, "accounts/whitespace.html", context)
+
+
+def as_file(request, run: Run, rows: QuerySet[Result], accounts, by: str, chips):
+    """What is in view, as a file: groups where it is read by group."""
+    columns, name = whitespace_columns(), "whitespace"
+    if by == "parent":
+        columns = whitespace_columns(_("Group")) | {_("Accounts"): lambda row: row[0].count}
+        columns |= {_("Wallet known of"): lambda row: row[1].known_count}
+        listed, name = exported_groups(request.user, run, rows, accounts), "whitespace-groups"
+    else:
+        listed = opened(run, accounts) if by == "open" else exported(run, rows, accounts)
+    return download(request.GET["format"], name, columns | in_currency(), listed, run, chips)
 
 
 def by_of(request) -> str:
@@ -149,3 +160,20 @@ def exported(run: Run, rows: QuerySet[Result], accounts):
             for cell in grid.row(str(account), categories):
                 if cell.state != "empty" or cell.said:
                     yield names[account], cell
+
+
+def exported_groups(user, run: Run, rows: QuerySet[Result], accounts):
+    """Every group and category of which something is known, the largest group first."""
+    categories, named, ids = categories_of(accounts), {}, {}
+    groups = keyed(rows.order_by(), "parent", user, [])
+    for key, label, _net in groups.values_list("key", "label").annotate(net=Sum("net_revenue")).order_by("-net", "key"):
+        named[key], ids[key] = label, []
+    for key, account in groups.values_list("key", "account_id"):
+        ids[key].append(account)
+    keys = list(named)
+    for start in range(0, len(keys), PIECE):
+        piece = keys[start : start + PIECE]
+        grid = Grid(run, {key: ids[key] for key in piece})
+        for key in piece:
+            line = Line(key, named[key], [], len(ids[key]))
+            yield from ((line, cell) for cell in grid.row(key, categories) if cell.state != "empty" or cell.said)

@@ -1,4 +1,5 @@
 // Lines by month, nulls as gaps: {label, months, series: [{name, values}], format: "money" | "share" | "number", currency, digits}.
+// With `connect`, months between that nobody measured keep their place on the axis, and lines go on across them.
 import { word } from "../words.js";
 import { compact, count, exact, month, roundShare, share } from "./format.js";
 import { axis, grid, gridLines, legend } from "./look.js";
@@ -17,16 +18,16 @@ export function option({ data, look, width }) {
   const several = data.series.length > 1;
   const inks = [look.ink, look.inkQuiet, look.series2, look.series3];
   return {
-    grid: grid(52, 16, several ? (width < 400 ? 48 : 28) : 12, 24),
+    grid: grid(52, 24, several ? (width < 400 ? 48 : 28) : 12, 24),
     legend: several ? { ...legend(look, data.series.map(({ name }) => name)), itemWidth: 24 } : undefined,
     tooltip: { trigger: "axis", axisPointer: { lineStyle: { color: look.lineStrong } }, formatter: (parts) => tip(parts, data) },
-    xAxis: axis(look, { type: "category", boundaryGap: false, data: data.months.map((text) => month(text)) }),
+    xAxis: axis(look, { type: "category", boundaryGap: false, data: data.months.map((text) => month(text)), axisLabel: { color: look.inkQuiet, fontSize: 11, hideOverlap: true, alignMaxLabel: "right" } }),
     yAxis: axis(look, { type: "value", scale: data.format === "share", splitNumber: 4, splitLine: gridLines(look), axisLine: { show: false }, axisLabel: { color: look.inkQuiet, fontSize: 11, formatter: short } }),
     series: data.series.map(({ name, values }, place) => ({
       name,
       type: "line",
       data: values,
-      connectNulls: false,
+      connectNulls: data.connect ?? false,
       symbol: "circle",
       symbolSize: 4,
       showAllSymbol: true,
@@ -34,6 +35,11 @@ export function option({ data, look, width }) {
       itemStyle: { color: inks[place % 4] },
     })),
   };
+}
+
+function told(data) {
+  const places = [...data.months.keys()];
+  return data.connect ? places.filter((place) => data.series.some(({ values }) => values[place] !== null)) : places;
 }
 
 function tip(parts, data) {
@@ -46,14 +52,14 @@ export function table(data) {
   const { full } = formats(data);
   return {
     head: [{ text: word("month") }, ...data.series.map(({ name }) => ({ text: name, number: true }))],
-    rows: data.months.map((text, place) => [month(text, "numeric"), ...data.series.map(({ values }) => full(values[place]))]),
+    rows: told(data).map((place) => [month(data.months[place], "numeric"), ...data.series.map(({ values }) => full(values[place]))]),
   };
 }
 
 export function points(data) {
   const { full } = formats(data);
-  return data.months.map((text, place) => ({
-    text: [month(text, "numeric"), ...data.series.map(({ name, values }) => `${name} ${full(values[place])}`)].join(", "),
+  return told(data).map((place) => ({
+    text: [month(data.months[place], "numeric"), ...data.series.map(({ name, values }) => `${name} ${full(values[place])}`)].join(", "),
     action: { seriesIndex: 0, dataIndex: place },
   }));
 }
