@@ -174,7 +174,9 @@ def test_lists_part_candidates_from_key_accounts(sign_in, decided):
     assert "1 key account is up for review" in executive.get("/selection/").content.decode()
 
 
-def test_candidates_are_in_the_boxes_worth_developing_and_all_others_are_a_list_of_their_own(sign_in, decided):
+def test_candidates_are_in_the_boxes_worth_developing_and_all_others_are_a_list_of_their_own(
+    portfolio, sign_in, decided
+):
     executive = sign_in("executive")
     decided("N2", "admit", date(2026, 1, 1))
 
@@ -183,7 +185,9 @@ def test_candidates_are_in_the_boxes_worth_developing_and_all_others_are_a_list_
 
     assert {row["result"].position.box for row in candidates} == {"strategic", "star"}
     assert not {row["result"].position.box for row in others} & {"strategic", "star"}
-    active = set(Result.objects.filter(is_active=True).values_list("code", flat=True))
+    active = set(
+        Result.objects.in_run(portfolio.run).of_accounts().filter(is_active=True).values_list("code", flat=True)
+    )
     assert set(codes(candidates)) | set(codes(others)) == active - {"N2"}
 
 
