@@ -9,7 +9,6 @@ from typing import NamedTuple
 from django.conf import settings
 from django.db.models import BigIntegerField, Count, F, Q, Sum
 from django.db.models.functions import Cast
-
 from django.utils import timezone
 
 from accounts.models import Account

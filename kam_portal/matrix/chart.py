@@ -70,6 +70,7 @@ def words() -> dict[str, str]:
         "others": _("# not attractive"),
         "cut": _("Cut between low and high"),
         "none": _("no box"),
+        "picture": _("The picture could not be made."),
         "move": _("# accounts would move"),
         "moves": _("# account would move"),
     }

@@ -1,6 +1,15 @@
 // What is chosen in the matrix stays in the address, in its links and among its filters: back and bookmarks work.
 const KEPT = ["view", "show", "account", "run", "weights"];
 
+const DRAWN = ["view", "show", "account"]; // the others ask for other figures
+let here = loaded();
+
+function loaded() {
+  const query = new URLSearchParams(location.search);
+  for (const name of DRAWN) query.delete(name);
+  return query.toString();
+}
+
 export function asked() {
   const query = new URLSearchParams(location.search);
   return Object.fromEntries(KEPT.map((name) => [name, query.get(name) ?? ""]));
@@ -14,10 +23,16 @@ export function remember(values, replace = false) {
   }
   const text = query.toString().replaceAll("%2C", ",").replaceAll("%3A", ":").replaceAll("%40", "@");
   history[replace ? "replaceState" : "pushState"](null, "", text ? `?${text}` : location.pathname);
+  here = loaded();
   for (const name of KEPT) {
     const field = document.querySelector(`.filter-bar input[type=hidden][name=${name}]`);
     if (field) field.value = query.get(name) ?? "";
   }
+}
+
+/** Whether the address names accounts, a run or weights other than those that the page shows. */
+export function isElsewhere() {
+  return loaded() !== here;
 }
 
 /** Links of the page that change filters were written before the choices of now: they take them along. */

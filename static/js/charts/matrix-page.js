@@ -1,5 +1,5 @@
 // The matrix on its own page: what is chosen, switched on, nearer, in another run, or weighed otherwise.
-import { asked, beside, carry, remember } from "./matrix-address.js";
+import { asked, beside, carry, isElsewhere, remember } from "./matrix-address.js";
 import { towards, under } from "./matrix-nearest.js";
 import { CODE, ordered } from "./matrix-point.js";
 import { saveAs } from "./matrix-save.js";
@@ -36,30 +36,34 @@ async function complete(view) {
   view.redraw();
 }
 
+/** The buttons say what is switched on. */
+function tellSwitches({ state }, page) {
+  page.dataset.mode = state.mode || "boxes";
+  for (const button of page.querySelectorAll("[data-show]")) button.setAttribute("aria-pressed", String(state.show.has(button.dataset.show)));
+  for (const button of page.querySelectorAll("[data-view]")) button.setAttribute("aria-pressed", String(page.dataset.mode === button.dataset.view));
+}
+
+function toggle(view, name) {
+  if (!view.state.show.delete(name)) view.state.show.add(name);
+  remember({ show: [...view.state.show].join(",") }, true);
+  complete(view);
+}
+
+function turn(view, mode) {
+  Object.assign(view.state, { mode, window: null });
+  remember({ view: mode === "boxes" ? "" : mode }, true);
+  view.redraw();
+}
+
 function connectSwitches(view, page) {
-  for (const button of page.querySelectorAll("[data-show]")) {
-    const name = button.dataset.show;
-    const tell = () => button.setAttribute("aria-pressed", String(view.state.show.has(name)));
-    tell();
-    button.addEventListener("click", () => {
-      if (!view.state.show.delete(name)) view.state.show.add(name);
-      tell();
-      remember({ show: [...view.state.show].join(",") });
-      complete(view);
-    });
-  }
-  for (const button of page.querySelectorAll("[data-view]")) {
-    const tell = () => button.setAttribute("aria-pressed", String((view.state.mode || "boxes") === button.dataset.view));
-    button.addEventListener("click", () => {
-      Object.assign(view.state, { mode: button.dataset.view, window: null });
-      remember({ view: button.dataset.view === "boxes" ? "" : button.dataset.view });
-      page.dataset.mode = button.dataset.view;
-      page.querySelectorAll("[data-view]").forEach((each) => each.dispatchEvent(new Event("told")));
-      view.redraw();
-    });
-    button.addEventListener("told", tell);
-    tell();
-  }
+  tellSwitches(view, page);
+  page.addEventListener("click", ({ target }) => {
+    const button = target.closest("[data-show], [data-view]");
+    if (!button) return;
+    if (button.dataset.show) toggle(view, button.dataset.show);
+    else turn(view, button.dataset.view);
+    tellSwitches(view, page);
+  });
 }
 
 function connectButtons(view, page) {
@@ -68,12 +72,26 @@ function connectButtons(view, page) {
   for (const button of document.querySelectorAll("[data-save]")) button.addEventListener("click", () => saveAs(view, button.dataset.save));
 }
 
+/** The keyboard goes on from this account. */
+function focusPoint({ element, data }, code) {
+  const links = [...(element.closest(".chart-figure")?.querySelectorAll(".chart-points > *") ?? [])];
+  const link = links[ordered(data).findIndex((row) => row[CODE] === code)];
+  if (!link) return;
+  for (const each of links) each.tabIndex = each === link ? 0 : -1;
+  link.focus({ preventScroll: true });
+}
+
 /** One account chosen: drawn with all its marks, told in the panel beside. */
 class Chosen {
   constructor(view, page) {
     Object.assign(this, { view, page, panel: page.querySelector("#matrix-account") });
     this.panel.addEventListener("click", (event) => event.target.closest("[data-close]") && this.leave());
-    page.addEventListener("keydown", (event) => event.key === "Escape" && this.view.state.account && this.leave());
+    page.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape" || !view.state.account) return;
+      const { account } = view.state;
+      this.leave();
+      focusPoint(view, account);
+    });
     page.addEventListener("click", (event) => {
       const link = event.target.closest("a[data-account]");
       if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
@@ -124,8 +142,11 @@ function connectHand(view, chosen) {
   view.chart.getZr().on("click", ({ offsetX, offsetY }) => {
     if (view.state.dragged) return;
     const place = under(view.state.spots, offsetX, offsetY, REACH[kind] ?? 4);
-    if (place !== null) chosen.choose(view.state.rows[place][CODE]);
-    else if (view.state.account) chosen.leave();
+    if (place !== null) {
+      const code = view.state.rows[place][CODE];
+      chosen.choose(code);
+      focusPoint(view, code);
+    } else if (view.state.account) chosen.leave();
   });
 }
 
@@ -149,6 +170,18 @@ function travel(view) {
   setTimeout(view.redraw, 200);
 }
 
+/** Back and forward among chosen accounts draws anew; to another run or other filters the page is loaded. */
+function connectBack(view, page, chosen) {
+  addEventListener("popstate", () => {
+    if (isElsewhere()) return location.reload();
+    begin(view);
+    tellSwitches(view, page);
+    if (view.state.account) chosen.choose(view.state.account, false);
+    else chosen.leave(false);
+    complete(view);
+  });
+}
+
 export function prepare(view) {
   if (view.page) begin(view);
 }
@@ -165,7 +198,7 @@ export function connect(view, follow) {
   const weights = connectWeights(view, page, asked().weights);
   connectTime(view, page, (data) => arrive(view, chosen, weights, data));
   document.addEventListener("click", carry, { capture: true });
-  addEventListener("popstate", () => location.reload());
+  connectBack(view, page, chosen);
   if (view.state.account) chosen.choose(view.state.account, false);
   if (view.state.show.size > 0) complete(view);
 }

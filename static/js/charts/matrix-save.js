@@ -5,10 +5,23 @@ function drawn(view) {
   root.dataset.bsTheme = "light";
   view.redraw();
   view.chart.getZr().flush();
-  const text = new XMLSerializer().serializeToString(view.element.querySelector("svg"));
+  const picture = view.element.querySelector("svg").cloneNode(true);
   root.dataset.bsTheme = theme;
   view.redraw();
-  return text.replace(/^(<svg[^>]*>)/, '$1<rect width="100%" height="100%" fill="#fff"/>');
+  picture.prepend(paper());
+  return wellFormed(new XMLSerializer().serializeToString(picture));
+}
+
+function paper() {
+  const rect = document.createElementNS("http://www.w3.org/2000/svg", "rect");
+  for (const [name, value] of Object.entries({ width: "100%", height: "100%", fill: "#fff" })) rect.setAttribute(name, value);
+  return rect;
+}
+
+function wellFormed(text) {
+  const wrong = new DOMParser().parseFromString(text, "image/svg+xml").querySelector("parsererror");
+  if (wrong) throw new Error(wrong.textContent);
+  return text;
 }
 
 function save(blob, name) {
@@ -19,21 +32,29 @@ function save(blob, name) {
   setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
 }
 
-function asPicture(text, { width, height }) {
-  return new Promise((resolve, reject) => {
-    const image = new Image();
-    image.onload = () => {
-      const canvas = Object.assign(document.createElement("canvas"), { width: 2 * width, height: 2 * height });
-      canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
-      canvas.toBlob(resolve, "image/png");
-    };
-    image.onerror = reject;
-    image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(text)}`;
-  });
+async function asPicture(text, { width, height }) {
+  const image = new Image();
+  image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(text)}`;
+  await image.decode();
+  const canvas = Object.assign(document.createElement("canvas"), { width: 2 * width, height: 2 * height });
+  canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
+  const blob = await new Promise((resolve) => canvas.toBlob(resolve, "image/png"));
+  if (!blob) throw new Error("the canvas gave no picture"); // too large for this browser
+  return blob;
 }
 
 export async function saveAs(view, ending) {
-  const text = drawn(view);
   const name = `${view.data.file}-run-${view.data.run}.${ending}`;
-  save(ending === "svg" ? new Blob([text], { type: "image/svg+xml" }) : await asPicture(text, view), name);
+  try {
+    const text = drawn(view);
+    save(ending === "svg" ? new Blob([text], { type: "image/svg+xml" }) : await asPicture(text, view), name);
+  } catch (error) {
+    told(view.data.words.picture);
+    reportError(error);
+  }
+}
+
+/** The notes at the corner belong to the other script of the page: it hears of this one. */
+function told(text) {
+  document.dispatchEvent(new CustomEvent("toast", { detail: { text, level: "error" } }));
 }

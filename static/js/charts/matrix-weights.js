@@ -32,6 +32,7 @@ class Weights {
     this.now = { weights: {}, cuts: this.found.cuts };
     for (const [axis, side] of Object.entries(AXES)) this.now.weights[side] = this.found.criteria[axis].map(([, , weight]) => Math.round(weight * 100));
     this.tried = structuredClone(this.now);
+    this.held = {};
     if (text) this.read(text);
     this.build();
     this.apply(false);
@@ -86,8 +87,18 @@ class Weights {
     return made("p", { className: "weight-line" }, made("label", { htmlFor: range.id, textContent: name }), range, output);
   }
 
+  /** Whose proportions the others keep: of when this slider was first moved; if nothing was left to them, those in force. */
+  base(side, place) {
+    const held = this.held[side];
+    if (held?.place === place) return held.weights;
+    const tried = this.tried.weights[side];
+    const weights = tried.some((weight, each) => weight && each !== place) ? tried : this.now.weights[side];
+    this.held[side] = { place, weights };
+    return weights;
+  }
+
   set(side, place, value) {
-    this.tried.weights[side] = rescaled(this.tried.weights[side], place, Math.round(value * 100));
+    this.tried.weights[side] = rescaled(this.base(side, place), place, Math.round(value * 100));
     this.apply();
   }
 
@@ -143,6 +154,7 @@ class Weights {
 
   reset() {
     this.tried = structuredClone(this.now);
+    this.held = {};
     this.build();
     this.apply();
   }
