@@ -56,7 +56,8 @@ class StageEvidence(models.Model):
 
 class StatedStage(models.Model):
     """A stage that somebody stated on one day: the buyer his view, or we one that our evidence does not show
-    (such as disintegrating). The latest of each view counts; one without a stage takes the earlier back."""
+    (such as disintegrating). Of ours the latest counts, one without a stage takes the earlier back; of the buyers'
+    the lowest, by the latest answer of each person."""
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="stated_stages")
     view = models.CharField(max_length=16, choices=View)

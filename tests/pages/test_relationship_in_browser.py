@@ -8,7 +8,7 @@ from django.test import Client
 from playwright.sync_api import Browser, Page, expect
 
 from relationships.core.survey import QUESTIONS
-from relationships.models import StageEvidence, StatedStage
+from relationships.models import Contact, StageEvidence, StatedStage
 from tests.factories import a_portfolio
 from tests.pages.keyboard import press, tab_to
 from tests.relationships.test_stages import bind, meet, say
@@ -92,6 +92,24 @@ def test_a_customer_answers_on_a_phone_without_scripts_and_by_keyboard(site, pag
     expect(guest.locator("h1")).to_have_text("Thank you")
     assert StatedStage.objects.latest("pk").stage == "co-operative"
     guest.context.close()
+
+
+def test_a_contact_that_is_chosen_fills_in_and_the_link_is_copied(site, page, portfolio, context, complaints):
+    Contact.objects.filter(name="Ada").update(email="ada@n1.example")
+    context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.goto(f"{site}/accounts/N1/relationship/")
+    page.get_by_label("One of the contacts").select_option(label="Ada")
+    expect(page.locator("#invite-name")).to_have_value("Ada")
+    expect(page.locator("#invite-email")).to_have_value("ada@n1.example")
+
+    page.get_by_role("button", name="Make a link").click()
+    link = page.locator("#link").input_value()
+    page.get_by_role("button", name="Copy the link").click()
+
+    expect(page.get_by_role("button", name="Copied")).to_be_visible()
+    assert page.evaluate("navigator.clipboard.readText()") == link
+    page.reload()
+    expect(page.locator("#link")).to_have_count(0)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
