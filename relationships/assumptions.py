@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import Account
 from accounts.versions import NotPossible, Outdated
 from relationships.core.value import Assumptions, multiple
-from relationships.models import ValueAssumption
+from relationships.models import AssumptionChange, ValueAssumption
 
 SHIPPED = {"retention": Decimal("0.85"), "discount": Decimal("0.10"), "growth": Decimal(0), "years": 5}
 NAMES = tuple(SHIPPED)
@@ -23,6 +23,7 @@ BOUNDS = {
     "growth": (Decimal("-0.99"), Decimal("0.2"), gettext_lazy("Growth is −99 to 20 % a year.")),
 }
 LONGEST_NOTE = 500
+LISTED_CHANGES = 20
 LONGEST_YEARS = 20  # that anybody may state; older rows may have more
 
 
@@ -84,6 +85,12 @@ def state(user, account: Account | None, said: dict, revision: int) -> None:
     found = multiple(in_core(ValueAssumption(**{name: said[name] for name in NAMES})))
     values = said | {"multiple": None if found is None else float(found), "revision": revision + 1}
     values |= {"changed_at": timezone.now(), "changed_by": user}
+    with transaction.atomic():
+        store(account, values, revision)
+        keep(user, account, said)
+
+
+def store(account: Account | None, values: dict, revision: int) -> None:
     if revision:
         if not ValueAssumption.objects.filter(account=account, revision=revision).update(**values):
             raise Outdated
@@ -95,8 +102,25 @@ def state(user, account: Account | None, said: dict, revision: int) -> None:
         raise Outdated from error
 
 
-def withdraw(account: Account, revision: int) -> None:
+def withdraw(user, account: Account, revision: int) -> None:
     """Let what counts for the company count for the account again. Raises Outdated."""
-    deleted, _rows = ValueAssumption.objects.filter(account=account, revision=revision).delete()
-    if not deleted:
-        raise Outdated
+    with transaction.atomic():
+        row = ValueAssumption.objects.select_for_update().filter(account=account, revision=revision).first()
+        if row is None:
+            raise Outdated
+        keep(user, account, {name: getattr(row, name) for name in (*NAMES, "note")}, is_withdrawn=True)
+        row.delete()
+
+
+def keep(user, account: Account | None, said: dict, is_withdrawn: bool = False) -> None:
+    """Note what was said, so that it can be looked up when it no longer counts."""
+    kept = {name: said[name] for name in (*NAMES, "note")}
+    AssumptionChange.objects.create(
+        account=account, changed_at=timezone.now(), changed_by=user, is_withdrawn=is_withdrawn, **kept
+    )
+
+
+def changes_of(account: Account | None) -> list[AssumptionChange]:
+    """The latest changes, newest first."""
+    rows = AssumptionChange.objects.filter(account=account).select_related("changed_by")
+    return list(rows.order_by("-pk")[:LISTED_CHANGES])

@@ -90,7 +90,7 @@ def lasting(run: Run, result: Result, first: date | None, once: Decimal) -> Last
         reason = _("No order yet")
     elif is_new and known < FEWEST:
         reason = _("Too few months since the first order: %(fewest)s are needed") % {"fewest": FEWEST}
-    return Lasting(result.contribution, once, known, known < whole, reason)
+    return Lasting(result.contribution, once, known, is_new, reason)
 
 
 def paid_once(run: Run, accounts: Sequence[int], first: dict[int, date]) -> dict[int, Decimal]:

@@ -15,7 +15,7 @@ from profitability.models import OrderLine, Product, Result, Run
 from relationships.assumptions import Outdated, in_core, of_accounts, of_company, state
 from relationships.core.value import Assumptions, lifetime_value
 from relationships.lifetime import Lasting, lasting
-from relationships.models import CategoryPotential, ValueAssumption
+from relationships.models import AssumptionChange, CategoryPotential, ValueAssumption
 from relationships.value import Costs, worths
 from relationships.whitespace import Grid, largest_open
 from tests.factories import a_portfolio
@@ -160,7 +160,7 @@ def test_what_it_cost_to_win_an_account_is_not_paid_again_every_year(portfolio):
     [
         (None, 12, False, True),
         (date(2024, 5, 1), 12, False, True),
-        (date(2025, 1, 9), 12, False, True),
+        (date(2025, 1, 9), 12, True, True),
         (date(2025, 6, 1), 7, True, True),
         (date(2025, 8, 31), 5, True, False),
     ],
@@ -222,6 +222,23 @@ def test_cost_to_acquire_is_unknown_where_no_run_holds_its_months(portfolio):
     assert of_old.retain == Decimal(20_000)
     assert (of_new.span, of_new.acquire, of_new.is_new) == ((202601, 202602), Decimal(22_500), True)
     assert of_new.retain == 0
+
+
+def test_what_was_assumed_before_is_kept_with_who_and_why(portfolio, post, open_as):
+    address = "/accounts/N1/value/assumptions/"
+    typed = {"retention": "90", "discount": "8", "growth": "0", "years": "5", "note": "contract", "revision": "0"}
+    post("manager", address, **typed)
+    post("manager", address, **typed | {"retention": "80", "note": "They <look> around", "revision": "1"})
+    post("manager", address, **typed | {"revision": "2", "withdraw": "1"})
+
+    rows = list(AssumptionChange.objects.order_by("pk").values_list("retention", "note", "is_withdrawn"))
+    assert rows == [
+        (Decimal("0.9"), "contract", False),
+        (Decimal("0.8"), "They <look> around", False),
+        (Decimal("0.8"), "They <look> around", True),
+    ]
+    assert "They &lt;look&gt; around" in open_as("manager", "/accounts/N1/value/").content.decode()
+    assert "&lt;look&gt;" not in open_as("manager", "/accounts/N2/value/").content.decode()
 
 
 # Whitespace

@@ -76,6 +76,7 @@ def page_of(request, account: Account, cells: list[Cell], status: int = 200, **m
         "margin": money(worth.lasting.yearly) if profit else None,
         "beside": company_beside(worth) if profit else None,
         "assumed": typed_assumptions(worth),
+        "changes": assumptions.changes_of(account) if profit else [],
         "form_categories": mentioned(account),
         "rows": rows_of(account, cells, more.get("typed")),
         "wallets": wallets_of(account, cells),
@@ -220,7 +221,7 @@ def account_assumptions_save(request, code):
     try:
         said, revision = ({}, 0) if "withdraw" in request.POST else read_assumptions(request.POST)
         if "withdraw" in request.POST:
-            assumptions.withdraw(account, read_assumptions(request.POST)[1])
+            assumptions.withdraw(request.user, account, read_assumptions(request.POST)[1])
         else:
             assumptions.state(request.user, account, said, revision)
         messages.success(request, _("Saved. The lifetime value goes by it at once."))

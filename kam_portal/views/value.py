@@ -65,6 +65,7 @@ def page_of(request, status: int = 200, **more) -> HttpResponse:
         "company": assumptions.of_company(),
         "export_query": without(request.GET, "format").removeprefix("?"),
     }
+    context["changes"] = assumptions.changes_of(None) if profit else []
     context["assumed"] = typed_of_company(context["company"])
     return render(request, "accounts/values.html", context | more, status=status)
 

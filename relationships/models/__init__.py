@@ -6,10 +6,11 @@ from relationships.models.effort import EffortCapacity, EffortLimit, EffortRespo
 from relationships.models.guidance import Guidance, TargetMix
 from relationships.models.position import Box, Firmness, Position, PositionChange
 from relationships.models.stage import ExitBarrier, Forecast, Invitation, Stage, StageEvidence, StatedStage, View
-from relationships.models.value import CategoryPotential, ValueAssumption
+from relationships.models.value import AssumptionChange, CategoryPotential, ValueAssumption
 
 __all__ = [
     "AccountCriterion",
+    "AssumptionChange",
     "Box",
     "CategoryPotential",
     "Contact",

@@ -61,3 +61,18 @@ class ValueAssumption(Said):
 
     def __str__(self) -> str:
         return str(self.account or _("Company"))
+
+
+class AssumptionChange(Said):
+    """What was assumed from then on; `is_withdrawn`: what ceased to count."""
+
+    account = models.ForeignKey(Account, null=True, on_delete=models.CASCADE, related_name="assumption_changes")
+    retention = ShareField(_("retention"))
+    discount = ShareField(_("discount rate"))
+    growth = ShareField(_("growth of the margin"))
+    years = models.PositiveSmallIntegerField(_("years"), null=True, blank=True)
+    note = models.CharField(_("why"), max_length=500, blank=True)
+    is_withdrawn = models.BooleanField(default=False)
+
+    def __str__(self) -> str:
+        return f"{self.account or _('Company')} {self.changed_at}"
