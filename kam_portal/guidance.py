@@ -72,14 +72,14 @@ def size(balance: Balance) -> str:
     aimed = to_unit(balance.aimed, TENTH)
     words = {"count": whole(balance.members), "aimed": written(aimed, 1), "share": share(balance.target.programme)}
     if balance.target.is_capped:
-        text = _("%(count)s key accounts against %(aimed)s aimed at: more can hardly be looked after well.")
+        text = _("Key accounts: %(count)s against %(aimed)s aimed at; more can hardly be looked after well.")
     elif aimed > SENSIBLE.stop - 1:
         text = _(
             "%(aimed)s key accounts are aimed at, %(share)s of all active accounts; 15 to 35 can be looked after well,"
             " so lower the target first."
         )
     else:
-        text = _("%(count)s key accounts against %(aimed)s aimed at, %(share)s of all active accounts.")
+        text = _("Key accounts: %(count)s against %(aimed)s aimed at, %(share)s of all active accounts.")
     return text % words
 
 

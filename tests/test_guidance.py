@@ -134,8 +134,8 @@ def test_the_size_of_the_programme_is_told_in_one_sentence_that_agrees_with_the_
     many = replace(found, active=400, target=target_mix(400))
     own = replace(many, target=replace(target_mix(), revision=1))  # 15 % of 400 are 60
 
-    assert size(found).startswith("40 key accounts against 1.7 aimed at, 15.0")
-    assert size(many) == "40 key accounts against 35.0 aimed at: more can hardly be looked after well."
+    assert size(found).startswith("Key accounts: 40 against 1.7 aimed at, 15.0")
+    assert size(many) == "Key accounts: 40 against 35.0 aimed at; more can hardly be looked after well."
     assert difference(many.size_gap) == "5.0 more than aimed at"
     assert "lower the target first" in size(own)
 

@@ -102,4 +102,4 @@ def decision_decide(request, decision_id):
         messages.success(request, (_("Approved: %(account)s") if approve else _("Declined: %(account)s")) % words)
     if request.POST.get("back") == "account":
         return redirect("account_decisions", decision.account.code)
-    return redirect("selection")
+    return redirect("home" if request.POST.get("back") == "home" else "selection")

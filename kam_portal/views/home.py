@@ -5,8 +5,9 @@ from datetime import timedelta
 from decimal import Decimal
 
 from django.conf import settings
-from django.db.models import Avg, Count, Q, Sum
+from django.db.models import Count, Q, Sum
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -16,12 +17,20 @@ from accounts.models import Account, Import, Team, User
 from accounts.permissions import Permission, Role, may, needs
 from kam_portal.changes import changes
 from kam_portal.charts import whale_chart
+from kam_portal.concentration import summary
 from kam_portal.matrix.bubbles import bubbles_of, squares_of
 from kam_portal.matrix.chart import matrix_chart
-from kam_portal.matrix.filters import held
 from kam_portal.months import waiting_for
 from kam_portal.navigation import run_of
 from kam_portal.overview import kept
+from kam_portal.steering import (
+    against_guidance,
+    decisions_needed,
+    firmness_counts,
+    own_proposals,
+    reviews_due,
+    trust,
+)
 from kam_portal.templatetags.kam import money, share
 from kam_portal.uploads.kinds import label
 from kam_portal.views.first_steps import first_steps
@@ -32,7 +41,7 @@ from profitability.ladder import parents
 from profitability.models import Concentration, MonthResult, PoolBalance, Result, Run
 from profitability.queries import balance_of, earlier_run
 from relationships.gaps import to_score
-from relationships.models import Firmness, Position, Rating
+from relationships.models import Position, Rating
 from relationships.queries import portfolio, trends
 
 MINE = 50  # accounts on the home page; the list has them all
@@ -64,6 +73,7 @@ class Matter:
     result: Result
     text: str
     figure: str = ""  # the figure whose trail it leads to
+    url: str = ""  # where something is done about it
 
 
 def manager_home(request):
@@ -73,14 +83,16 @@ def manager_home(request):
     profit = may(request.user, Permission.SEE_PROFITABILITY)
     everything = portfolio(request.user, run) if run else Result.objects.none()
     own = everything.filter(account__manager=request.user)
-    rows = own if own.exists() else everything
+    is_own = own.exists()
+    rows = own if is_own else everything
     order = "contribution" if profit else "-net_revenue"
     listed = list(rows.order_by(order, "code")[:MINE])
-    matters = matters_of(run, listed, request.user) if run else []
+    matters = programme_matters(run, request.user, is_own) if run else []
+    matters += matters_of(run, listed, request.user) if run else []
     context = {
         "listed": listed,
         "total": rows.count(),
-        "is_own": own.exists(),
+        "is_own": is_own,
         "matters": matters[:10],
         "changes": changes(request.user, largest(rows), before, profit),
         "has_earlier": before is not None,
@@ -137,6 +149,13 @@ def matters_of(run, rows: list[Result], user) -> list[Matter]:
     return found
 
 
+def programme_matters(run: Run, user, own: bool) -> list[Matter]:
+    """Reviews that are due and the reader's own open proposals."""
+    found = [(_("review"), *each) for each in reviews_due(user, run, own)]
+    found += [(_("waits"), *each) for each in own_proposals(user, run)]
+    return [Matter(kind, row, text, url=reverse("account_decisions", args=[row.code])) for kind, row, text in found]
+
+
 def is_settled(position: Position) -> bool:
     return bool(position.box) and not position.is_provisional
 
@@ -189,23 +208,25 @@ def management_home(request):
     before = earlier_run(run)
     context = {
         "headline": manager_headline(rows, profit=True),
-        "figures": company_figures(run),
-        "trust": trust(run),
-        "firmness": firmness_counts(rows),
+        "figures": kept("company-figures", run, request.user, lambda: company_figures(run)),
+        "trust": kept("trust", run, request.user, lambda: trust(run)),
+        "firmness": kept("firmness", run, request.user, lambda: firmness_counts(rows)),
         "matrix": matrix_chart(run, bubbles_of(*view), squares_of(*view), profit=True),
         "whale": whale_chart(rows),
         "concentration": Concentration.objects.filter(run=run, measure="revenue", level="parent").first(),
         "largest": kept("largest-customer", run, request.user, lambda: largest_customer(rows, request.user)),
+        "hold": kept("hold", run, request.user, lambda: summary(request.user, run)),
         "losses": [
             Matter("", row, loss_text(row), "contribution")
             for row in rows.filter(contribution__lt=0).order_by("contribution", "code")[:6]
         ],
         "changes": changes(request.user, largest(rows), before, profit=True, most=6),
         "has_earlier": before is not None,
-        "company": company_result(run),
+        "company": kept("company-result", run, request.user, lambda: company_result(run)),
         "waiting": waiting_for(request.user),
         "profit": True,
     }
+    context |= decisions_needed(request.user) | against_guidance(request.user, run)
     return render(request, "home/management.html", context)
 
 
@@ -265,29 +286,6 @@ def company_result(run: Run) -> list[dict]:
     ]
     steps.append((_("Company result"), sum((amount for _label, amount, _kind in steps), Decimal(0)), "total"))
     return [{"label": label, "cells": [money(amount)], "kind": kind} for label, amount, kind in steps]
-
-
-def trust(run: Run) -> dict:
-    """How far the scores can be relied on."""
-    scored = Position.objects.in_run(run).filter(result__is_active=True)
-    found = scored.aggregate(
-        confidence=Avg("confidence", filter=~Q(box="")), boxed=Count("pk", filter=~Q(box="")), all=Count("pk")
-    )
-    confidence = found["confidence"]
-    return {
-        "confidence": None if confidence is None else confidence / 1_000_000,  # an average is not rescaled
-        "boxed": found["boxed"],
-        "all": found["all"],
-    }
-
-
-def firmness_counts(rows) -> dict[str, int]:
-    """How many boxes there are, and how many are fragile or of unknown firmness."""
-    return rows.order_by().aggregate(
-        boxes=Count("pk", filter=Q(position__box__gt="")),
-        fragile=Count("pk", filter=held(Firmness.FRAGILE)),
-        unknown=Count("pk", filter=held(Firmness.UNKNOWN)),
-    )
 
 
 # Finance

@@ -1,0 +1,114 @@
+"""What the home page tells of the key account programme: decisions that wait, reviews that are due, whether the mix of
+key accounts and the effort on accounts go by the guidance, and how far boxes can be relied on."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db.models import Avg, Count, Q
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from accounts.models import Account, Decision
+from accounts.permissions import Permission, may
+from accounts.programme import may_decide
+from kam_portal import guidance as words
+from kam_portal.matrix.filters import held
+from kam_portal.overview import kept
+from profitability.models import Result, Run
+from relationships import selection
+from relationships.balance import balance
+from relationships.models import Firmness, Position
+from relationships.spent import Spent
+
+MOST_MISMATCHES = 5
+MOST_PROPOSALS = 5  # in place; the page of the selection has the others
+
+
+@dataclass(frozen=True)
+class OutOfLine:
+    """An account that gets more or less than its box asks for."""
+
+    code: str
+    name: str
+    kind: str
+    money: Decimal
+    side: str
+
+
+def decisions_needed(user) -> dict:
+    """The oldest open proposals, each with whether this person decides on it, and how many there are."""
+    found = list(selection.proposals(user))
+    return {
+        "proposals": [(each, may_decide(user, each)) for each in found[:MOST_PROPOSALS]],
+        "proposal_count": len(found),
+    }
+
+
+def against_guidance(user, run: Run) -> dict:
+    """The mix of key accounts and the size of the programme against the target, and who is furthest out of line."""
+    mix = balance(user, run)
+    return {
+        "balance": mix,
+        "mix_rows": [(each, words.gap(each)) for each in mix.boxes],
+        "size_words": words.size(mix),
+        "out_of_line": kept("out-of-line", run, user, lambda: out_of_line(user, run)),
+    }
+
+
+def out_of_line(user, run: Run) -> list[OutOfLine]:
+    """The largest mismatches of effort and guidance."""
+    largest = Spent(user, run).mismatches[:MOST_MISMATCHES]
+    names = dict(Account.objects.filter(pk__in=[each.served.account for each in largest]).values_list("pk", "name"))
+    return [
+        OutOfLine(each.served.code, names[each.served.account], words.kind_of(each), each.size, words.side_of(each))
+        for each in largest
+    ]
+
+
+def reviews_due(user, run: Run, own: bool) -> list[tuple[Result, str]]:
+    """Key accounts whose review is due or overdue, the oldest first; of this manager alone, if that is said."""
+    if not may(user, Permission.PROPOSE_DECISIONS):
+        return []
+    rows = selection.listed(user, run).filter(waiting_since=None)
+    due = selection.up_for_review(rows.filter(account__manager=user) if own else rows)
+    return [(row, review_text(row)) for row in due.order_by("review_on", "code")[:MOST_PROPOSALS]]
+
+
+def review_text(row: Result) -> str:
+    return _("is to be reviewed by %(day)s") % {"day": date_format(row.review_on, "j M Y")}
+
+
+def own_proposals(user, run: Run) -> list[tuple[Result, str]]:
+    """Accounts whose open proposal this person made, the oldest first."""
+    if not may(user, Permission.PROPOSE_DECISIONS):
+        return []
+    mine = Decision.objects.proposed().filter(proposed_by=user)
+    rows = selection.listed(user, run).filter(account__in=mine.values("account"))
+    return [(row, waiting_text(row)) for row in rows.order_by("waiting_since", "code")[:MOST_PROPOSALS]]
+
+
+def waiting_text(row: Result) -> str:
+    return _("waits for approval since %(day)s") % {"day": date_format(row.waiting_since, "j M")}
+
+
+def trust(run: Run) -> dict:
+    """How far the scores can be relied on."""
+    scored = Position.objects.in_run(run).filter(result__is_active=True)
+    found = scored.aggregate(
+        confidence=Avg("confidence", filter=~Q(box="")), boxed=Count("pk", filter=~Q(box="")), all=Count("pk")
+    )
+    confidence = found["confidence"]
+    return {
+        "confidence": None if confidence is None else confidence / 1_000_000,  # an average is not rescaled
+        "boxed": found["boxed"],
+        "all": found["all"],
+    }
+
+
+def firmness_counts(rows) -> dict[str, int]:
+    """How many boxes there are, and how many are fragile or of unknown firmness."""
+    return rows.order_by().aggregate(
+        boxes=Count("pk", filter=Q(position__box__gt="")),
+        fragile=Count("pk", filter=held(Firmness.FRAGILE)),
+        unknown=Count("pk", filter=held(Firmness.UNKNOWN)),
+    )
