@@ -132,7 +132,7 @@ class Sheet:
         """Accounts that lack one of the rater's own scores of the last 12 months."""
         scored = Q()
         for each in self.columns:
-            own = Rating.objects.filter(rater=self.user, criterion=each.code, perspective=self.view, said_by="")
+            own = Rating.objects.filter(rater=self.user, criterion=each.code, perspective=self.view)
             fresh = own.filter(rated_on__gte=a_year_before(self.today), rated_on__lte=self.today)
             scored &= Q(account__in=fresh.values("account"))
         return ~scored if self.columns else Q(pk__in=[])

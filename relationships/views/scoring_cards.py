@@ -121,7 +121,7 @@ def judged_card(criterion: Criterion, axis: str, listed: list[Opinion], sight: S
     code, mine = criterion.code, heard(listed, sight.user, sight.view, sight.today)
     ours = heard(listed, sight.user, OURS, sight.today)
     buyers = heard(listed, sight.user, BUYERS, sight.today)
-    waits = sight.is_blind and not mine.has_mine
+    waits = sight.is_blind and not mine.has_mine and not (sight.view == BUYERS and has_answered(buyers))
     own = {(code, kind): text for kind, text in texts_of(mine.today).items()} | typed
 
     def made(kind: str, label: str) -> Field:
@@ -146,6 +146,11 @@ def judged_card(criterion: Criterion, axis: str, listed: list[Opinion], sight: S
         buyers=None if waits else crowd(buyers, sight.user),
         hidden_count=len(ours.others) + len(buyers.others) if waits else 0,
     )
+
+
+def has_answered(buyers: Heard) -> bool:
+    """Whether a buyer told his score himself: then nobody has to guess it first."""
+    return any(each.said_by for each in buyers.others)
 
 
 def texts_of(rating: Opinion | None) -> dict[str, str]:

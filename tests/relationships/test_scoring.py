@@ -253,6 +253,17 @@ def test_what_the_buyer_said_is_kept_apart_and_decides_the_relationship(manager,
     assert "Growth potential" not in page_of(manager.get(URL + "?view=buyer")).text
 
 
+def test_buyers_who_answered_themselves_are_listed_by_name_each_on_his_own(manager, portfolio):
+    for name, score in (("Jo Doe", 2), ("Kim Roe", 10)):
+        said(portfolio, "manager", score, perspective="buyer", said_by=name)
+    assert "2 other ratings, shown once" in page_of(manager.get(URL)).text
+
+    text = page_of(manager.get(URL + "?view=buyer")).text
+
+    assert "median 6 · spread 8" in text and "far apart" in text
+    assert "2 Jo Doe, asked by Manager" in text and "10 Kim Roe, asked by Manager" in text
+
+
 def test_where_the_account_would_stand_is_shown_before_anything_is_saved(manager, portfolio):
     said(portfolio, "manager", 8, "potential")
 
