@@ -41,7 +41,7 @@ class ValueAssumption(Said):
     discount = ShareField(_("discount rate"))
     growth = ShareField(_("growth of the margin"))
     years = models.PositiveSmallIntegerField(_("years"), null=True, blank=True)  # null: without end
-    multiple = models.FloatField(null=True)  # of the yearly margin: lists are ordered by it, figures are exact
+    multiple = models.FloatField(null=True)  # of the yearly margin, rounded; figures are exact
     note = models.CharField(_("why"), max_length=500, blank=True)
     revision = models.PositiveIntegerField(default=1)  # rises with each change: tells who edits an outdated copy
 
