@@ -82,9 +82,9 @@ def counts_of(form, rows, run, user) -> dict[str, int]:
     return count() if form.chosen() or run is None else kept("counts", run, user, count)
 
 
-def page_of(rows, count: int, number) -> Page:
+def page_of(rows, count: int, number, size: int = PAGE) -> Page:
     """One page of rows whose count is known."""
-    paginator = Paginator(rows, PAGE)
+    paginator = Paginator(rows, size)
     paginator.count = count  # else it would ask the database
     return paginator.get_page(number)
 

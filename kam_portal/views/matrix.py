@@ -26,6 +26,7 @@ from relationships.balance import balance
 from relationships.models import Firmness
 from relationships.queries import portfolio
 
+LISTED = 15  # on one page of the table below
 MOST_FRAGILE = 8  # named beside the chart
 VIEWS = {"boxes", "stages"}
 
@@ -82,7 +83,7 @@ def matrix(request):
         listed = file_columns(columns(request.user), sight.rows, run, profit) | in_currency()
         return download(request.GET["format"], "matrix", listed, sight.largest, run, sight.form.chips(request.GET))
     boxes = boxes_of(sight.squares, profit)
-    page = page_of(sight.largest, sum(square.count for square in sight.squares), request.GET.get("page"))
+    page = page_of(sight.largest, sum(square.count for square in sight.squares), request.GET.get("page"), LISTED)
     if run:
         with_changes(page.object_list, run, profit)
     context = {
@@ -98,6 +99,7 @@ def matrix(request):
         "page": page,
         "unplaced": sum(square.count for square in sight.squares if not square.box),
         "stageless": sum(square.count for square in sight.squares if square.box and not square.stage),
+        "self_scored": bool(run) and any(row.position.is_self_scored for row in page.object_list),
         "profit": profit,
         "view": view_in(request),
         **steps_of(sight),

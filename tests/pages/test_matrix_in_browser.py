@@ -256,6 +256,7 @@ def test_two_thousand_bubbles_are_drawn_and_answer(visit, page, portfolio, compl
 def test_the_picture_is_saved_as_a_file(visit, page, portfolio, ending):  # noqa: F811
     visit("manager", "/matrix/")
 
+    page.locator("summary", has_text="Export").click()
     with page.expect_download() as saved:
         page.get_by_role("button", name=ending.upper()).click()
 
@@ -269,6 +270,7 @@ def test_a_picture_that_cannot_be_made_is_told(visit, page):  # noqa: F811
     visit("manager", "/matrix/")
     page.evaluate("() => { HTMLCanvasElement.prototype.getContext = () => { throw new Error('no canvas') } }")
 
+    page.locator("summary", has_text="Export").click()
     page.get_by_role("button", name="PNG").click()
 
     expect(page.locator("#toasts")).to_contain_text("The picture could not be made")

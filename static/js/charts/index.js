@@ -102,7 +102,7 @@ function beforePrint() {
   screenTheme = root.dataset.bsTheme;
   root.dataset.bsTheme = "light";
   const page = document.getElementById("content").clientWidth;
-  for (const view of views) if (view.element.isConnected) view.chart.resize(sizeOnPaper(view.element, page));
+  for (const view of views) if (view.element.isConnected) view.chart.resize(sizeOnPaper(view, page));
   redrawAll();
   for (const { chart, element, width, height } of views) {
     chart.getZr().flush();
@@ -111,9 +111,10 @@ function beforePrint() {
 }
 
 /** A chart gets the part of the paper that it has of the page, and never more of its height than leaves room for text. */
-function sizeOnPaper({ clientWidth, clientHeight }, page) {
+function sizeOnPaper({ element: { clientWidth, clientHeight }, kind, page: whole }, page) {
   const paper = document.querySelector(WIDE) ? PAPER.landscape : PAPER.portrait;
   const width = Math.round((paper * clientWidth) / page);
+  if (whole && kind.onPaper) return { width, height: kind.onPaper(width) };
   return { width, height: Math.min(clientHeight, Math.max(320, Math.round(width / 2))) };
 }
 

@@ -6,7 +6,7 @@ import { columns, isByStage, isReversed, plot, x } from "./matrix-plane.js";
 const CELL = 0.5; // side of a density square, in points of the scale
 const HIGH = { strategic: [1, 1], star: [0, 1], status: [1, 0], streamline: [0, 0] }; // [relationship, attractiveness] above the cut?
 const ROOMY = 560; // pixels from which a corner has room for the stance, and a column for its whole name
-const WIDE = 900; // for what to do as well
+const WIDE = 760; // for what to do as well
 
 function corner(code, view) {
   const [strong, attractive] = HIGH[code];

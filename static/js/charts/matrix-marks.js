@@ -1,11 +1,12 @@
 // What lies over the bubbles: hatching of provisional ones, and what is told of the chosen account or switched on:
 // potential, the way from the run before, the trail, the forecast, both views, the raters' range.
 import { faint } from "./look.js";
-import { ATTRACTIVENESS, BEFORE_X, BEFORE_Y, CODE, POTENTIAL, PROVISIONAL, REVENUE, STAGE, across } from "./matrix-point.js";
-import { pixel, x } from "./matrix-plane.js";
+import { ATTRACTIVENESS, BEFORE_X, BEFORE_Y, CODE, POTENTIAL, PROGRAMME, PROVISIONAL, REVENUE, STAGE, across } from "./matrix-point.js";
+import { isZoomed, pixel, shown, x } from "./matrix-plane.js";
 
 const NOTICEABLE = 0.05; // a shorter arrow would be its head alone
-const MARKED = 150; // accounts that are marked when a kind of mark is switched on, the largest
+const MARKED = 40; // without key accounts: of how many, the largest, a kind of mark that is switched on is drawn
+const NEARER = 150; // of how many of those in a nearer view
 const HATCH = 4; // pixels between two lines
 
 function line(points, stroke, width = 1.25, dash = undefined) {
@@ -88,7 +89,7 @@ function ghost(spot, to, dash, text) {
   const { look, at, radius, view, row } = spot;
   if (!to || Math.hypot(to[0] - at[0], to[1] - at[1]) < 4) return [];
   const r = Math.max(radius, 5);
-  const shapes = [line([rim(at, to, radius), rim(to, at, r)], look.inkQuiet, 1, [1, 2]), ring(to, r, look.ink, 1.25, dash, faint(look.ink, 0.08))];
+  const shapes = [line([rim(at, to, radius), rim(to, at, r)], look.inkQuiet, 1, [1, 2]), ring(to, r, look.ink, 1.5, dash, faint(look.surface, 0.6))];
   return view.state.account === row[CODE] ? [...shapes, note([to[0] - r, to[1] - r - 14], text, look)] : shapes;
 }
 
@@ -99,7 +100,7 @@ function views(spot) {
   const [buyer, ours, , , stageBuyer, stageSupplier] = seen;
   const up = row[ATTRACTIVENESS];
   return [
-    ...ghost(spot, spot.of(buyer ?? across(row), up, stageBuyer || row[STAGE]), [3, 2], view.data.words.buyer),
+    ...ghost(spot, spot.of(buyer ?? across(row), up, stageBuyer || row[STAGE]), [4, 4], view.data.words.buyer),
     ...ghost(spot, spot.of(ours ?? across(row), up, stageSupplier || row[STAGE]), undefined, view.data.words.ours),
   ];
 }
@@ -128,12 +129,27 @@ function kindsOf(row, { state, data }) {
   return Object.keys(KINDS).filter((kind) => on.has(kind));
 }
 
+function isInView(view, row) {
+  const { x: [x1, x2], y: [y1, y2] } = shown(view);
+  const along = x(view, across(row), row[STAGE]);
+  return along !== null && along >= x1 && along <= x2 && row[ATTRACTIVENESS] >= y1 && row[ATTRACTIVENESS] <= y2;
+}
+
+/** Marks of all at once would hide each other: of the key accounts, else of the largest; nearer, of those in view. */
+function marked(view) {
+  const { rows, account, movement } = view.state;
+  const all = [...rows.keys()];
+  if (movement ?? view.data.movement) return all;
+  const isChosen = (place) => rows[place][CODE] === account;
+  const found = isZoomed(view) ? all.filter((place) => isInView(view, rows[place])).slice(0, NEARER) : all.filter((place) => rows[place][PROGRAMME]);
+  const told = found.length || isZoomed(view) ? found : all.slice(0, MARKED);
+  return [...told, ...all.filter((place) => isChosen(place) && !told.includes(place))];
+}
+
 function shapesOf(view) {
-  const { rows, radii, account } = view.state;
+  const { rows, radii } = view.state;
   const found = [];
-  const places = [...rows.keys()].filter((place) => place < MARKED || rows[place][CODE] === account);
-  if (view.state.movement ?? view.data.movement) places.splice(0, places.length, ...rows.keys());
-  for (const place of places) {
+  for (const place of marked(view)) {
     const kinds = kindsOf(rows[place], view);
     if (kinds.length === 0) continue;
     const spot = new Spot(view, rows[place], radii[place]);

@@ -8,6 +8,9 @@ import { connectWeights } from "./matrix-weights.js";
 import { STEP, back, connectZoom, zoom, zoomKey } from "./matrix-zoom.js";
 
 const REACH = { mouse: 4, pen: 10, touch: 22 }; // pixels beside a bubble that still mean it
+const LOWEST = 380; // pixels
+const BELOW = 8;
+const wide = matchMedia("(min-width: 1200px)");
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
 /** Reads the choices before the first drawing. */
@@ -182,6 +185,23 @@ function connectBack(view, page, chosen) {
   });
 }
 
+/** The picture ends where the window does, so that its axis and the runs are seen without scrolling. */
+function fit({ element }, page) {
+  const main = page.querySelector(".matrix-main");
+  const table = main.querySelector(".chart-table");
+  if (!wide.matches || table?.open) return element.style.removeProperty("height");
+  const top = element.getBoundingClientRect().top + scrollY;
+  const under = main.getBoundingClientRect().bottom - element.getBoundingClientRect().bottom;
+  element.style.height = `${Math.max(LOWEST, Math.floor(innerHeight - top - under - BELOW))}px`;
+}
+
+function connectFit(view, page) {
+  const now = () => fit(view, page);
+  addEventListener("resize", now);
+  new ResizeObserver(now).observe(page.querySelector(".matrix-tools"));
+  now();
+}
+
 export function prepare(view) {
   if (view.page) begin(view);
 }
@@ -194,6 +214,7 @@ export function connect(view, follow) {
   connectSwitches(view, page);
   connectButtons(view, page);
   connectHand(view, chosen);
+  connectFit(view, page);
   connectZoom(view);
   const weights = connectWeights(view, page, asked().weights);
   connectTime(view, page, (data) => arrive(view, chosen, weights, data));
@@ -201,6 +222,11 @@ export function connect(view, follow) {
   connectBack(view, page, chosen);
   if (view.state.account) chosen.choose(view.state.account, false);
   if (view.state.show.size > 0) complete(view);
+}
+
+/** How high a picture of that width is on landscape paper with the lines above it. */
+export function onPaper(width) {
+  return Math.round(width * 0.76);
 }
 
 /** The keyboard: arrows lead to the nearest bubble, Enter chooses it, + and − come nearer. */
