@@ -62,7 +62,7 @@ def test_accounts_are_rows_by_net_revenue_and_judged_criteria_are_columns(manage
 
     assert names(page) == ["N1", "N2", "N3", "N4", "N5", "N6"]
     assert page.text.index("Account N1") < page.text.index("Account N2") < page.text.index("Account N3")
-    assert "Trust" in page.text and "Access" in page.text and "0 of 12 scored" in page.text
+    assert "Trust" in page.text and "Access" in page.text and "You have scored 0 of 12" in page.text
     attractive = page_of(manager.get(URL, {"axis": "attractiveness"}))
     assert "Growth potential" in attractive.text and "Volume" not in attractive.text
 
@@ -157,8 +157,8 @@ def test_what_the_buyer_said_has_a_sheet_of_its_own(manager, portfolio):
     sent(manager, {cell(portfolio, "N1"): "4"}, "?axis=buyer")
 
     assert Rating.objects.get().perspective == "buyer"
-    assert "0 of 12 scored" in page_of(manager.get(URL)).text
-    assert "1 of 12 scored" in page_of(manager.get(URL, {"axis": "buyer"})).text
+    assert "You have scored 0 of 12" in page_of(manager.get(URL)).text
+    assert "You have scored 1 of 12" in page_of(manager.get(URL, {"axis": "buyer"})).text
 
 
 @pytest.mark.parametrize("place", ["S1:trust", "N1:potential", "N1:volume", "N1:nothing"])

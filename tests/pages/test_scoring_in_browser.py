@@ -75,7 +75,7 @@ def test_six_accounts_are_scored_by_keyboard_alone(grid, portfolio):
                 grid.keyboard.press("ArrowUp")
 
     grid.keyboard.press("Enter")
-    expect(grid.get_by_role("heading", level=1)).to_have_text("18 of 18 scored")
+    expect(grid.get_by_role("heading", level=1)).to_have_text("You have scored 18 of 18")
     expect(state(grid, "N6", "reliability")).to_have_attribute("data-state", "saved")
     assert given(portfolio.user("manager")) == wanted
 
@@ -89,7 +89,7 @@ def test_keys_confirm_take_back_and_restore(grid, portfolio):
     assert (float(row.score), row.status) == (7.5, "confirmed")
 
     grid.keyboard.press("Delete")
-    expect(grid.get_by_role("heading", level=1)).to_have_text("0 of 18 scored")
+    expect(grid.get_by_role("heading", level=1)).to_have_text("You have scored 0 of 18")
     assert not Rating.objects.exists()
 
     grid.keyboard.type("9")
@@ -142,7 +142,7 @@ def test_cells_of_a_spreadsheet_are_pasted_and_kept(grid, portfolio):
         }"""
     )
 
-    expect(grid.get_by_role("heading", level=1)).to_have_text("5 of 18 scored")
+    expect(grid.get_by_role("heading", level=1)).to_have_text("You have scored 5 of 18")
     first = {("N1", "trust"): 8, ("N1", "access"): 7.5, ("N1", "reliability"): 6}
     assert given(portfolio.user("manager")) == first | {("N2", "trust"): 5, ("N2", "reliability"): 4}
 
@@ -159,7 +159,7 @@ def test_two_raters_score_the_same_cells_at_once(live_server, browser, portfolio
             pages[who].keyboard.press("Enter")
 
     for page in pages.values():
-        expect(page.get_by_role("heading", level=1)).to_have_text("3 of 18 scored")
+        expect(page.get_by_role("heading", level=1)).to_have_text("You have scored 3 of 18")
     assert given(portfolio.user("manager")) == {("N1", "trust"): 1, ("N2", "trust"): 2, ("N3", "trust"): 3}
     assert given(portfolio.user("lead")) == {("N1", "trust"): 9, ("N2", "trust"): 8, ("N3", "trust"): 7}
     for page in pages.values():
