@@ -276,6 +276,15 @@ def test_a_picture_that_cannot_be_made_is_told(visit, page):  # noqa: F811
     expect(page.locator("#toasts")).to_contain_text("The picture could not be made")
 
 
+def test_the_axis_and_the_runs_are_seen_without_scrolling(visit, page, portfolio):  # noqa: F811
+    type(portfolio.earlier).objects.filter(pk=portfolio.earlier.pk).update(month_to=MONTHS[0])
+    page.set_viewport_size({"width": 1440, "height": 900})
+    visit("manager", "/matrix/")
+
+    expect(page.get_by_label("Run of")).to_be_in_viewport(ratio=1)
+    expect(page.locator("#matrix")).to_be_in_viewport(ratio=1)
+
+
 def test_the_matrix_prints_on_one_landscape_page(visit, page):  # noqa: F811
     visit("manager", "/matrix/")
 
