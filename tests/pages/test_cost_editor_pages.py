@@ -134,7 +134,7 @@ def test_lines_move_by_alt_and_an_arrow_key(site, page, draft, complaints):
     page.keyboard.press("Alt+ArrowDown")
 
     expect(page.locator('[name="pools[1].code"]')).to_have_value("service")
-    expect(page.locator('button[value="down:pools[1]"]')).to_be_focused()
+    expect(page.locator('[name="pools[1].code"]')).to_be_focused()
     expect(page.get_by_text("Not saved yet.")).to_be_visible()
 
 

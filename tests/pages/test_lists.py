@@ -167,9 +167,9 @@ def test_a_file_holds_exactly_the_rows_and_columns_in_view(visit):
     head, *rows = as_csv(visit("manager", "/accounts/?segment=growth&order=-contribution&format=csv"))
 
     assert head == [
-        "Code", "Account", "Team", "Manager", "Segment", "Country", "Box", "Attractiveness", "Relationship strength",
-        "Stage", "Class", "List sales", "Discounts", "Returns", "Net revenue", "Gross margin", "Cost to serve",
-        "Contribution", "Currency",
+        "Code", "Account", "Team", "Manager", "Segment", "Country", "Box", "Firmness",
+        "Holds in share of weightings", "Attractiveness", "Relationship strength", "Stage", "Class", "List sales",
+        "Discounts", "Returns", "Net revenue", "Gross margin", "Cost to serve", "Contribution", "Currency",
     ]  # fmt: skip
     assert [row[0] for row in rows] == ["N4", "N3"]
     assert [Decimal(each) for each in rows[1][-5:-1]] == [120000, 30000, 45000, -15000]
