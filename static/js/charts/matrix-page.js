@@ -226,7 +226,7 @@ export function connect(view, follow) {
 
 /** How high a picture of that width is on landscape paper with the lines above it. */
 export function onPaper(width) {
-  return Math.round(width * 0.76);
+  return Math.round(width * 0.68);
 }
 
 /** The keyboard: arrows lead to the nearest bubble, Enter chooses it, + and − come nearer. */
