@@ -22,6 +22,7 @@ from relationships.spent import Spent
 
 MOST_MISMATCHES = 5
 MOST_PROPOSALS = 5  # in place; the page of the selection has the others
+MOST_REMINDERS = 3  # of a kind, so that losses keep their place
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,7 @@ def reviews_due(user, run: Run, own: bool) -> list[tuple[Result, str]]:
         return []
     rows = selection.listed(user, run).filter(waiting_since=None)
     due = selection.up_for_review(rows.filter(account__manager=user) if own else rows)
-    return [(row, review_text(row)) for row in due.order_by("review_on", "code")[:MOST_PROPOSALS]]
+    return [(row, review_text(row)) for row in due.order_by("review_on", "code")[:MOST_REMINDERS]]
 
 
 def review_text(row: Result) -> str:
@@ -84,7 +85,7 @@ def own_proposals(user, run: Run) -> list[tuple[Result, str]]:
         return []
     mine = Decision.objects.proposed().filter(proposed_by=user)
     rows = selection.listed(user, run).filter(account__in=mine.values("account"))
-    return [(row, waiting_text(row)) for row in rows.order_by("waiting_since", "code")[:MOST_PROPOSALS]]
+    return [(row, waiting_text(row)) for row in rows.order_by("waiting_since", "code")[:MOST_REMINDERS]]
 
 
 def waiting_text(row: Result) -> str:
