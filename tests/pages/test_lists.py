@@ -168,7 +168,8 @@ def test_a_file_holds_exactly_the_rows_and_columns_in_view(visit):
 
     assert head == [
         "Code", "Account", "Team", "Manager", "Segment", "Country", "Box", "Firmness",
-        "Holds in share of weightings", "Attractiveness", "Relationship strength", "Stage", "Class", "List sales",
+        "Holds in share of weightings", "Attractiveness", "Relationship strength", "Stage", "Stage, our view",
+        "Stage, the buyer’s view", "Class", "List sales",
         "Discounts", "Returns", "Net revenue", "Gross margin", "Cost to serve", "Contribution", "Currency",
     ]  # fmt: skip
     assert [row[0] for row in rows] == ["N4", "N3"]
