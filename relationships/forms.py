@@ -1,5 +1,7 @@
 """Forms of the relationship page, and the one that customers fill in."""
 
+from datetime import date
+
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Q
@@ -10,7 +12,7 @@ from accounts.models import Account, User
 from accounts.permissions import Role
 from relationships.asking import Guest
 from relationships.core.stage import ITEMS
-from relationships.models import Contact, Counterpart, ExitBarrier, Invitation
+from relationships.models import Contact, Counterpart, ExitBarrier, Forecast, Invitation
 
 MOST_TEXT = 5_000
 
@@ -52,6 +54,53 @@ class BarrierForm(forms.ModelForm):
         if cost is not None and cost > MOST_COST:
             raise ValidationError(_("At most 1,000,000,000,000."))
         return cost
+
+
+HORIZON, LATEST = 3, 10  # years from today: what is usual, and the furthest
+
+
+def in_years(day: date, years: int) -> date:
+    """The same day so many years later; 28 February for 29 February."""
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:
+        return day.replace(year=day.year + years, day=28)
+
+
+class ForecastForm(forms.ModelForm):
+    """Where the account is expected to stand; how attractive it will be only for those who see profit."""
+
+    attractiveness = forms.DecimalField(
+        label=_("Attractiveness"), required=False, min_value=0, max_value=10, decimal_places=2
+    )
+    relationship_strength = forms.DecimalField(
+        label=_("Relationship strength"), required=False, min_value=0, max_value=10, decimal_places=2
+    )
+    net_revenue = forms.DecimalField(
+        label=_("Net revenue a year"), required=False, min_value=0, max_value=MOST_COST, decimal_places=2
+    )
+    horizon_on = forms.DateField(label=_("By"), widget=forms.DateInput(attrs={"type": "date"}))
+    reason = TextField(label=_("Reason"), max_length=MOST_TEXT, widget=forms.Textarea(attrs={"rows": 2}))
+
+    class Meta:
+        model = Forecast
+        fields = ["attractiveness", "relationship_strength", "net_revenue", "horizon_on", "reason"]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["horizon_on"].initial = in_years(timezone.localdate(), HORIZON)
+
+    def clean_horizon_on(self):
+        day, today = self.cleaned_data["horizon_on"], timezone.localdate()
+        if not today < day <= in_years(today, LATEST):
+            raise ValidationError(_("A day from tomorrow on, at most %(years)s years ahead."), params={"years": LATEST})
+        return day
+
+    def clean(self):
+        figures = [self.cleaned_data.get(name) for name in ("attractiveness", "relationship_strength", "net_revenue")]
+        if not self.errors and all(figure is None for figure in figures):
+            raise ValidationError(_("State at least one figure."))
+        return super().clean()
 
 
 PAIRED = {"ours": Counterpart.Kind.SALES, "service": Counterpart.Kind.SERVICE}  # fields, by kind of counterpart

@@ -19,6 +19,7 @@ from relationships.views.relationship import (
     account_relationship,
     relationship_barrier,
     relationship_find,
+    relationship_forecast,
     relationship_state,
 )
 from relationships.views.scoring import account_scoring, account_scoring_check, account_scoring_save
@@ -48,6 +49,7 @@ urlpatterns = [
     path("accounts/<path:code>/relationship/", account_relationship, name="account_relationship"),
     path("accounts/<path:code>/relationship/find/", relationship_find, name="relationship_find"),
     path("accounts/<path:code>/relationship/state/", relationship_state, name="relationship_state"),
+    path("accounts/<path:code>/relationship/forecast/", relationship_forecast, name="relationship_forecast"),
     path("accounts/<path:code>/relationship/barrier/", relationship_barrier, name="relationship_barrier"),
     path("accounts/<path:code>/relationship/contact/", account_contact, name="account_contact"),
     path("accounts/<path:code>/relationship/ask/", relationship_ask, name="relationship_ask"),

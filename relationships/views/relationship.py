@@ -14,8 +14,8 @@ from relationships import findings, rungs
 from relationships.asking import is_open
 from relationships.core.stage import DISINTEGRATING
 from relationships.findings import By
-from relationships.forms import BarrierForm, FindingForm, InvitationForm, ReasonForm
-from relationships.models import Contact, ExitBarrier, Invitation, Position, StageEvidence
+from relationships.forms import BarrierForm, FindingForm, ForecastForm, InvitationForm, ReasonForm
+from relationships.models import Contact, ExitBarrier, Forecast, Invitation, Position, StageEvidence
 
 MOST_SHOWN = 30  # lines of a history
 LINK = "link_of_an_invitation"  # in the session, until it is shown
@@ -74,6 +74,10 @@ def lists_of(account: Account, sent: dict) -> dict:
     return {
         "sides": sides_of(list(barriers.order_by("side", "-cost", "pk")), sent.get("barrier_form")),
         "barrier_form": new_of(sent.get("barrier_form")) or BarrierForm(auto_id="barrier-new-%s"),
+        "forecasts": Forecast.objects.filter(account=account)
+        .select_related("stated_by")
+        .order_by("-stated_on", "-pk")[:MOST_SHOWN],
+        "forecast_form": sent.get("forecast_form") or ForecastForm(auto_id="forecast-%s"),
         "contacts": contacts_of(account),
         "invitations": invitations_of(account),
         "invitation_form": sent.get("invitation_form") or InvitationForm(account),
@@ -215,3 +219,17 @@ def one_of(rows, request):
     if not named:
         return None
     return get_object_or_404(rows, pk=int(named) if named.isascii() and named.isdecimal() and len(named) < 19 else 0)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs(Permission.SCORE_ACCOUNTS)
+@sent_or_back
+def relationship_forecast(request, code):
+    """State where the account is expected to stand; earlier statements stay."""
+    account = visible(request, code)
+    stated = Forecast(account=account, stated_on=timezone.localdate(), stated_by=request.user)
+    form = ForecastForm(request.POST, instance=stated, auto_id="forecast-%s")
+    if not form.is_valid():
+        return page(request, account, status=422, forecast_form=form)
+    form.save()
+    return back(account, "#forecast")

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from profitability.models import Publication
 from relationships import asking
-from relationships.models import Contact, Counterpart, ExitBarrier, StageEvidence, StatedStage
+from relationships.models import Contact, Counterpart, ExitBarrier, Forecast, StageEvidence, StatedStage
 from tests.factories import a_portfolio
 from tests.markup import page_of
 from tests.relationships.test_stages import bind, find, find_all, meet, say
@@ -144,6 +144,53 @@ def test_what_cannot_bind_is_refused_with_what_was_typed(portfolio, manager, wro
 
     assert manager.post(f"{URL}barrier/", sent).status_code == 422
     assert not ExitBarrier.objects.exists()
+
+
+FORECAST = {
+    "attractiveness": "7.5",
+    "relationship_strength": "8",
+    "net_revenue": "",
+    "horizon_on": f"{date.today().year + 2}-06-30",
+    "reason": "Joint plan",
+}
+
+
+def test_a_forecast_is_kept_beside_earlier_ones_and_drawn_in_the_matrix(portfolio, manager):
+    answer = manager.post(f"{URL}forecast/", FORECAST)
+    manager.post(f"{URL}forecast/", FORECAST | {"relationship_strength": "9"})
+
+    assert (answer.status_code, answer.url) == (302, f"{URL}#forecast")
+    assert [float(row.relationship_strength) for row in Forecast.objects.order_by("pk")] == [8, 9]
+    assert "Joint plan" in page_of(manager.get(URL)).text
+    point = manager.get("/api/v1/matrix/").json()["points"][0]
+    assert (point["code"], point["forecast_relationship_strength"]) == ("N1", 9)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"attractiveness": "11"},
+        {"relationship_strength": "-1"},
+        {"horizon_on": "2020-01-01"},
+        {"horizon_on": "2099-01-01"},
+        {"reason": ""},
+        {"attractiveness": "", "relationship_strength": ""},
+        {"net_revenue": "9" * 20},
+    ],
+)
+def test_a_forecast_that_cannot_be_is_refused_with_what_was_typed(portfolio, manager, wrong):
+    assert manager.post(f"{URL}forecast/", FORECAST | wrong).status_code == 422
+    assert not Forecast.objects.exists()
+
+
+def test_who_sees_no_profit_sees_no_attractiveness_in_a_forecast(portfolio, manager, client):
+    manager.post(f"{URL}forecast/", FORECAST)
+    client.force_login(portfolio.user("member"))
+
+    text = page_of(client.get(URL)).one("section", id="forecast").text
+
+    assert "Joint plan" in text and "7.5" not in text
+    assert client.post(f"{URL}forecast/", FORECAST).status_code == 403
 
 
 def test_a_contact_is_added_and_changed_with_those_of_us_who_answer_to_it(portfolio, manager):
