@@ -92,8 +92,8 @@ FIELDS = {  # of the answer, with their columns
     "box_provisional": "position__is_provisional",
     "attractiveness": "position__attractiveness",
     "relationship_strength": "position__relationship_strength",
-    "stage": None,
-    "stage_buyer": None,
+    "stage": "position__stage",
+    "stage_buyer": "position__stage_buyer",
     "stability": "position__stability",
     "confidence": "position__confidence",
     "revenue_class": "revenue_class",
@@ -107,6 +107,8 @@ FIELDS = {  # of the answer, with their columns
     "previous_box": "position__previous_box",
     "changed_on": "position__changed_on",
     "run": "run_id",
+    "stage_supplier": "position__stage_supplier",
+    "stage_provisional": "position__stage_is_provisional",
 }
 COLUMNS = [column for column in FIELDS.values() if column]
 SHARE_UNIT = Decimal("0.000001")
@@ -133,7 +135,7 @@ def bare(request) -> HttpResponse:
 def row_of(values: tuple) -> dict:
     given = iter(values)
     row = {name: next(given) if column else None for name, column in FIELDS.items()}
-    for name in ("box", "previous_box"):
+    for name in ("box", "previous_box", "stage", "stage_buyer", "stage_supplier"):
         row[name] = row[name] or None
     if row["net_revenue"] > 0:
         row["cost_to_serve_share"] = (row["cost_to_serve"] / row["net_revenue"]).quantize(SHARE_UNIT)
