@@ -2,12 +2,9 @@
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.conf import settings
-from django.test import Client
 
 from relationships.models import EffortCapacity, EffortResponse
 from tests.factories import a_portfolio
-from tests.pages.test_profitability_pages import WATCH
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -19,30 +16,11 @@ def portfolio(transactional_db):
     return a_portfolio()
 
 
-@pytest.fixture
-def visit(portfolio, live_server, page):
-    """`visit("lead", "/effort/")`: the page, opened by somebody signed in."""
-    errors: list[str] = []
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    page.add_init_script(WATCH)
-
-    def opened(role: str, address: str):
-        client = Client()
-        client.force_login(portfolio.user(role))
-        cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
-        page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}])
-        page.goto(live_server.url + address)
-        return page
-
-    yield opened
-    assert errors == []
-
-
 @pytest.mark.parametrize("colours", ["light", "dark"])
 @pytest.mark.parametrize("name", PAGES)
-def test_nothing_hinders_anybody_and_nothing_is_refused(visit, page, name, colours):
+def test_nothing_hinders_anybody_and_nothing_is_refused(in_browser, page, name, colours):
     page.emulate_media(color_scheme=colours)
-    visit("lead", PAGES[name])
+    in_browser("lead", PAGES[name])
 
     findings = [(found["id"], found["nodes"][0]["html"]) for found in Axe().run(page).response["violations"]]
 
@@ -51,16 +29,16 @@ def test_nothing_hinders_anybody_and_nothing_is_refused(visit, page, name, colou
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_a_phone_shows_everything_without_scrolling_sideways(visit, page, name):
+def test_a_phone_shows_everything_without_scrolling_sideways(in_browser, page, name):
     page.set_viewport_size({"width": 390, "height": 844})
 
-    visit("lead", PAGES[name])
+    in_browser("lead", PAGES[name])
 
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
-def test_the_grid_is_filled_in_by_keyboard(visit, page, portfolio):
-    visit("lead", "/effort/inputs/")
+def test_the_grid_is_filled_in_by_keyboard(in_browser, page, portfolio):
+    in_browser("lead", "/effort/inputs/")
 
     page.get_by_label("Account N1: half of the hours would lose").focus()
     page.keyboard.type("900")
@@ -72,8 +50,8 @@ def test_the_grid_is_filled_in_by_keyboard(visit, page, portfolio):
     assert sorted(EffortResponse.objects.values_list("lost_at_half", flat=True)) == [700, 900]
 
 
-def test_stated_hours_change_the_advice(visit, page):
-    visit("lead", "/effort/inputs/")
+def test_stated_hours_change_the_advice(in_browser, page):
+    in_browser("lead", "/effort/inputs/")
     page.get_by_label("Manager", exact=True).fill("150")
     page.get_by_role("button", name="Save hours and balance").click()
     page.get_by_role("link", name="To the advice").click()

@@ -2,13 +2,10 @@
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.conf import settings
-from django.test import Client
 
 from accounts.models import Account, Decision
 from tests.factories import a_portfolio
 from tests.pages.keyboard import press, tab_to
-from tests.pages.test_profitability_pages import WATCH
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -38,30 +35,11 @@ def portfolio(transactional_db):
     return made
 
 
-@pytest.fixture
-def visit(portfolio, live_server, page):
-    """`visit("executive", "/selection/")`: the page, opened by somebody signed in."""
-    errors: list[str] = []
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    page.add_init_script(WATCH)
-
-    def opened(role: str, address: str):
-        client = Client()
-        client.force_login(portfolio.user(role))
-        cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
-        page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}])
-        page.goto(live_server.url + address)
-        return page
-
-    yield opened
-    assert errors == []
-
-
 @pytest.mark.parametrize("colours", ["light", "dark"])
 @pytest.mark.parametrize("name", PAGES)
-def test_nothing_hinders_anybody_and_nothing_is_refused(visit, page, name, colours):
+def test_nothing_hinders_anybody_and_nothing_is_refused(in_browser, page, name, colours):
     page.emulate_media(color_scheme=colours)
-    visit("executive", PAGES[name])
+    in_browser("executive", PAGES[name])
 
     findings = [(found["id"], found["nodes"][0]["html"]) for found in Axe().run(page).response["violations"]]
 
@@ -70,16 +48,16 @@ def test_nothing_hinders_anybody_and_nothing_is_refused(visit, page, name, colou
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_a_phone_shows_everything_without_scrolling_sideways(visit, page, name):
+def test_a_phone_shows_everything_without_scrolling_sideways(in_browser, page, name):
     page.set_viewport_size({"width": 390, "height": 844})
 
-    visit("executive", PAGES[name])
+    in_browser("executive", PAGES[name])
 
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
-def test_a_key_account_is_proposed_and_approved_by_keyboard(visit, page):
-    visit("manager", "/accounts/N2/")
+def test_a_key_account_is_proposed_and_approved_by_keyboard(in_browser, page):
+    in_browser("manager", "/accounts/N2/")
     press(page, "Propose a decision")
     page.get_by_role("heading", name="Propose a decision").wait_for()
     tab_to(page, "Reason")
@@ -87,7 +65,7 @@ def test_a_key_account_is_proposed_and_approved_by_keyboard(visit, page):
     press(page, "Propose")
     page.get_by_text("Proposed. It waits for approval.").wait_for()
 
-    visit("executive", "/selection/")
+    in_browser("executive", "/selection/")
     press(page, "Approve: Account N2")
     page.get_by_text("Approved: Account N2").wait_for()
 
@@ -95,8 +73,8 @@ def test_a_key_account_is_proposed_and_approved_by_keyboard(visit, page):
     assert (found.state, found.reason) == ("approved", "Its group plans with us")
 
 
-def test_accounts_are_chosen_and_compared_by_keyboard(visit, page):
-    visit("executive", "/selection/")
+def test_accounts_are_chosen_and_compared_by_keyboard(in_browser, page):
+    in_browser("executive", "/selection/")
     for name in ("Select Account S2", "Select Account N2"):
         tab_to(page, name)
         page.keyboard.press("Space")
@@ -106,8 +84,8 @@ def test_accounts_are_chosen_and_compared_by_keyboard(visit, page):
     page.get_by_role("heading", name="2 accounts side by side").wait_for()
 
 
-def test_the_target_is_set_by_keyboard(visit, page):
-    visit("executive", "/guidance/edit/")
+def test_the_target_is_set_by_keyboard(in_browser, page):
+    in_browser("executive", "/guidance/edit/")
     for name, share in (("Strategic", "40"), ("Star", "30"), ("Status", "20"), ("Streamline", "10")):
         page.locator(f"#share-{name.lower()}").fill(share)
     page.locator("#share-streamline").press("Enter")

@@ -4,13 +4,10 @@ from datetime import date
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.conf import settings
-from django.test import Client
 
 from profitability.models import Product
 from relationships.models import CategoryPotential
 from tests.factories import a_portfolio
-from tests.pages.test_profitability_pages import WATCH
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -39,30 +36,11 @@ def portfolio(transactional_db):
     return made
 
 
-@pytest.fixture
-def visit(portfolio, live_server, page):
-    """`visit("finance", "/value/")`: the page, opened by somebody signed in."""
-    errors: list[str] = []
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    page.add_init_script(WATCH)
-
-    def opened(role: str, address: str):
-        client = Client()
-        client.force_login(portfolio.user(role))
-        cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
-        page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}])
-        page.goto(live_server.url + address)
-        return page
-
-    yield opened
-    assert errors == []
-
-
 @pytest.mark.parametrize("colours", ["light", "dark"])
 @pytest.mark.parametrize("name", PAGES)
-def test_nothing_hinders_anybody_and_nothing_is_refused(visit, page, name, colours):
+def test_nothing_hinders_anybody_and_nothing_is_refused(in_browser, page, name, colours):
     page.emulate_media(color_scheme=colours)
-    visit(*PAGES[name])
+    in_browser(*PAGES[name])
 
     findings = [(found["id"], found["nodes"][0]["html"]) for found in Axe().run(page).response["violations"]]
 
@@ -71,16 +49,16 @@ def test_nothing_hinders_anybody_and_nothing_is_refused(visit, page, name, colou
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_a_phone_shows_everything_without_scrolling_sideways(visit, page, name):
+def test_a_phone_shows_everything_without_scrolling_sideways(in_browser, page, name):
     page.set_viewport_size({"width": 390, "height": 844})
 
-    visit(*PAGES[name])
+    in_browser(*PAGES[name])
 
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
-def test_potentials_are_typed_by_keyboard_and_answered_at_once(visit, page):
-    visit("manager", "/accounts/N1/value/")
+def test_potentials_are_typed_by_keyboard_and_answered_at_once(in_browser, page):
+    in_browser("manager", "/accounts/N1/value/")
 
     page.get_by_label("Tyres: annual spend").fill("90000")
     page.keyboard.press("Tab")
@@ -92,8 +70,8 @@ def test_potentials_are_typed_by_keyboard_and_answered_at_once(visit, page):
     assert page.locator("#whitespace tbody tr", has_text="Tyres").get_by_text("15,000").count() == 1
 
 
-def test_another_customer_is_lost_and_the_finding_follows(visit, page):
-    visit("finance", "/concentration/")
+def test_another_customer_is_lost_and_the_finding_follows(in_browser, page):
+    in_browser("finance", "/concentration/")
 
     page.get_by_label("Account or parent").fill("Account N3")
     page.get_by_role("button", name="Show", exact=True).click()
@@ -101,8 +79,8 @@ def test_another_customer_is_lost_and_the_finding_follows(visit, page):
     assert "losing Account N3 costs" in page.get_by_role("heading", level=1).inner_text()
 
 
-def test_assumptions_of_an_account_change_its_lifetime_value(visit, page):
-    visit("manager", "/accounts/N1/value/")
+def test_assumptions_of_an_account_change_its_lifetime_value(in_browser, page):
+    in_browser("manager", "/accounts/N1/value/")
     before = page.locator("#lifetime .total").inner_text()
 
     page.get_by_label("Retention").fill("50")
