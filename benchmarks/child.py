@@ -28,3 +28,6 @@ def main(name: str, folder: str) -> None:
 
 if __name__ == "__main__":
     main(*sys.argv[1:])
+    sys.stdout.flush()
+    # Arrow's idle threads may abort a process whose interpreter is already gone (apache/arrow, issue 34314).
+    os._exit(0)

@@ -83,7 +83,7 @@ def test_an_older_run_is_shown_as_such(portfolio, visit):
     assert visit("manager", "/pnl/?run=999").status_code == 404
 
 
-def test_finance_reads_on_to_the_result_of_the_company(visit):
+def test_finance_reads_on_to_the_result_of_the_company(portfolio, visit):
     cache.clear()
     page = page_of(visit("finance", "/pnl/"))
 
@@ -91,8 +91,8 @@ def test_finance_reads_on_to_the_result_of_the_company(visit):
 
     assert lines["Contribution"] == "207,000.00"
     assert (lines["Unused"], lines["Corporate"]) == ("−1,000.00", "−2,000.00")
-    margin = sum(row.gross_margin for row in MonthResult.objects.filter(run_id=2))
-    assert margin - sum(row.input for row in PoolBalance.objects.filter(run_id=2)) == Decimal(
+    margin = sum(row.gross_margin for row in MonthResult.objects.filter(run=portfolio.run))
+    assert margin - sum(row.input for row in PoolBalance.objects.filter(run=portfolio.run)) == Decimal(
         lines["Result of the company"].replace(",", "")
     )
     assert {row[0]: row[1] for row in rows_of(page, "Profit and loss")}["Cost to serve"] == "−237,000.00"
