@@ -23,6 +23,12 @@ class Permission(StrEnum):
     PLAN_EFFORT = "plan_effort"  # hours of managers and how they may be spread, of own teams or all one sees
     PROPOSE_DECISIONS = "propose_decisions"  # on the programme, for the accounts one sees
     APPROVE_DECISIONS = "approve_decisions"  # that others proposed
+    EDIT_PLANS = "edit_plans"  # key account plans, contacts, reviews and contracts of the accounts one sees
+    LOG_TOUCHPOINTS = "log_touchpoints"  # and complaints, actions of one's own
+    APPROVE_PLANS = "approve_plans"  # as the lead of the team or as the executive
+    SEE_ALL_PLANS = "see_all_plans"  # however confidential they are
+    ASSESS_PEOPLE = "assess_people"  # their competences, as lead of their team or as executive
+    STEER_PROGRAMME = "steer_programme"  # its costs, the cadence of reviews, what raises a signal
     EDIT_GUIDANCE = "edit_guidance"  # what to do with the accounts of each box, and the mix aimed at
     EDIT_CRITERIA = "edit_criteria"  # the criteria all accounts are scored by
     OPEN_IMPORTS = "open_imports"  # the pages; which kinds one may import, the two below say
@@ -37,14 +43,25 @@ class Permission(StrEnum):
 _EVERYONE = {Permission.SIGN_IN}
 _ACCOUNTS = _EVERYONE | {Permission.SEE_ACCOUNTS}
 _PROFIT = _ACCOUNTS | {Permission.SEE_PROFITABILITY}
-_SCORING = _PROFIT | {Permission.SCORE_ACCOUNTS, Permission.PROPOSE_DECISIONS}
+_SCORING = _PROFIT | {
+    Permission.SCORE_ACCOUNTS,
+    Permission.PROPOSE_DECISIONS,
+    Permission.EDIT_PLANS,
+    Permission.LOG_TOUCHPOINTS,
+}
 _COMPANY = _PROFIT | {Permission.SEE_ALL_ACCOUNTS, Permission.SEE_COMPANY_FIGURES, Permission.SEE_COSTS}
 _EXECUTIVE = _COMPANY | {Permission.CONFIRM_REOPENING, Permission.EDIT_GUIDANCE}
 _STEERING = {
     Permission.PLAN_EFFORT,
     Permission.PROPOSE_DECISIONS,
     Permission.APPROVE_DECISIONS,
+    Permission.LOG_TOUCHPOINTS,
+    Permission.APPROVE_PLANS,
+    Permission.SEE_ALL_PLANS,
+    Permission.ASSESS_PEOPLE,
+    Permission.STEER_PROGRAMME,
 }
+_LEADING = {Permission.PLAN_EFFORT, Permission.APPROVE_PLANS, Permission.ASSESS_PEOPLE}
 _FINANCE = _EXECUTIVE | {
     Permission.OPEN_IMPORTS,
     Permission.IMPORT_DATA,
@@ -52,12 +69,13 @@ _FINANCE = _EXECUTIVE | {
     Permission.EDIT_CRITERIA,
     Permission.RECOMPUTE,
     Permission.CLOSE_MONTHS,
+    Permission.STEER_PROGRAMME,
 }
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
-    Role.MEMBER: frozenset(_ACCOUNTS),
+    Role.MEMBER: frozenset(_ACCOUNTS | {Permission.LOG_TOUCHPOINTS}),
     Role.MANAGER: frozenset(_SCORING),
-    Role.LEAD: frozenset(_SCORING | {Permission.PLAN_EFFORT}),
+    Role.LEAD: frozenset(_SCORING | _LEADING),
     Role.EXECUTIVE: frozenset(_EXECUTIVE | _STEERING),
     Role.FINANCE: frozenset(_FINANCE),
     Role.ADMIN: frozenset(_EVERYONE | {Permission.OPEN_IMPORTS, Permission.ADMINISTER}),

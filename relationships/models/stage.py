@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account, LedgerField, ShareField
 from relationships.core.stage import ITEMS
+from relationships.models.contact import Contact
 
 
 class Stage(models.TextChoices):
@@ -107,6 +108,10 @@ class Invitation(models.Model):
     """
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="invitations")
+    kind = models.CharField(_("survey"), max_length=16, default="relationship")  # of relationships/core/survey.py
+    contact = models.ForeignKey(
+        Contact, verbose_name=_("contact"), null=True, blank=True, on_delete=models.SET_NULL, related_name="invitations"
+    )
     name = models.CharField(_("name"), max_length=200)
     email = models.EmailField(_("e-mail"), blank=True)
     secret_hash = models.CharField(max_length=64, unique=True)
