@@ -2,10 +2,12 @@
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
 from accounts.permissions import Permission, may
 from profitability.runline import run_line, run_of
+from relationships import notices
 
 __all__ = ["MENU", "frame", "menu_of", "run_of"]
 
@@ -99,5 +101,6 @@ def frame(request) -> dict:
     return {
         "navigation": menu_of(user, request.path),
         "run": run_line(request),
+        "unread_notices": SimpleLazyObject(notices.unread(user).count),  # parts of a page do not show it
         "currency_code": settings.CURRENCY,
     }

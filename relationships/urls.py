@@ -15,6 +15,7 @@ from relationships.views.criteria_edit import (
     criteria_reopen,
 )
 from relationships.views.invitations import relationship_ask, relationship_revoke
+from relationships.views.notices import notice_list, notice_open, notices_read
 from relationships.views.relationship import (
     account_relationship,
     relationship_barrier,
@@ -26,6 +27,9 @@ from relationships.views.scoring import account_scoring, account_scoring_check, 
 from relationships.views.survey import ask
 
 urlpatterns = [
+    path("notices/", notice_list, name="notices"),
+    path("notices/read/", notices_read, name="notices_read"),
+    path("notices/<int:notice_id>/open/", notice_open, name="notice_open"),
     path("ask/<str:secret>/", ask, name="ask"),
     path("criteria/", criteria, name="criteria"),
     path("criteria/new/", criteria_new, name="criteria_new"),

@@ -17,6 +17,8 @@ from accounts.rest.scopes import SCOPES
 from kam_portal.api.policy import DeclaredPolicy
 from kam_portal.webhooks import endpoints as webhooks
 from profitability.models import Scenario
+from relationships import notices
+from relationships.models import Notice
 from tests.factories import a_portfolio
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
@@ -59,6 +61,7 @@ def values_of(route: str, portfolio) -> dict[str, tuple]:
         "scenario_id": (*scenario_ids(), 999_999_999),
         "decision_id": (*decision_ids(), 999_999_999),
         "webhook_id": (*webhook_ids(), 999_999_999),
+        "notice_id": (*notice_ids(), 999_999_999),
         "kind": ("order_lines", "order_lines", "nothing"),
         "file_type": ("csv", "csv", "exe"),
         "ending": ("csv", "csv", "exe"),
@@ -78,7 +81,7 @@ def address(route: str, portfolio, which: str) -> str:
 
 def is_personal(route: str, role: Role) -> bool:
     """Whether nobody else than its owner finds it."""
-    return "import_id" in route or ("webhook_id" in route and role != Role.MANAGER)
+    return "import_id" in route or (("webhook_id" in route or "notice_id" in route) and role != Role.MANAGER)
 
 
 def is_api(pattern) -> bool:
@@ -112,6 +115,7 @@ def portfolio(db):
         Scenario.objects.create(name=name, sharing=sharing, owner=made.user("stranger"), run=made.run)
     for who in ("manager", "stranger"):
         webhooks.create(made.user(who), "https://example.com/hook", ["run.published"], made.user(who))
+        notices.tell([made.user(who)], "mention", "You were mentioned", "/notices/", None)
     for code in ("N1", "S1"):
         Decision.objects.create(
             account=made.accounts[code],
@@ -126,6 +130,11 @@ def portfolio(db):
 def decision_ids() -> list[int]:
     """On an account of the team, and on one of another team."""
     return list(Decision.objects.order_by("account__code").values_list("pk", flat=True))
+
+
+def notice_ids() -> list[int]:
+    """To a manager of the team, and to somebody else."""
+    return list(Notice.objects.order_by("pk").values_list("pk", flat=True))
 
 
 def webhook_ids() -> list[int]:
