@@ -38,7 +38,7 @@ class PersonForm(forms.ModelForm):
 
     class Meta:
         model = User
-        fields = ["email", "name", "role", "teams", "sees_company_figures", "is_active"]
+        fields = ["email", "name", "role", "seniority", "teams", "sees_company_figures", "is_active"]
 
 
 class PlainAddresses:

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Account, User
 from relationships.core import survey
 from relationships.core.criteria import parse
-from relationships.models import CriteriaSet, Invitation, Rating, StatedStage, View
+from relationships.models import Contact, CriteriaSet, Invitation, Rating, StatedStage, View
 
 LASTS = timedelta(days=30)
 SIGNED = Signer(salt="invitation")
@@ -29,6 +29,7 @@ class Guest:
 
     name: str
     email: str = ""
+    contact: Contact | None = None  # where it is one whom we know
 
 
 def invite(account: Account, guest: Guest, user: User, now: datetime) -> tuple[Invitation, str]:
@@ -36,6 +37,7 @@ def invite(account: Account, guest: Guest, user: User, now: datetime) -> tuple[I
     secret = SIGNED.sign(token_urlsafe(32))
     row = Invitation.objects.create(
         account=account,
+        contact=guest.contact,
         name=guest.name,
         email=guest.email,
         secret_hash=hashed(secret),

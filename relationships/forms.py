@@ -214,7 +214,8 @@ class InvitationForm(forms.Form):
         return cleaned
 
     def guest(self) -> Guest:
-        return Guest(self.cleaned_data["name"], self.cleaned_data["email"])
+        said = self.cleaned_data
+        return Guest(said["name"], said["email"], said["contact"])
 
 
 SCALES = {"score": range(11), "recommend": range(11), "trust": range(1, 8)}

@@ -2,6 +2,7 @@
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
+from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 from knox.models import AbstractAuthToken, AuthTokenManager
@@ -16,6 +17,27 @@ ROLE_NAMES = [
     (Role.EXECUTIVE, _("Senior management")),
     (Role.ADMIN, _("Administrator")),
 ]
+
+
+class Seniority(models.IntegerChoices):
+    """Our levels, on the scale of the customers’ own."""
+
+    SHOP_FLOOR = 1, _("Shop floor")
+    TEAM = 2, _("Team lead")
+    DEPARTMENT = 3, _("Head of department")
+    DIVISION = 4, _("Division or general manager")
+    BOARD = 5, _("Board")
+
+
+# Whom somebody meets as an equal where nobody has said otherwise: a key account manager the head of a department.
+SENIORITY_OF_ROLE = {
+    Role.MEMBER: Seniority.TEAM,
+    Role.ADMIN: Seniority.TEAM,
+    Role.MANAGER: Seniority.DEPARTMENT,
+    Role.FINANCE: Seniority.DEPARTMENT,
+    Role.LEAD: Seniority.DIVISION,
+    Role.EXECUTIVE: Seniority.BOARD,
+}
 
 
 class UserManager(BaseUserManager):
@@ -46,6 +68,13 @@ class User(AbstractBaseUser):
         default=False,
         help_text=_("For a team lead: ranks and shares over all accounts."),
     )
+    seniority = models.PositiveSmallIntegerField(
+        _("level"),
+        choices=Seniority,
+        null=True,
+        blank=True,
+        help_text=_("Whom they meet as an equal at a customer; empty: by their role."),
+    )
     is_active = models.BooleanField(_("active"), default=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -59,7 +88,10 @@ class User(AbstractBaseUser):
                 Lower("email"),
                 name="one_user_per_email",
                 violation_error_message=_("This e-mail has a login already."),
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(seniority__isnull=True) | Q(seniority__range=(1, 5)), name="seniority_is_1_to_5"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -69,6 +101,11 @@ class User(AbstractBaseUser):
     def is_staff(self) -> bool:
         """Django's admin is the administrator's page for users, teams and tokens."""
         return may(self, Permission.ADMINISTER)
+
+    @property
+    def level(self) -> int:
+        """Whom they meet as an equal: as stated, or else by their role."""
+        return self.seniority or int(SENIORITY_OF_ROLE[Role(self.role)])
 
     def has_perm(self, perm, obj=None) -> bool:
         return self.is_staff

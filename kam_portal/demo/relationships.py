@@ -200,7 +200,8 @@ def _answer(account: Account, points: tuple[int, ...], user: User, at: datetime)
     """Somebody answered the survey; without scores, which ratings.csv has."""
     chance = random(f"survey:{account.code}")
     person = chance.choice([person for person in _people(*closest()[account.code]) if person.place[1] >= 3])
-    row, _secret = asking.invite(account, asking.Guest(person.name, person.email), user, at - timedelta(days=3))
+    guest = asking.Guest(person.name, person.email, account.contacts.filter(email=person.email).first())
+    row, _secret = asking.invite(account, guest, user, at - timedelta(days=3))
     answers = {question.code: str(given) for question, given in zip(QUESTIONS, points, strict=True)}
     answers |= {"standing": "buying", asking.TRUST: str(chance.randint(4, 7)), asking.RECOMMEND: str(sum(points) // 3)}
     asking.answer(row, answers, at)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from itertools import groupby
 from operator import itemgetter
 
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from accounts.imports import master
@@ -94,9 +95,15 @@ class _Loading:
             updates = [(*self.rows[key].values(), self.stored[key]["id"]) for key in changed]
             master.update(Contact, ["account_id", *self.own], updates)
         changed |= self._settle() - set(added)
+        self._mark({self.stored[key]["id"] for key in changed})
         outcome = Outcome()
         outcome.count(len(added), len(changed), len(self.rows) - len(added) - len(changed))
         return outcome
+
+    def _mark(self, ids: set[int]) -> None:
+        """Whoever has one of them open on a page is told that it has changed."""
+        for some in master.pieces(ids):
+            Contact.objects.filter(pk__in=some).update(revision=F("revision") + 1)
 
     def _differs(self, key: Key, row: master.Row) -> bool:
         return any(self.stored[key][name] != value for name, value in row.items())

@@ -2,6 +2,7 @@
 
 from relationships.models.action import Action
 from relationships.models.contact import Contact, Counterpart
+from relationships.models.contact_cadence import ContactCadence
 from relationships.models.contract import Advocacy, Commitment, Contract, ServiceLevel, ServiceReading
 from relationships.models.criteria import AccountCriterion, CriteriaSet, OwnFactors, Rating
 from relationships.models.effort import EffortCapacity, EffortLimit, EffortResponse
@@ -43,6 +44,7 @@ __all__ = [
     "Competitor",
     "Complaint",
     "Contact",
+    "ContactCadence",
     "Contract",
     "Counterpart",
     "CriteriaSet",

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from profitability.models import Publication
 from relationships import asking
-from relationships.models import Contact, Counterpart, ExitBarrier, Forecast, StageEvidence, StatedStage
+from relationships.models import Contact, Counterpart, ExitBarrier, Forecast, Invitation, StageEvidence, StatedStage
 from tests.factories import a_portfolio
 from tests.markup import page_of
 from tests.relationships.test_stages import bind, find, find_all, meet, say
@@ -320,3 +320,15 @@ def test_the_stage_is_in_the_scores_of_the_api(portfolio, manager):
 
     assert (row["stage"], row["stage_supplier"], row["stage_buyer"]) == ("basic", "basic", None)
     assert row["stage_provisional"] is True
+
+
+def test_a_survey_for_a_contact_is_linked_to_it(portfolio, manager):
+    ada = Contact.objects.create(account=portfolio.accounts["N1"], name="Ada", email="ada@n1.example")
+
+    manager.post(f"{URL}ask/", {"contact": ada.pk, "name": "", "email": ""})
+    manager.post(f"{URL}ask/", {"contact": "", "name": "Somebody else", "email": ""})
+
+    assert list(Invitation.objects.order_by("pk").values_list("name", "contact")) == [
+        ("Ada", ada.pk),
+        ("Somebody else", None),
+    ]
