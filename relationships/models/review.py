@@ -46,6 +46,8 @@ class Review(models.Model):
     run = models.ForeignKey(Run, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     figures = models.JSONField(null=True)  # frozen when it was held
     summary = models.TextField(_("summary"), blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)  # what was decided stands, and the next one is planned
+    closed_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     people = models.ManyToManyField(
         settings.AUTH_USER_MODEL, verbose_name=_("of us"), blank=True, related_name="reviews"
     )
@@ -61,7 +63,16 @@ class Review(models.Model):
             models.CheckConstraint(
                 condition=Q(state="held", held_on__isnull=False) | (~Q(state="held") & Q(held_on__isnull=True)),
                 name="review_held_on_a_day",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(closed_at__isnull=True) | Q(state="held"), name="only_a_held_review_is_closed"
+            ),
+            models.UniqueConstraint(
+                fields=["plan", "kind"],
+                condition=Q(state="planned"),
+                name="one_planned_review_per_plan_and_kind",
+                violation_error_message=_("A review of this kind is planned already."),
+            ),
         ]
         indexes = [models.Index(fields=["state", "due_on"], name="review_due")]
 
@@ -86,8 +97,17 @@ class ReviewPoint(models.Model):
     action = models.ForeignKey(
         Action, null=True, blank=True, on_delete=models.SET_NULL, related_name="review_points"
     )  # it led to, or is about
+    tells_profit = models.BooleanField(default=False)  # of money below gross margin, for whoever may see that
+    source = models.CharField(max_length=64, blank=True)  # what it came from: "complaint:7"; empty for one typed in
     place = models.PositiveIntegerField(default=0)
     revision = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["review", "source"], condition=~Q(source=""), name="one_point_per_review_and_source"
+            )
+        ]
 
     def __str__(self) -> str:
         return self.text
