@@ -1,0 +1,188 @@
+"""The measures an objective can have: computed from the published run, the same for every account and every reader."""
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from statistics import median
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from accounts.permissions import Permission, may
+from profitability.models import Result, Run
+from relationships.core import plan as core
+from relationships.core.plan import Aim, Progress, State
+from relationships.core.stage import LADDER
+from relationships.models import Objective, ObjectiveReading, Position
+from relationships.queries import rests_on_profit
+
+MONEY, SHARE, SCORE, COUNT, STAGE = "money", "share", "score", "count", "stage"
+PLACES = {MONEY: Decimal("0.01"), SHARE: Decimal("0.0001"), SCORE: Decimal("0.01"), COUNT: Decimal("1")}
+FEWEST_PEERS = 5  # a median over fewer would give one of them away
+Values = dict[int, dict[str, Decimal]]
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One measure: what it is called, in what it counts, which way is better, and who may read it."""
+
+    code: str
+    label: str | Promise
+    unit: str
+    direction: str
+    of: Callable[[Result, Position | None], Decimal | None]
+    permission: Permission = Permission.SEE_ACCOUNTS
+
+
+UP, DOWN, PROFIT = Objective.Direction.UP, Objective.Direction.DOWN, Permission.SEE_PROFITABILITY
+
+
+def part(above: Decimal, below: Decimal) -> Decimal | None:
+    """A share, of something positive only."""
+    return above / below if below > 0 else None
+
+
+def stage_of(position: Position | None) -> Decimal | None:
+    """1…5 up the ladder; 0 for a relationship that falls apart."""
+    if position is None or not position.stage:
+        return None
+    return Decimal(LADDER.index(position.stage) + 1 if position.stage in LADDER else 0)
+
+
+def _named(*measures: Measure) -> dict[str, Measure]:
+    return {measure.code: measure for measure in measures}
+
+
+MEASURES: dict[str, Measure] = _named(
+    Measure("net_revenue", _("Net revenue"), MONEY, UP, lambda row, at: row.net_revenue),
+    Measure("growth", _("Growth of net revenue"), SHARE, UP, lambda row, at: row.growth),
+    Measure("share_of_wallet", _("Share of wallet"), SHARE, UP, lambda row, at: row.share_of_wallet),
+    Measure("gross_margin", _("Gross margin"), MONEY, UP, lambda row, at: row.gross_margin),
+    Measure(
+        "gross_margin_share", _("Gross margin of net revenue"), SHARE, UP,
+        lambda row, at: part(row.gross_margin, row.net_revenue),
+    ),
+    Measure("contribution", _("Contribution"), MONEY, UP, lambda row, at: row.contribution, PROFIT),
+    Measure(
+        "contribution_margin", _("Contribution margin"), SHARE, UP,
+        lambda row, at: part(row.contribution, row.net_revenue), PROFIT,
+    ),
+    Measure("cost_to_serve", _("Cost to serve"), MONEY, DOWN, lambda row, at: row.cost_to_serve, PROFIT),
+    Measure(
+        "cost_to_serve_share", _("Cost to serve of net revenue"), SHARE, DOWN,
+        lambda row, at: part(row.cost_to_serve, row.net_revenue), PROFIT,
+    ),
+    Measure(
+        "discount_share", _("Discount"), SHARE, DOWN, lambda row, at: part(row.discount_amount, row.list_amount)
+    ),
+    Measure("return_share", _("Returns"), SHARE, DOWN, lambda row, at: part(row.return_amount, row.list_amount)),
+    Measure(
+        "average_order_value", _("Average order value"), MONEY, UP,
+        lambda row, at: part(row.net_revenue, Decimal(row.orders)),
+    ),
+    Measure("orders", _("Orders"), COUNT, UP, lambda row, at: Decimal(row.orders)),
+    Measure("breadth", _("Breadth: products bought"), COUNT, UP, lambda row, at: Decimal(row.products)),
+    Measure(
+        "relationship_strength", _("Relationship strength"), SCORE, UP,
+        lambda row, at: at and at.relationship_strength,
+    ),
+    Measure("stage", _("Stage of the relationship"), STAGE, UP, lambda row, at: stage_of(at)),
+)  # fmt: skip
+OF_POSITION = {"relationship_strength", "stage"}  # known of an account without activity too
+
+
+def may_read(user, code: str) -> bool:
+    """Whether this person may see values of the measure at all; what is typed by hand anyone may who sees the plan."""
+    return code not in MEASURES or may(user, MEASURES[code].permission)
+
+
+def values(accounts: Collection[int], run: Run | None, user=None) -> Values:
+    """Each measure of these accounts in the run: a missing one is left out. With a user, so is what he may not see,
+    and so are accounts he does not see. Two queries."""
+    if run is None or not accounts:
+        return {}
+    rows = Result.objects.in_run(run).filter(account__in=list(accounts)).select_related("position")
+    rows = rows if user is None else rows.visible_to(user)
+    return {row.account_id: _values(row, user) for row in rows}
+
+
+def _values(row: Result, user) -> dict[str, Decimal]:
+    position = getattr(row, "position", None)
+    known = MEASURES if row.is_active else MEASURES.keys() & OF_POSITION
+    readable = [code for code in MEASURES if code in known and (user is None or _readable(user, code, position))]
+    found = {code: MEASURES[code].of(row, position) for code in readable}
+    return {code: rounded(code, value) for code, value in found.items() if value is not None}
+
+
+def _readable(user, code: str, position: Position | None) -> bool:
+    if not may_read(user, code):
+        return False
+    if code != "relationship_strength" or position is None or may(user, PROFIT):
+        return True
+    return not rests_on_profit(position, "relationship")
+
+
+def rounded(code: str, value: Decimal) -> Decimal:
+    """As an objective keeps it: with the decimals that its unit is read with."""
+    return Decimal(value).quantize(PLACES.get(MEASURES[code].unit, Decimal(1)))
+
+
+def peer_medians(user, run: Run | None, account) -> dict[str, Decimal]:
+    """The median of each measure over the active accounts of the same segment that the reader sees, itself left out;
+    nothing where there are fewer than five with a value."""
+    if run is None or not account.segment:
+        return {}
+    rows = Result.objects.in_run(run).visible_to(user).filter(account__segment=account.segment, is_active=True)
+    listed: dict[str, list[Decimal]] = defaultdict(list)
+    for row in rows.exclude(account=account).select_related("position"):
+        for code, value in _values(row, user).items():
+            listed[code].append(value)
+    return {code: rounded(code, median(found)) for code, found in listed.items() if len(found) >= FEWEST_PEERS}
+
+
+# How objectives stand
+
+
+def aim_of(objective: Objective) -> Aim:
+    up = objective.direction == Objective.Direction.UP
+    return Aim(objective.baseline, objective.target, up, objective.from_on, objective.until_on)
+
+
+def progress(objective: Objective, value: Decimal | None, today: date) -> Progress:
+    """Reached, on track, behind, missed or unknown, and how much of the way."""
+    return core.progress(aim_of(objective), value, today)
+
+
+def latest_readings(objectives: Iterable[Objective]) -> dict[int, ObjectiveReading]:
+    """The last value typed for each objective without a measure. One query."""
+    own = [objective.pk for objective in objectives if not objective.measure]
+    rows = ObjectiveReading.objects.filter(objective__in=own).order_by("read_on", "pk") if own else ()
+    return {row.objective_id: row for row in rows}
+
+
+def standings(
+    objectives: Collection[Objective], measured: Mapping[int, Mapping[str, Decimal]], today: date
+) -> dict[int, tuple[Decimal | None, Progress]]:
+    """Of each objective its value and its progress. `measured` is what `values` gives for their accounts; the
+    objectives come with their plans. One query."""
+    read = latest_readings(objectives)
+    return {each.pk: _standing(each, measured, read.get(each.pk), today) for each in objectives}
+
+
+def _standing(objective: Objective, measured, reading: ObjectiveReading | None, today: date):
+    if objective.measure:
+        value = measured.get(objective.plan.account_id, {}).get(objective.measure)
+    else:
+        value = reading.value if reading else None
+    return value, progress(objective, value, today)
+
+
+STATES: dict[str, str | Promise] = {
+    State.REACHED: _("Reached"),
+    State.ON_TRACK: _("On track"),
+    State.BEHIND: _("Behind"),
+    State.MISSED: _("Missed"),
+    State.UNKNOWN: _("Not known yet"),
+}

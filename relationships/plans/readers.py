@@ -1,0 +1,36 @@
+"""Who may read a plan, and who may change it: the same rules as `Plan.objects.visible_to`, asked of a plan."""
+
+from django.db.models import Q, QuerySet
+
+from accounts.models import User
+from accounts.permissions import PERMISSIONS, Permission, Role, may
+from relationships.models import Plan
+
+
+def holding(permission: Permission) -> list[Role]:
+    """The roles that hold a permission."""
+    return [role for role, granted in PERMISSIONS.items() if permission in granted]
+
+
+def readers(plan: Plan) -> QuerySet[User]:
+    """Everyone active who may read the plan, by name: whom one may mention, or make an owner."""
+    account = plan.account
+    of_team = Q(teams=account.team_id) if account.team_id else Q(pk__in=[])
+    sees = Q(pk__in=[account.manager_id, account.sponsor_id]) | Q(pk__in=plan.people.values("pk"))
+    sees |= of_team & Q(role__in=holding(Permission.APPROVE_PLANS))
+    if plan.visibility != Plan.Visibility.PLAN_TEAM:
+        sees |= of_team
+    if plan.visibility == Plan.Visibility.EVERYONE:
+        sees |= Q(role__in=holding(Permission.SEE_ALL_ACCOUNTS))
+    sees &= Q(role__in=holding(Permission.SEE_ACCOUNTS))
+    sees |= Q(role__in=holding(Permission.SEE_ALL_PLANS))
+    return User.objects.filter(sees, is_active=True).distinct().order_by("name", "pk")
+
+
+def sees(user, plan: Plan) -> bool:
+    return Plan.objects.visible_to(user).filter(pk=plan.pk).exists()
+
+
+def may_edit(user, plan: Plan) -> bool:
+    """Whoever edits plans and sees this one, as long as it is not closed."""
+    return plan.state != Plan.State.CLOSED and may(user, Permission.EDIT_PLANS) and sees(user, plan)
