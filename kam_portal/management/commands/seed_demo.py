@@ -16,6 +16,7 @@ from kam_portal.demo.decisions import decide_programme
 from kam_portal.demo.effort import state_hours
 from kam_portal.demo.forecasts import state_forecasts
 from kam_portal.demo.people import demo_logins
+from kam_portal.demo.plans import lay_plans
 from kam_portal.demo.potentials import state_potentials
 from kam_portal.demo.relationships import state_relationships
 from profitability.core.months import month_of, ordinal
@@ -49,6 +50,7 @@ class Command(BaseCommand):
                 decide_programme(today or timezone.localdate())
                 state_forecasts(today or timezone.localdate())
         self.calculate(*last_months())
+        lay_plans(today or timezone.localdate())
 
     def calculate(self, last: int, published: set[int]) -> None:
         """The runs that are still to come. A demo that is done has one of last month."""

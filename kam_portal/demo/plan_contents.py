@@ -1,0 +1,319 @@
+"""What stands in the sections of the demo's plans: lines of a theme, with figures of the account's runs."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import yaml
+
+from accounts.models import User
+from kam_portal.demo.characters import random
+from profitability.core.months import month_of, ordinal
+from profitability.models import Run
+from relationships.models import (
+    Action,
+    Benefit,
+    Competitor,
+    Contact,
+    Investment,
+    Need,
+    Objective,
+    ObjectiveReading,
+    Plan,
+    PlanEntry,
+    PlanLink,
+    Risk,
+    Shortcoming,
+    SwotPoint,
+    ValueMetric,
+)
+from relationships.plans import measures
+
+CONTENTS = Path(__file__).with_name("plans.yaml")
+LEAST, MOST = 2, 6  # lines of a section
+SOON, LATER, PAST = (1, 13), (20, 150), (10, 120)  # days
+DAYS_OF_OLD_PLANS = 150  # after which a plan's objectives start from the year before
+
+
+@cache
+def themes() -> dict[str, dict[str, list[dict[str, Any]]]]:
+    return yaml.safe_load(CONTENTS.read_text())
+
+
+@dataclass(frozen=True)
+class Pen:
+    """Who fills one plan: its lines, how many of them, and how many actions are late."""
+
+    plan: Plan
+    theme: str
+    filled: float
+    late: int
+    today: date
+
+    @property
+    def chance(self) -> Random:
+        return random(f"plan:{self.plan.account.code}")
+
+    def lines(self, section: str) -> list[dict[str, Any]]:
+        """Some of the theme's lines, in its order; of a plan that is hardly begun, none of the last sections."""
+        lines = themes()[self.theme][section]
+        sections = list(themes()[self.theme])
+        if sections.index(section) >= round(self.filled * len(sections)):
+            return []
+        chance = random(f"plan:{self.plan.account.code}:{section}")
+        count = min(max(chance.randint(len(lines) - 2, len(lines)), LEAST), len(lines), MOST)
+        chosen = set(chance.sample(range(len(lines)), count))
+        return [line for place, line in enumerate(lines) if place in chosen]
+
+
+@dataclass(frozen=True)
+class Start:
+    """Where the objectives of one plan start from: values of its account in a run, and the day that run ends with."""
+
+    values: Mapping[str, Decimal]
+    day: date
+
+    @property
+    def sales(self) -> Decimal:
+        return self.values.get("net_revenue", Decimal(0))
+
+
+def start(plan: Plan, today: date) -> Start:
+    """The run of the year before, if the plan was begun then and the account bought already; else a later one. What
+    that one did not know yet is taken from the latest."""
+    runs = list(Run.objects.filter(state__in=[Run.State.PUBLISHED, Run.State.SUPERSEDED]).order_by("month_to"))
+    latest = measured(plan, runs[-1])
+    old = (today - plan.from_on).days > DAYS_OF_OLD_PLANS
+    for run in runs if old else runs[-1:]:
+        values = measured(plan, run)
+        if 2 * values.get("net_revenue", 0) >= latest.get("net_revenue", 0):
+            break
+    return Start({**latest, **values}, last_day(run.month_to))
+
+
+def measured(plan: Plan, run: Run) -> Mapping[str, Decimal]:
+    return measures.values([plan.account_id], run).get(plan.account_id, {})
+
+
+def last_day(month: int) -> date:
+    after = month_of(ordinal(month) + 1)
+    return date(after // 100, after % 100, 1) - timedelta(days=1)
+
+
+def fill(pen: Pen) -> None:
+    """Write all sections, then the actions."""
+    begin = start(pen.plan, pen.today)
+    pen.plan.purpose = _purpose(pen)
+    pen.plan.save(update_fields=["purpose"])
+    _objectives(pen, begin)
+    for section, (model, write) in SECTIONS.items():
+        rows = [write(line, pen, begin.sales) for line in pen.lines(section)]
+        _store(model, rows, pen)
+    _actions(pen)
+
+
+def _purpose(pen: Pen) -> str:
+    return pen.chance.choice(themes()[pen.theme]["purpose"]).format(name=pen.plan.account.name)
+
+
+def _store(model: type[PlanEntry], rows: list[dict[str, Any]], pen: Pen) -> list[Any]:
+    """The lines in their order, changed on some day since the plan was begun."""
+    manager = pen.plan.account.manager
+    entries = [model(plan=pen.plan, place=place, changed_by=manager, **row) for place, row in enumerate(rows, 1)]
+    return model.objects.bulk_create(entries)
+
+
+# Objectives
+
+
+def _objectives(pen: Pen, begin: Start) -> None:
+    lines = themes()[pen.theme]["objectives"]
+    rows = _store(Objective, [_objective(line, pen, begin) for line in lines], pen)
+    for line, objective in zip(lines, rows, strict=True):
+        _read(objective, line.get("readings", []), pen)
+
+
+def _objective(line: dict[str, Any], pen: Pen, begin: Start) -> dict[str, Any]:
+    measure = line.get("measure", "")
+    baseline = begin.values.get(measure) if measure else line["from"]
+    target = line.get("target", line.get("to"))
+    if "factor" in line:
+        target = None if baseline is None else _goal(baseline, line["factor"])
+    return {
+        "text": line["text"],
+        "measure": measure,
+        "unit": line.get("unit", ""),
+        "direction": "down" if measure == "cost_to_serve_share" else line.get("direction", "up"),
+        "baseline": baseline,
+        "baseline_on": begin.day,
+        "target": target,
+        "benchmark": line.get("benchmark"),
+        "benchmark_source": line.get("source", ""),
+        "from_on": pen.plan.from_on,
+        "until_on": date(pen.today.year + pen.chance.randint(1, 2), 12, 31),
+        "owner": pen.plan.account.manager,
+    }
+
+
+def _goal(baseline: Decimal, factor: float) -> Decimal:
+    """So many times as much, in whole hundreds or hundredths; where something is lost, a tenth of it is to be won."""
+    goal = baseline * Decimal(str(factor)) if baseline > 0 else -baseline / 10
+    return round(goal, 2 if abs(goal) < 1 else -2)
+
+
+def _read(objective: Objective, values: list[float], pen: Pen) -> None:
+    """What was read each quarter; a plan that is young has its latest only."""
+    quarters = max((pen.today - pen.plan.from_on).days // 91, 0)
+    taken = list(reversed(values))[:quarters]
+    ObjectiveReading.objects.bulk_create(
+        ObjectiveReading(
+            objective=objective,
+            value=value,
+            read_on=pen.today - timedelta(days=12 + 91 * place),
+            read_by=pen.plan.account.manager,
+        )
+        for place, value in enumerate(taken)
+    )
+
+
+# What else is written
+
+
+def _money(share: float | None, sales: Decimal) -> int | None:
+    """A share of the sales, in whole hundreds."""
+    return None if share is None else max(round(float(sales) * share / 100), 1) * 100
+
+
+def _contact(line: dict[str, Any], pen: Pen) -> Contact | None:
+    known = contacts(pen.plan) if line.get("contact") else []
+    return pen.chance.choice(known) if known else None
+
+
+def _need(line: dict[str, Any], pen: Pen, sales: Decimal) -> dict[str, Any]:
+    return {
+        "kind": line["kind"],
+        "text": line["text"],
+        "is_met": line.get("met", False),
+        "contact": _contact(line, pen),
+    }
+
+
+def _value_metric(line: dict[str, Any], pen: Pen, sales: Decimal) -> dict[str, Any]:
+    return {**line, "worth": _money(line["worth"], sales)}
+
+
+def _as_it_is(line: dict[str, Any], pen: Pen, sales: Decimal) -> dict[str, Any]:
+    return line
+
+
+def _competitor(line: dict[str, Any], pen: Pen, sales: Decimal) -> dict[str, Any]:
+    row = {name: value for name, value in line.items() if name != "share"}
+    return {**row, "wallet_share": Decimal(str(line["share"]))}
+
+
+def _shortcoming(line: dict[str, Any], pen: Pen, sales: Decimal) -> dict[str, Any]:
+    return {**line, "cost": _money(line["cost"], sales)}
+
+
+def _investment(line: dict[str, Any], pen: Pen, sales: Decimal) -> dict[str, Any]:
+    """Of what was planned some has been spent; what it brings comes later than what it costs."""
+    cost, profit = _money(line["cost"], sales), _money(line["profit"], sales)
+    progress = line["progress"] if (pen.today - pen.plan.from_on).days > DAYS_OF_OLD_PLANS else 0
+    return {
+        "kind": line["kind"],
+        "text": line["text"],
+        "from_on": pen.plan.from_on,
+        "until_on": pen.plan.from_on + timedelta(days=540),
+        "expected_cost": cost,
+        "expected_profit": profit,
+        "actual_cost": round(cost * progress, -2) if progress else None,
+        "actual_profit": round(profit * progress * 0.7, -2) if progress else None,
+    }
+
+
+def _benefit(line: dict[str, Any], pen: Pen, sales: Decimal) -> dict[str, Any]:
+    return {**line, "worth": _money(line.get("worth"), sales)}
+
+
+def _risk(line: dict[str, Any], pen: Pen, sales: Decimal) -> dict[str, Any]:
+    return {**line, "owner": pen.plan.account.manager}
+
+
+SECTIONS = {
+    "needs": (Need, _need),
+    "value": (ValueMetric, _value_metric),
+    "swot": (SwotPoint, _as_it_is),
+    "competitors": (Competitor, _competitor),
+    "shortcomings": (Shortcoming, _shortcoming),
+    "investments": (Investment, _investment),
+    "benefits": (Benefit, _benefit),
+    "risks": (Risk, _risk),
+    "links": (PlanLink, _as_it_is),
+}
+
+
+# Actions
+
+
+def _actions(pen: Pen) -> None:
+    """Some late, one due today, some soon and later, some done; each of the younger ones waits for the one before."""
+    lines = themes()[pen.theme]["actions"]
+    objectives = list(Objective.objects.filter(plan=pen.plan).order_by("place"))
+    chance = pen.chance
+    rows = [
+        _action(line, moment, pen, chance.choice(objectives), chance)
+        for line, moment in zip(lines, _moments(pen, len(lines)), strict=True)
+    ]
+    for place, row in enumerate(rows):
+        row.place = place + 1
+    stored = Action.objects.bulk_create(rows)
+    waiting = [action for action in stored if action.state == Action.State.WAITING]
+    for action in waiting[:1]:
+        action.needs.add(*[other for other in stored if other.state == Action.State.DOING][:1])
+
+
+def _moments(pen: Pen, count: int) -> list[str]:
+    first = ["late"] * pen.late + ["today", "soon", "done", "soon", "done", "later"]
+    return [*first, *["later"] * count][:count]
+
+
+def _action(line: dict[str, Any], moment: str, pen: Pen, objective: Objective, chance: Random) -> Action:
+    due = _due(moment, pen.today, chance)
+    states = {"done": ["done"], "late": ["doing", "to_do"], "today": ["doing"], "soon": ["to_do", "waiting", "doing"]}
+    state = chance.choice(states.get(moment, ["to_do"]))
+    known = contacts(pen.plan)
+    return Action(
+        account=pen.plan.account,
+        plan=pen.plan,
+        objective=objective,
+        text=line["text"],
+        owner=None if line["side"] == "theirs" else chance.choice(_doers(pen.plan)),
+        customer_owner=chance.choice(known) if known and line["side"] != "ours" else None,
+        start_on=due - timedelta(days=chance.randint(14, 45)),
+        due_on=due,
+        state=state,
+        done_on=min(due + timedelta(days=chance.randint(-5, 4)), pen.today) if state == "done" else None,
+        created_by=pen.plan.account.manager,
+        changed_by=pen.plan.account.manager,
+    )
+
+
+def _due(moment: str, today: date, chance: Random) -> date:
+    spans = {"late": (-19, -2), "today": (0, 0), "soon": SOON, "later": LATER, "done": (-PAST[1], -PAST[0])}
+    return today + timedelta(days=chance.randint(*spans[moment]))
+
+
+def _doers(plan: Plan) -> list[User]:
+    """The manager twice as often as anybody else of the plan team; who only reads has nothing to do."""
+    manager = plan.account.manager
+    team = plan.people.exclude(pk=manager.pk).exclude(role="executive").order_by("email")
+    return [manager, manager, *team]
+
+
+def contacts(plan: Plan) -> list[Contact]:
+    return list(Contact.objects.filter(account=plan.account).present().order_by("name", "pk"))
