@@ -96,19 +96,24 @@ def reopen(user, action: Action, revision: int, state: str = Action.State.TO_DO)
 
 
 def snooze(user, action: Action, revision: int, until: date | None, today: date) -> Answer:
-    """Keep it off the lists of the day until that day; None shows it again."""
-    if until is not None and until <= today:
+    """Keep it off the lists of the day until that day."""
+    if until is None or until <= today:
         return Answer(action, _("Choose a day after today."))
     return change(user, action, revision, snoozed_until=until)
 
 
-def reassign(user, action: Action, revision: int, owner: User) -> Answer:
-    """Hand it to somebody who looks after the account."""
-    if not people_for(action.account, action.plan).filter(pk=owner.pk).exists():
+def wake(user, action: Action, revision: int, today: date) -> Answer:
+    """Take back that it was put off: it stands among the things of today again."""
+    return change(user, action, revision, snoozed_until=today)
+
+
+def reassign(user, action: Action, revision: int, owner: User | None) -> Answer:
+    """Hand it to somebody who looks after the account, or back to nobody."""
+    if owner is not None and not people_for(action.account, action.plan).filter(pk=owner.pk).exists():
         return Answer(action, _("%(name)s does not look after this account.") % {"name": owner})
     with transaction.atomic():
         answer = change(user, action, revision, owner=owner)
-        if answer.is_done:
+        if answer.is_done and owner is not None:
             _told(action, user)
     return answer
 

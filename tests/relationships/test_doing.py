@@ -67,7 +67,7 @@ def test_an_action_is_put_off_to_a_later_day_only(action, manager):
     assert doing.snooze(manager, action, 1, TODAY, TODAY).problem == "Choose a day after today."
 
     assert doing.snooze(manager, action, 1, TODAY + timedelta(days=1), TODAY).is_done
-    assert doing.snooze(manager, action, 2, None, TODAY).action.snoozed_until is None
+    assert doing.wake(manager, action, 2, TODAY).action.snoozed_until == TODAY
 
 
 def test_an_action_goes_to_people_of_the_account_only_and_they_hear_of_it(action, manager, member, portfolio):
