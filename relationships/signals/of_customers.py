@@ -1,0 +1,60 @@
+"""Causes in what customers agreed to and say: contracts that end, complaints, and who would not recommend us."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from decimal import Decimal
+
+from django.db.models import Q
+from django.utils import timezone
+
+from relationships.asking import RECOMMEND
+from relationships.core.agreements import Term
+from relationships.models import Complaint, Contract, Invitation
+from relationships.signals.watched import Found, Watch
+
+A_MONTH = 30
+DETRACTORS = 6  # answers 0…6
+
+
+def contract_ending(watch: Watch, limit: Decimal) -> Iterator[Found]:
+    """One query. After its last day a contract that did not renew itself raises nothing any more."""
+    soon = watch.today + timedelta(days=int(limit))
+    rows = Contract.objects.filter(account__in=list(watch.accounts), from_on__lte=watch.today, until_on__isnull=False)
+    for row in rows.filter(Q(ended_on=None) | Q(ended_on__gte=watch.today)).order_by("pk"):
+        renews = row.renewal_months or 0 if row.renewal == Contract.Renewal.RENEWS else 0
+        term = Term(row.from_on, row.until_on, renews, row.notice_days, row.ended_on)
+        running, notice = term.running(watch.today), term.notice_by(watch.today)
+        if running is None or notice is None or notice > soon or (renews and notice < watch.today):
+            continue
+        end = running.until_on
+        facts = {"name": row.name, "end": end.isoformat(), "notice": notice.isoformat(), "renews": bool(renews)}
+        yield Found(
+            "contract_ending", f"contract:{row.pk}:{end}", facts, row.account_id, weight=watch.weight(row.account_id)
+        )
+
+
+def complaint_open(watch: Watch, limit: Decimal) -> Iterator[Found]:
+    """One query."""
+    until = watch.today - timedelta(days=int(limit))
+    rows = Complaint.objects.filter(
+        severity=Complaint.Severity.CRITICAL, closed_on=None, received_on__lte=until, account__in=list(watch.accounts)
+    )
+    for row in rows.order_by("pk"):
+        days = (watch.today - row.received_on).days
+        facts = {"text": row.text, "on": row.received_on.isoformat(), "days": days}
+        yield Found(
+            "complaint_open", f"complaint:{row.pk}", facts, row.account_id,
+            weight=watch.weight(row.account_id), size=Decimal(1 + days // A_MONTH),
+        )  # fmt: skip
+
+
+def detractor(watch: Watch, limit: Decimal) -> Iterator[Found]:
+    """One query."""
+    since = watch.today - timedelta(days=int(limit))
+    rows = Invitation.objects.filter(account__in=list(watch.accounts), answered_at__date__gte=since, revoked_at=None)
+    for row in rows.order_by("pk"):
+        score = str((row.answers or {}).get(RECOMMEND, ""))
+        if not score.isdecimal() or int(score) > DETRACTORS:
+            continue
+        facts = {"name": row.name, "score": int(score), "on": timezone.localdate(row.answered_at).isoformat()}
+        yield Found("detractor", f"detractor:{row.pk}", facts, row.account_id, weight=watch.weight(row.account_id))

@@ -1,0 +1,76 @@
+"""Causes in plans: stale ones, key accounts without one, actions overdue, reviews due."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from decimal import Decimal
+
+from django.db.models import F, Max, Q
+from django.utils import timezone
+
+from relationships.models import Action, Box, Plan, Review, ReviewCadence
+from relationships.signals.watched import Found, Watch
+
+NEEDS_A_PLAN = (Box.STRATEGIC, Box.STAR)  # whose guidance is to plan and to develop
+STALE_DAYS = 120  # unless the cadence of the box says otherwise
+A_MONTH = 30
+
+
+def living():
+    return Plan.objects.exclude(state=Plan.State.CLOSED)
+
+
+def plan_stale(watch: Watch, limit: Decimal) -> Iterator[Found]:
+    """Two queries."""
+    days_of = dict(ReviewCadence.objects.values_list("box", "stale_days"))
+    rows = living().annotate(approved=Max("versions__decided_at", filter=Q(versions__state="approved")))
+    for plan, account, reviewed, approved, created in rows.order_by("pk").values_list(
+        "pk", "account", "reviewed_on", "approved", "created_at"
+    ):
+        watched = watch.accounts[account]
+        every = days_of.get(watched.box, STALE_DAYS)
+        on = latest(reviewed, approved, created)
+        days = (watch.today - on).days
+        if days <= every + limit:
+            continue
+        facts = {"on": on.isoformat(), "days": days, "every": every}
+        periods = Decimal(days // max(every, 1))
+        yield Found("plan_stale", f"stale:{plan}", facts, account, plan, weight=watched.weight, size=periods)
+
+
+def latest(reviewed: date | None, *instants) -> date:
+    """The latest of a day and of instants that are known."""
+    return max([*([reviewed] if reviewed else []), *(timezone.localdate(each) for each in instants if each)])
+
+
+def no_plan(watch: Watch, limit: Decimal) -> Iterator[Found]:
+    """No query of its own."""
+    for each in watch.key_accounts:
+        if each.plan or each.box not in NEEDS_A_PLAN or (watch.today - each.admitted_on).days <= limit:
+            continue
+        facts = {"box": each.box, "on": each.admitted_on.isoformat()}
+        yield Found("no_plan", f"no-plan:{each.pk}", facts, each.pk, weight=each.weight)
+
+
+def action_overdue(watch: Watch, limit: Decimal) -> Iterator[Found]:
+    """Of the accounts that are looked at. One query."""
+    before = watch.today - timedelta(days=int(limit) - 1)
+    rows = Action.objects.overdue(min(before, watch.today)).filter(account__in=list(watch.accounts))
+    names = ("pk", "account", "plan", "text", "due_on", "owner__name")
+    for pk, account, plan, text, due, owner in rows.order_by("pk").values_list(*names):
+        days = (watch.today - due).days
+        facts = {"action": pk, "text": text, "on": due.isoformat(), "days": days, "owner": owner or ""}
+        yield Found(
+            "action_overdue", f"action:{pk}", facts, account, plan,
+            weight=watch.weight(account), size=Decimal(1 + days // A_MONTH),
+        )  # fmt: skip
+
+
+def review_due(watch: Watch, limit: Decimal) -> Iterator[Found]:
+    """One query."""
+    until = watch.today + timedelta(days=int(limit))
+    rows = Review.objects.planned().filter(due_on__lte=until, plan__in=living().values("pk"))
+    for pk, plan, due, account in rows.order_by("due_on", "pk").values_list("pk", "plan", "due_on", F("plan__account")):
+        days = (due - watch.today).days
+        facts = {"on": due.isoformat(), "days": days, "planned": True}
+        size = Decimal(1 + max(-days, 0) // A_MONTH)
+        yield Found("review_due", f"review:{pk}", facts, account, plan, weight=watch.weight(account), size=size)
