@@ -81,12 +81,13 @@ class Review(models.Model):
 
 
 class ReviewPoint(models.Model):
-    """One point of a review: on its agenda, decided there, or an improvement of how we work."""
+    """One point of a review: on its agenda, decided or agreed there, or an improvement of how we work."""
 
     class Kind(models.TextChoices):
         AGENDA = "agenda", _("Agenda")
         DECISION = "decision", _("Decision")
         IMPROVEMENT = "improvement", _("Process improvement")
+        ACTION = "action", _("Action")  # that was agreed on there
 
     review = models.ForeignKey(Review, on_delete=models.CASCADE, related_name="points")
     kind = models.CharField(max_length=16, choices=Kind, default=Kind.AGENDA)

@@ -11,11 +11,14 @@ from profitability.models import Run
 from relationships.agreements.standing import agreed
 from relationships.models import Action, Complaint, Contract, Plan, Review, ReviewPoint, Signal
 from relationships.reviews.figures import objectives_of, tells_profit
+from relationships.signals.sentences import sentence
 
 LOOK_AHEAD = timedelta(days=120)  # for ends of contracts
 MOST = 40  # points; more than that no meeting gets through
 LONGEST = 500
 BEHIND = {"behind", "missed"}
+# Signals whose causes are points of their own, or this very meeting
+ALREADY = {"action_overdue", "plan_stale", "review_due", "complaint_open", "contract_ending"}
 
 
 @dataclass(frozen=True)
@@ -48,11 +51,11 @@ def proposals(user, review: Review, run: Run | None, today: date) -> list[Propos
 
 def _all(user, review: Review, plan: Plan, run: Run | None, today: date) -> Iterator[Proposal]:
     yield from left_open(review)
-    yield from complaints(plan)
+    yield from complaints(user, plan)
     yield from actions(user, plan, review, today)
     yield from objectives(plan, run, today)
     yield from signals(user, plan, today)
-    yield from contracts(plan, today)
+    yield from contracts(user, plan, today)
 
 
 def left_open(review: Review) -> Iterator[Proposal]:
@@ -67,8 +70,8 @@ def left_open(review: Review) -> Iterator[Proposal]:
         yield Proposal(source, row.text, note, row.is_internal, row.tells_profit, row.action)
 
 
-def complaints(plan: Plan) -> Iterator[Proposal]:
-    rows = Complaint.objects.filter(account=plan.account_id, closed_on__isnull=True)
+def complaints(user, plan: Plan) -> Iterator[Proposal]:
+    rows = Complaint.objects.visible_to(user).filter(account=plan.account_id, closed_on__isnull=True)
     for row in rows.order_by("-severity", "received_on", "pk"):
         note = _("%(severity)s, open since %(day)s") % {
             "severity": row.get_severity_display(),
@@ -116,17 +119,10 @@ def signals(user, plan: Plan, today: date) -> Iterator[Proposal]:
         yield Proposal(f"signal:{row.pk}", sentence(row), note, is_internal=True, tells_profit=row.tells_profit)
 
 
-ALREADY = {"action_overdue", "plan_stale", "review_due"}  # their causes are points of their own, or this very meeting
-
-
-def sentence(signal: Signal) -> str:
-    """The signal in words."""
-    return signal.kind.replace("_", " ").capitalize()
-
-
-def contracts(plan: Plan, today: date) -> Iterator[Proposal]:
+def contracts(user, plan: Plan, today: date) -> Iterator[Proposal]:
     """Those that end, or must be given notice of, soon."""
-    for row in Contract.objects.filter(account=plan.account_id, ended_on__isnull=True).order_by("until_on", "pk"):
+    rows = Contract.objects.visible_to(user).filter(account=plan.account_id, ended_on__isnull=True)
+    for row in rows.order_by("until_on", "pk"):
         found = agreed(row, today)
         day = found.notice_by if found.notice_by and found.notice_by >= today else ended(found)
         if day is not None and today <= day <= today + LOOK_AHEAD:

@@ -36,18 +36,21 @@ class Due:
         return self.due_on <= today + SOON
 
 
-def boxes_of(plans: Iterable[Plan], run: Run | None) -> dict[int, str]:
-    """The box of each plan's account in the run, by account. One query."""
+def boxes_of(plans: Iterable[Plan], run: Run | None, user=None) -> dict[int, str]:
+    """The box of each plan's account in the run, by account; with a user, of those he sees. One query."""
     if run is None:
         return {}
-    rows = Position.objects.in_run(run).filter(account__in=[plan.account_id for plan in plans])
+    rows = Position.objects.in_run(run)
+    rows = (rows if user is None else rows.visible_to(user)).filter(account__in=[plan.account_id for plan in plans])
     return dict(rows.values_list("account", "box"))
 
 
 def held_last(plans: Iterable[Plan]) -> dict[tuple[int, str], date]:
     """When a review of each kind was held last, by plan and kind. One query."""
     rows = Review.objects.held().filter(plan__in=[plan.pk for plan in plans]).order_by()
-    return {(row["plan"], row["kind"]): row["last"] for row in rows.values("plan", "kind").annotate(last=Max("held_on"))}
+    return {
+        (row["plan"], row["kind"]): row["last"] for row in rows.values("plan", "kind").annotate(last=Max("held_on"))
+    }
 
 
 def planned(plans: Iterable[Plan]) -> list[Review]:

@@ -1,0 +1,273 @@
+"""One review: prepared, held on its figures, closed with the date of the next one."""
+
+from datetime import date
+
+from django.contrib import messages
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.dateparse import parse_date
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.models import Account
+from accounts.permissions import Permission, may, needs
+from accounts.versions import NotPossible
+from profitability.runline import run_of, show_run
+from relationships import notices
+from relationships.models import Contact, Plan, Review, ReviewPoint
+from relationships.plans.readers import may_edit, readers
+from relationships.reviews import agenda, cadence, meeting
+from relationships.reviews.due import boxes_of, next_of
+from relationships.reviews.figures import figures_of, readable
+from relationships.reviews.meeting import Outdated
+from relationships.reviews.shown import agreed_at, earlier_of, figures_shown, objectives_shown
+
+CHANGED = gettext_lazy(
+    "Somebody has changed this review meanwhile. This is how it is now; do it again if it still fits."
+)
+
+
+@require_safe
+@needs(Permission.SEE_ACCOUNTS)
+def review(request, review_id):
+    """The page of one review; hidden and missing ones answer alike."""
+    return page(request, visible(request, review_id))
+
+
+def visible(request, review_id: int) -> Review:
+    rows = Review.objects.visible_to(request.user).select_related(
+        "plan__account__manager", "plan__account__team", "run"
+    )
+    return get_object_or_404(rows, pk=review_id)
+
+
+def page(request, row: Review, error: str = "", status: int = 200, **typed):
+    """The page; `typed` is what was sent and could not be kept."""
+    if row.state == Review.State.HELD and row.run is not None:
+        show_run(request, row.run)
+    edits = may_edit(request.user, row.plan)
+    context = {
+        "review": row,
+        "plan": row.plan,
+        "account": row.plan.account,
+        "sees_account": Account.objects.visible_to(request.user).filter(pk=row.plan.account_id).exists(),
+        "edits": edits and meeting.is_open(row),
+        "may_reopen": edits and row.closed_at is not None,
+        "error": error,
+        "step": step_of(row),
+        "typed": typed,
+        "today": timezone.localdate(),
+    }
+    context |= figures_context(request, row) | points_context(request, row, context["edits"])
+    context |= people_context(row) | next_context(request, row)
+    return render(request, "relationships/review/page.html", context, status=status)
+
+
+def step_of(row: Review) -> int:
+    """1 prepare, 2 hold, 3 closed; 0 of one that was cancelled."""
+    if row.state == Review.State.CANCELLED:
+        return 0
+    if row.state == Review.State.PLANNED:
+        return 1
+    return 2 if row.closed_at is None else 3
+
+
+def figures_context(request, row: Review) -> dict:
+    account, today = row.plan.account, timezone.localdate()
+    is_held = row.state == Review.State.HELD
+    now = row.figures if is_held else figures_of(row.plan, run_of(request), today)
+    before = earlier_of(row)
+    now = readable(now, request.user, account)
+    past = readable(before.figures, request.user, account) if before else None
+    return {
+        "figures": figures_shown(now, past),
+        "objectives": objectives_shown(now, past),
+        "is_frozen": is_held,
+        "before": before,
+        "window": now["window"] if now else "",
+    }
+
+
+def points_context(request, row: Review, edits: bool) -> dict:
+    points = row.points.select_related("action__owner", "action__customer_owner").order_by("place", "pk")
+    if not may(request.user, Permission.SEE_PROFITABILITY):
+        points = points.filter(tells_profit=False)
+    listed = list(points)
+    of = {kind: [point for point in listed if point.kind == kind] for kind in ReviewPoint.Kind.values}
+    waiting = proposed(request, row) if edits and row.state == Review.State.PLANNED else []
+    return {
+        "agenda": of["agenda"],
+        "decisions": of["decision"],
+        "improvements": of["improvement"],
+        "proposals": waiting,
+        "actions": agreed_at(request.user, row),
+        "settled": sum(point.is_settled for point in of["agenda"]),
+    }
+
+
+def proposed(request, row: Review) -> list[agenda.Proposal]:
+    return agenda.proposals(request.user, row, run_of(request), timezone.localdate())
+
+
+def people_context(row: Review) -> dict:
+    """Who was there, and who of both sides might have been."""
+    people, contacts = list(row.people.order_by("name")), list(row.contacts.order_by("name"))
+    present = Contact.objects.filter(account=row.plan.account_id).present().order_by("name")
+    return {
+        "people": people,
+        "contacts": contacts,
+        "all_people": sorted({*readers(row.plan), *people}, key=lambda user: (user.name, user.pk)),
+        "all_contacts": sorted({*present, *contacts}, key=lambda contact: (contact.name, contact.pk)),
+    }
+
+
+def next_context(request, row: Review) -> dict:
+    """When the next one is to be: planned already, or proposed from the cadence."""
+    if row.state != Review.State.HELD:
+        return {}
+    later = Review.objects.planned().filter(plan=row.plan_id).order_by("due_on").first()
+    kind, day = following(request, row)
+    return {"later": later, "next_on": max(day, timezone.localdate()), "next_kind": Review.Kind(kind)}
+
+
+def following(request, row: Review) -> tuple[str, date]:
+    box = boxes_of([row.plan], run_of(request)).get(row.plan.account_id, "")
+    return next_of(row.kind, box, cadence.rhythms(), row.held_on)
+
+
+# Planned
+
+
+@require_POST
+@needs(Permission.EDIT_PLANS)
+def review_plan(request, code):
+    """Plan a review of the account's plan, with its agenda filled from what is open."""
+    plan = get_object_or_404(Plan.objects.visible_to(request.user).select_related("account"), account__code=code)
+    if not may_edit(request.user, plan):
+        raise Http404
+    today = timezone.localdate()
+    try:
+        made = meeting.plan_one(request.user, plan, request.POST.get("kind", ""), day_in(request), today)
+    except NotPossible as problem:
+        messages.error(request, str(problem))
+        return redirect("reviews")
+    meeting.fill(made, proposed(request, made))
+    tell(request, made)
+    return redirect("review", made.pk)
+
+
+def day_in(request, name: str = "day") -> date | None:
+    """The day in the form; None where there is none or it is no day."""
+    try:
+        return parse_date(request.POST.get(name, ""))
+    except ValueError:
+        return None
+
+
+def tell(request, row: Review) -> None:
+    """Those who are to come hear of it."""
+    words = {"kind": row.get_kind_display(), "account": row.plan.account, "day": date_format(row.due_on, "j M Y")}
+    text = _("%(kind)s of %(account)s on %(day)s: the agenda is open") % words
+    url = reverse("review", args=[row.pk])
+    notices.tell(row.people.all(), "review", text, url, request.user, plan=row.plan, account=row.plan.account)
+
+
+# One step on
+
+
+def editable(request, review_id: int) -> Review:
+    row = visible(request, review_id)
+    if not may_edit(request.user, row.plan):
+        raise Http404
+    return row
+
+
+@require_POST
+@needs(Permission.EDIT_PLANS)
+def review_step(request, review_id):
+    """Hold it, close it, move it, cancel it, or open it again."""
+    row = editable(request, review_id)
+    step = STEPS.get(request.POST.get("do", ""))
+    if step is None:
+        raise Http404
+    try:
+        return step(request, row, revision_in(request)) or redirect("review", row.pk)
+    except Outdated:
+        return page(request, row, str(CHANGED), 409)
+    except NotPossible as problem:
+        row.refresh_from_db()
+        return page(request, row, str(problem), 422)
+
+
+def revision_in(request) -> int:
+    text = request.POST.get("revision", "")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0
+
+
+def hold(request, row: Review, revision: int):
+    meeting.hold(row, run_of(request), timezone.localdate(), revision)
+    messages.success(request, _("Under way: the figures of today are kept with it."))
+
+
+def close(request, row: Review, revision: int):
+    box = boxes_of([row.plan], run_of(request)).get(row.plan.account_id, "")
+    day = day_in(request) if request.POST.get("day") else None
+    made = meeting.close(row, request.user, timezone.now(), revision, day, cadence.rhythms(), box)
+    if made is None:
+        messages.success(request, _("Closed."))
+        return
+    tell(request, made)
+    messages.success(request, _("Closed. The next one is on %s.") % date_format(made.due_on, "j M Y"))
+
+
+def move(request, row: Review, revision: int):
+    meeting.move_to(row, day_in(request), revision, timezone.localdate())
+    messages.success(request, _("Moved to %s.") % date_format(row.due_on, "j M Y"))
+
+
+def cancel(request, row: Review, revision: int):
+    meeting.cancel(row, revision)
+    messages.success(request, _("Cancelled."))
+    return redirect("reviews")
+
+
+def reopen(request, row: Review, revision: int):
+    meeting.reopen(row, revision)
+
+
+def sum_up(request, row: Review, revision: int):
+    meeting.sum_up(row, request.POST.get("summary", ""), revision)
+    return after(row, "summary")
+
+
+def attend(request, row: Review, revision: int):
+    people = readers(row.plan).filter(pk__in=ids_in(request, "people"))
+    contacts = Contact.objects.filter(account=row.plan.account_id, pk__in=ids_in(request, "contacts"))
+    kept = row.people.filter(pk__in=ids_in(request, "people"))  # who sees the plan no more was there all the same
+    meeting.attend(row, {*people, *kept}, list(contacts), revision)
+    return after(row, "attendees")
+
+
+def ids_in(request, name: str) -> list[int]:
+    return [int(text) for text in request.POST.getlist(name) if text.isascii() and text.isdecimal() and len(text) < 19]
+
+
+def after(row: Review, part: str):
+    response = redirect("review", row.pk)
+    response["Location"] += f"#{part}"
+    return response
+
+
+STEPS = {
+    "hold": hold,
+    "close": close,
+    "move": move,
+    "cancel": cancel,
+    "reopen": reopen,
+    "summary": sum_up,
+    "attend": attend,
+}
