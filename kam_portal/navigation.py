@@ -24,6 +24,15 @@ MENU = [
         ],
     ),
     (
+        _("Plans"),
+        "checklist",
+        [
+            (_("Contracts"), "contracts", Permission.SEE_ACCOUNTS, ""),
+            (_("Programme"), "programme", Permission.SEE_COMPANY_FIGURES, ""),
+            (_("Competences"), "competences", Permission.SEE_ACCOUNTS, ""),
+        ],
+    ),
+    (
         _("Position"),
         "layout-grid",
         [

@@ -9,9 +9,18 @@ from kam_portal.views.account_list import account_list
 from kam_portal.views.account_page import account_page
 from kam_portal.views.account_pnl import account_pnl
 from kam_portal.views.account_value import account_assumptions_save, account_potentials_save, account_value
+from kam_portal.views.brief import account_brief, brief_choice
 from kam_portal.views.capacity import capacity
 from kam_portal.views.compare import runs_compare, runs_compare_progress
+from kam_portal.views.competence import (
+    account_competences,
+    account_competences_save,
+    competence_assess,
+    competence_person,
+    competences,
+)
 from kam_portal.views.concentration import concentration
+from kam_portal.views.contracts import contracts
 from kam_portal.views.decisions import account_decisions, account_propose, decision_decide
 from kam_portal.views.effort import effort
 from kam_portal.views.effort_inputs import effort_hours_save, effort_inputs, effort_responses_save
@@ -25,6 +34,7 @@ from kam_portal.views.matrix_parts import matrix_account, matrix_draft, matrix_p
 from kam_portal.views.methods import method_comparison
 from kam_portal.views.months import close_month, closed_months, confirm_reopening, leave_closed, reopen_month
 from kam_portal.views.pnl import pnl
+from kam_portal.views.programme import programme, programme_costs, programme_costs_save
 from kam_portal.views.ranking import ranking
 from kam_portal.views.runs import approve_run, discard_run, publish_run, start_run
 from kam_portal.views.scenarios import scenario, scenario_compare, scenario_export, scenario_new, scenarios
@@ -32,6 +42,7 @@ from kam_portal.views.scoring import scoring, scoring_cell, scoring_save
 from kam_portal.views.selection import selection_compare, selection_page
 from kam_portal.views.sign_in import sign_in, sign_out
 from kam_portal.views.site import glossary, search
+from kam_portal.views.today import today_act, today_scores
 from kam_portal.views.trail import account_trail
 from kam_portal.views.value import company_assumptions_save, value
 from kam_portal.views.whale import whale
@@ -39,6 +50,9 @@ from kam_portal.views.whitespace import whitespace
 
 urlpatterns = [
     path("", home, name="home"),
+    path("today/act/", today_act, name="today_act"),
+    path("today/scores/", today_scores, name="today_scores"),
+    path("brief/", brief_choice, name="brief"),
     path("sign-in/", sign_in, name="sign_in"),
     path("sign-out/", sign_out, name="sign_out"),
     path("search/", search, name="search"),
@@ -55,12 +69,15 @@ urlpatterns = [
     path("", include("profitability.urls")),  # before the account page, whose code takes any path
     path("", include("relationships.urls")),
     path("accounts/<path:code>/trail/", account_trail, name="trail"),
+    path("accounts/<path:code>/brief/", account_brief, name="account_brief"),
     path("accounts/<path:code>/pnl/", account_pnl, name="account_pnl"),
     path("accounts/<path:code>/value/", account_value, name="account_value"),
     path("accounts/<path:code>/value/assumptions/", account_assumptions_save, name="account_assumptions_save"),
     path("accounts/<path:code>/value/potentials/", account_potentials_save, name="account_potentials_save"),
     path("accounts/<path:code>/decisions/", account_decisions, name="account_decisions"),
     path("accounts/<path:code>/decisions/propose/", account_propose, name="account_propose"),
+    path("accounts/<path:code>/competences/", account_competences, name="account_competences"),
+    path("accounts/<path:code>/competences/save/", account_competences_save, name="account_competences_save"),
     path("accounts/<path:code>/place/", matrix_account, name="matrix_account"),
     path("accounts/<path:code>/", account_page, name="account"),
     path("matrix/", matrix, name="matrix"),
@@ -78,6 +95,13 @@ urlpatterns = [
     path("selection/", selection_page, name="selection"),
     path("selection/compare/", selection_compare, name="selection_compare"),
     path("decisions/<int:decision_id>/decide/", decision_decide, name="decision_decide"),
+    path("contracts/", contracts, name="contracts"),
+    path("programme/", programme, name="programme"),
+    path("programme/costs/", programme_costs, name="programme_costs"),
+    path("programme/costs/save/", programme_costs_save, name="programme_costs_save"),
+    path("programme/competences/", competences, name="competences"),
+    path("programme/people/<int:user_id>/", competence_person, name="competence_person"),
+    path("programme/people/<int:user_id>/assess/", competence_assess, name="competence_assess"),
     path("effort/", effort, name="effort"),
     path("effort/inputs/", effort_inputs, name="effort_inputs"),
     path("effort/inputs/hours/", effort_hours_save, name="effort_hours_save"),

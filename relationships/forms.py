@@ -1,6 +1,7 @@
 """Forms of the relationship page, and the one that customers fill in."""
 
 from datetime import date
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -10,7 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account, User
 from accounts.permissions import Role
+from relationships import asking
 from relationships.asking import Guest
+from relationships.core import survey
 from relationships.core.stage import ITEMS
 from relationships.models import Contact, Counterpart, ExitBarrier, Forecast, Invitation
 
@@ -79,7 +82,7 @@ class ForecastForm(forms.ModelForm):
     net_revenue = forms.DecimalField(
         label=_("Net revenue a year"), required=False, min_value=0, max_value=MOST_COST, decimal_places=2
     )
-    horizon_on = forms.DateField(label=_("By"), widget=forms.DateInput(attrs={"type": "date"}))
+    horizon_on = forms.DateField(label=_("By"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
     reason = TextField(label=_("Reason"), max_length=MOST_TEXT, widget=forms.Textarea(attrs={"rows": 2}))
 
     class Meta:
@@ -152,6 +155,17 @@ class ContactForm(forms.ModelForm):
         for name, kind in PAIRED.items():
             self.initial[name] = [pair.user_id for pair in pairs if pair.kind == kind]
 
+    def said(self) -> dict[str, Any]:
+        """What is to be kept, by field; of a boss the number."""
+        return {field: plain(self.cleaned_data[field]) for field in self.Meta.fields}
+
+    def seen(self, field: str, text: str) -> Any:
+        """What a field held when it was opened; None for what is no value of it any more."""
+        try:
+            return plain(self.fields[field].clean(text))
+        except ValidationError:
+            return None
+
     def pairs(self) -> dict[str, list[User]]:
         """Those of us who answer to the contact, by kind."""
         return {kind: list(self.cleaned_data[name]) for name, kind in PAIRED.items()}
@@ -181,6 +195,10 @@ class ContactForm(forms.ModelForm):
                 self.add_error(None, error)
 
 
+def plain(value: Any) -> Any:
+    return value.pk if isinstance(value, Contact) else value
+
+
 def colleagues(account: Account, contact: Contact):
     """Those who may answer to a contact: the account's team and manager, management, and who does so already."""
     wanted = Q(pk__in=[account.manager_id, account.sponsor_id]) | Q(role=Role.EXECUTIVE)
@@ -197,6 +215,9 @@ class InvitationForm(forms.Form):
     )
     name = forms.CharField(label=_("Name"), max_length=200, required=False)
     email = forms.EmailField(label=_("E-mail"), required=False)
+    kind = forms.ChoiceField(
+        label=_("Survey"), required=False, choices=[(code, _(kind.name)) for code, kind in survey.KINDS.items()]
+    )
 
     def __init__(self, account: Account, data=None):
         super().__init__(data, auto_id="invite-%s")
@@ -212,6 +233,12 @@ class InvitationForm(forms.Form):
         if not cleaned.get("name") and not self.errors:
             self.add_error("name", _("Choose a contact or type a name."))
         return cleaned
+
+    def clean_kind(self):
+        kind = self.cleaned_data["kind"] or "relationship"
+        if not asking.questions(timezone.localdate(), kind)[1:]:
+            raise ValidationError(_("The criteria in force have no success factor that people judge."))
+        return kind
 
     def guest(self) -> Guest:
         said = self.cleaned_data

@@ -4,6 +4,13 @@ from django.urls import path
 
 from relationships.views.account_criteria import account_criteria, account_criteria_check, account_criteria_save
 from relationships.views.contacts import account_contact
+from relationships.views.contracts import (
+    account_advocacy,
+    account_contract,
+    account_contracts,
+    contract_part,
+    contract_reading,
+)
 from relationships.views.criteria import criteria, criteria_differences, criteria_version, criteria_yaml
 from relationships.views.criteria_ahead import criteria_effect
 from relationships.views.criteria_edit import (
@@ -44,6 +51,11 @@ urlpatterns = [
     path(
         "criteria/<str:code>/<int:version>/differences/<int:other>/", criteria_differences, name="criteria_differences"
     ),
+    path("accounts/<path:code>/contracts/", account_contracts, name="account_contracts"),
+    path("accounts/<path:code>/contracts/edit/", account_contract, name="account_contract"),
+    path("accounts/<path:code>/contracts/reading/", contract_reading, name="contract_reading"),
+    path("accounts/<path:code>/contracts/advocacy/", account_advocacy, name="account_advocacy"),
+    path("accounts/<path:code>/contracts/part/<str:part>/", contract_part, name="contract_part"),
     path("accounts/<path:code>/criteria/", account_criteria, name="account_criteria"),
     path("accounts/<path:code>/criteria/check/", account_criteria_check, name="account_criteria_check"),
     path("accounts/<path:code>/criteria/save/", account_criteria_save, name="account_criteria_save"),

@@ -56,6 +56,7 @@ def values_of(route: str, portfolio) -> dict[str, tuple]:
         "activity": ("visits", "visits", "XX"),
         "pool": ("service", "service", "XX"),
         "month": ("2026-01", "2026-01", "2099-01") if route.startswith("api/") else (202601, 202601, 209901),
+        "user_id": (portfolio.user("manager").pk, portfolio.user("stranger").pk, 999_999_999),
         "run_id": (portfolio.run.pk, portfolio.run.pk, 999_999_999),
         "import_id": (1, 1, 999_999_999),
         "scenario_id": (*scenario_ids(), 999_999_999),
@@ -63,6 +64,7 @@ def values_of(route: str, portfolio) -> dict[str, tuple]:
         "webhook_id": (*webhook_ids(), 999_999_999),
         "notice_id": (*notice_ids(), 999_999_999),
         "kind": ("order_lines", "order_lines", "nothing"),
+        "part": ("commitment", "commitment", "nothing"),
         "file_type": ("csv", "csv", "exe"),
         "ending": ("csv", "csv", "exe"),
         "secret": ("secret", "secret", "secret"),
@@ -80,7 +82,9 @@ def address(route: str, portfolio, which: str) -> str:
 
 
 def is_personal(route: str, role: Role) -> bool:
-    """Whether nobody else than its owner finds it."""
+    """Whether nobody else than its owner finds it; of people also their leads and executives."""
+    if "user_id" in route:
+        return role in (Role.MEMBER, Role.FINANCE)
     return "import_id" in route or (("webhook_id" in route or "notice_id" in route) and role != Role.MANAGER)
 
 

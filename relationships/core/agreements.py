@@ -69,9 +69,9 @@ class Term:
         return self.ended_on if until is None else min(until, self.ended_on)
 
     def notice_by(self, on: date) -> date | None:
-        """The last day on which notice can be given for the end of the running term; None where it does not end."""
+        """The last day on which notice keeps the running term from being renewed; None where it is not renewed."""
         found = self.running(on)
-        if found is None or found.until_on is None or self.ended_on is not None:
+        if found is None or found.until_on is None or self.ended_on is not None or not self.renews_months:
             return None
         return found.until_on - timedelta(days=self.notice_days)
 

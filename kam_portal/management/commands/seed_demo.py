@@ -12,12 +12,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Account, Import, User
+from kam_portal.demo.contracts import lay_contracts
 from kam_portal.demo.decisions import decide_programme
 from kam_portal.demo.effort import state_hours
 from kam_portal.demo.forecasts import state_forecasts
 from kam_portal.demo.people import demo_logins
 from kam_portal.demo.plans import lay_plans
 from kam_portal.demo.potentials import state_potentials
+from kam_portal.demo.programme import state_programme
 from kam_portal.demo.relationships import state_relationships
 from profitability.core.months import month_of, ordinal
 from profitability.models import OrderLine, Publication, Run
@@ -48,9 +50,11 @@ class Command(BaseCommand):
                 state_potentials(timezone.now())
                 state_relationships(timezone.now())
                 decide_programme(today or timezone.localdate())
+                state_programme(timezone.now())
                 state_forecasts(today or timezone.localdate())
         self.calculate(*last_months())
         lay_plans(today or timezone.localdate())
+        lay_contracts(today or timezone.localdate())
 
     def calculate(self, last: int, published: set[int]) -> None:
         """The runs that are still to come. A demo that is done has one of last month."""

@@ -1,0 +1,1 @@
+"""Contracts with what was promised in them against what came, and what customers did for us with others."""

@@ -1,0 +1,230 @@
+"""The contracts of one account: terms, commitments against what came, service levels."""
+
+from django.contrib import messages
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.models import Account
+from accounts.permissions import Permission, may, needs
+from accounts.versions import Outdated
+from profitability.runline import run_of
+from relationships.agreements.brought import brought, together
+from relationships.agreements.changing import keep
+from relationships.agreements.forms import (
+    AdvocacyForm,
+    CommitmentForm,
+    ContractForm,
+    ReadingForm,
+    ServiceLevelForm,
+)
+from relationships.agreements.standing import Agreed, confidential, promised, with_levels
+from relationships.models import Advocacy, Commitment, Contract, ServiceLevel, ServiceReading
+from relationships.views.relationship import visible
+
+PARTS = {"commitment": (Commitment, CommitmentForm), "level": (ServiceLevel, ServiceLevelForm)}
+
+
+@require_safe
+@needs(Permission.SEE_ACCOUNTS)
+def account_contracts(request, code):
+    """What was agreed with the account, and whether it is kept."""
+    return page(request, visible(request, code))
+
+
+def page(request, account: Account, status: int = 200, **sent):
+    run, today = run_of(request), timezone.localdate()
+    as_of = min(run.as_of, today) if run else None
+    rows = list(Contract.objects.filter(account=account).order_by("-from_on", "-pk"))
+    found = [with_levels(request.user, each, as_of) for each in promised(request.user, rows, today, as_of)]
+    found.sort(key=lambda each: (each.running is None, -each.row.from_on.toordinal()))
+    deeds = brought(request.user, list(deeds_of(account)), run)
+    may_edit = may(request.user, Permission.EDIT_PLANS)
+    context = {
+        "account": account,
+        "tab": "contracts",
+        "contracts": [parts_of(each, sent) for each in found],
+        "running": sum(each.running is not None for each in found),
+        "broken": sum(each.broken for each in found if each.running),
+        "confidential": confidential(found),
+        "as_of": as_of,
+        "deeds": [(each, deed_form(request, account, each.row, sent) if may_edit else None) for each in deeds],
+        "brought": together(deeds),
+        "new_deed": deed_form(request, account, None, sent),
+        "may_edit": may_edit,
+        "profit": may(request.user, Permission.SEE_PROFITABILITY),
+    }
+    return render(request, "relationships/contracts/page.html", context, status=status)
+
+
+def deeds_of(account: Account):
+    return (
+        Advocacy.objects.filter(account=account).select_related("contact", "noted_by").order_by("-happened_on", "-pk")
+    )
+
+
+def deed_form(request, account: Account, row: Advocacy | None, sent: dict) -> AdvocacyForm:
+    """The form of one deed, or of a new one; the one that was sent, with what was typed."""
+    typed = sent_for("advocacy", row, sent) if row else new_of(sent, "advocacy")
+    initial = None if row else {"happened_on": timezone.localdate()}
+    name = f"advocacy-{row.pk if row else 'new'}-%s"
+    return typed or AdvocacyForm(request.user, account, instance=row, initial=initial, auto_id=name)
+
+
+def parts_of(found: Agreed, sent: dict) -> dict:
+    """A contract with the forms of its parts."""
+    return {
+        "found": found,
+        "promises": [(each, stored_form("commitment", each.row, sent)) for each in found.promises],
+        "levels": [(each, stored_form("level", each.row, sent), reading_form(each, sent)) for each in found.levels],
+        "new_commitment": new_of(sent, "commitment", found.row) or part_form("commitment", None, found.row),
+        "new_level": new_of(sent, "level", found.row) or part_form("level", None, found.row),
+    }
+
+
+def stored_form(kind: str, row, sent: dict):
+    return sent_for(kind, row, sent) or part_form(kind, row)
+
+
+def reading_form(level, sent: dict):
+    if level.row.measure != ServiceLevel.Measure.OWN:
+        return None
+    of, form = sent.get("reading", (None, None))
+    return form if of == level.row else ReadingForm(auto_id=f"reading-{level.row.pk}-%s")
+
+
+def part_form(kind: str, row=None, contract=None, data=None):
+    """The form of a commitment or a service level; its ids stay apart from those of the others on the page."""
+    model, form = PARTS[kind]
+    name = row.pk if row else f"new-{contract.pk}"
+    return form(data, instance=row or model(contract=contract), auto_id=f"{kind}-{name}-%s")
+
+
+def sent_for(kind: str, row, sent: dict):
+    form = sent.get(kind)
+    return form if form is not None and form.instance.pk == row.pk else None
+
+
+def new_of(sent: dict, kind: str, contract: Contract | None = None):
+    form = sent.get(kind)
+    if form is None or form.instance.pk is not None:
+        return None
+    return form if contract is None or form.instance.contract_id == contract.pk else None
+
+
+def id_in(text: str) -> int:
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else 0
+
+
+def to_page(account: Account, part: str = ""):
+    response = redirect("account_contracts", account.code)
+    response["Location"] += part
+    return response
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs(Permission.EDIT_PLANS)
+def account_contract(request, code):
+    """The form of one contract of the account (?id=1), or of a new one."""
+    account = visible(request, code)
+    named = request.GET.get("id", "")
+    stored = get_object_or_404(Contract, account=account, pk=id_in(named)) if named else None
+    if stored and request.POST.get("do") == "remove":
+        return remove(request, account, stored)
+    instance = stored or Contract(account=account, created_by=request.user)
+    form = ContractForm(request.POST if request.method == "POST" else None, instance=instance)
+    revision = stored.revision if stored else None
+    if not form.is_valid():
+        return form_page(request, account, form, revision, 422 if form.is_bound else 200)
+    try:
+        keep(form, id_in(request.POST.get("revision", "")))
+    except Outdated:
+        theirs = Contract.objects.get(pk=stored.pk)
+        return form_page(request, account, form, theirs.revision, 409, theirs)
+    messages.success(request, _("Saved."))
+    return to_page(account, f"#contract-{form.instance.pk}")
+
+
+def form_page(request, account: Account, form: ContractForm, revision: int | None, status: int, theirs=None):
+    """The form; after a conflict with what somebody else saved meanwhile, field by field."""
+    differing = [
+        (field.label, shown(theirs, name)) for name, field in form.fields.items()
+        if theirs is not None and getattr(theirs, name) != getattr(form.instance, name)
+    ]  # fmt: skip
+    context = {"account": account, "form": form, "revision": revision, "differing": differing, "theirs": theirs}
+    return render(request, "relationships/contracts/form.html", context | {"tab": "contracts"}, status=status)
+
+
+def shown(row: Contract, name: str):
+    show = getattr(row, f"get_{name}_display", None)
+    return show() if show else getattr(row, name)
+
+
+def remove(request, account: Account, contract: Contract):
+    if not Contract.objects.filter(pk=contract.pk, revision=id_in(request.POST.get("revision", ""))).delete()[0]:
+        messages.error(request, _("Somebody has changed it meanwhile: look at it again."))
+        return to_page(account, f"#contract-{contract.pk}")
+    messages.success(request, _("Removed: %(name)s") % {"name": contract.name})
+    return to_page(account)
+
+
+@require_POST
+@needs(Permission.EDIT_PLANS)
+def contract_part(request, code, part):
+    """Add, change or remove a commitment or a service level of a contract."""
+    account = visible(request, code)
+    contract = get_object_or_404(Contract, account=account, pk=id_in(request.POST.get("contract", "")))
+    if part not in PARTS:
+        raise Http404
+    model, _form = PARTS[part]
+    named = request.POST.get("id", "")
+    stored = get_object_or_404(model, contract=contract, pk=id_in(named)) if named else None
+    if stored and request.POST.get("do") == "remove":
+        stored.delete()
+        return to_page(account, f"#contract-{contract.pk}")
+    form = part_form(part, stored, contract, request.POST)
+    if not form.is_valid():
+        return page(request, account, status=422, **{part: form})
+    form.save()
+    return to_page(account, f"#contract-{contract.pk}")
+
+
+@require_POST
+@needs(Permission.EDIT_PLANS)
+def contract_reading(request, code):
+    """Note the value of a service level in one month; a second one of the month takes its place."""
+    account = visible(request, code)
+    level = get_object_or_404(ServiceLevel, contract__account=account, pk=id_in(request.POST.get("level", "")))
+    form = ReadingForm(request.POST, auto_id=f"reading-{level.pk}-%s")
+    if not form.is_valid():
+        return page(request, account, status=422, reading=(level, form))
+    ServiceReading.objects.update_or_create(
+        level=level,
+        month=int(form.cleaned_data["month"].replace("-", "")),
+        defaults={"value": form.cleaned_data["value"], "read_by": request.user},
+    )
+    return to_page(account, f"#contract-{level.contract_id}")
+
+
+@require_POST
+@needs(Permission.EDIT_PLANS)
+def account_advocacy(request, code):
+    """Note, change or remove what the customer did for us with others."""
+    account = visible(request, code)
+    named = request.POST.get("id", "")
+    stored = get_object_or_404(Advocacy, account=account, pk=id_in(named)) if named else None
+    if stored and request.POST.get("do") == "remove":
+        stored.delete()
+        return to_page(account, "#advocacy")
+    row = stored or Advocacy(account=account, noted_by=request.user)
+    form = AdvocacyForm(request.user, account, request.POST, instance=row, auto_id=f"advocacy-{row.pk or 'new'}-%s")
+    if not form.is_valid():
+        return page(request, account, status=422, advocacy=form)
+    try:
+        keep(form, id_in(request.POST.get("revision", "")))
+    except Outdated:
+        form.add_error(None, _("Somebody has changed it meanwhile: look at it again before you save."))
+        return page(request, account, status=409, advocacy=form)
+    return to_page(account, "#advocacy")
