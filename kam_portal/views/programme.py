@@ -1,0 +1,180 @@
+"""Measures of the key account programme, and the sheet of its monthly costs."""
+
+from dataclasses import dataclass
+
+from django.contrib import messages
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.permissions import Permission, may, needs
+from kam_portal.downloads import download
+from kam_portal.navigation import run_of
+from kam_portal.programme import costs, telling
+from kam_portal.programme.costs import KINDS, Place, Typed
+from kam_portal.programme.measures import Programme
+from kam_portal.programme.telling import decimal
+from profitability.costs import months_of
+
+YEARS = range(1970, 2200)
+LONGEST_YEAR = 4
+
+
+@require_safe
+@needs(Permission.SEE_COMPANY_FIGURES)
+def programme(request):
+    """What the programme brings against what it costs, and what is done for it."""
+    run = run_of(request)
+    if run is None:
+        return render(request, "programme/page.html", {"heading": _("Programme measures")})
+    found = Programme(request.user, run, timezone.localdate(), request.GET.get("baseline", ""))
+    if request.GET.get("format") in {"csv", "xlsx"}:
+        return download(request.GET["format"], "programme", COLUMNS, lines(found), run)
+    context = {
+        "heading": telling.finding(found),
+        "found": found,
+        "figures": headline(found),
+        "may_steer": may(request.user, Permission.STEER_PROGRAMME),
+        "assesses": may(request.user, Permission.ASSESS_PEOPLE),
+        "cost_rows": telling.cost_rows(found),
+        "manager": one_manager(found),
+        "others": telling.others_served(found),
+        "chart": found.others_chart(),
+        "export_query": f"baseline={found.baseline.pk}" if found.baseline else "",
+    }
+    if found.kept:
+        context |= {"growth": telling.growth_tables(found), "retention": telling.retention_rows(found)}
+    return render(request, "programme/page.html", context)
+
+
+def headline(found: Programme) -> dict:
+    kept = found.kept
+    return {
+        "roi": decimal(found.roi),
+        "incremental": decimal(found.incremental),
+        "retention": decimal(kept.retention.share) if kept else None,
+        "others_kept": decimal(kept.others_kept) if kept else None,
+        "coverage": found.plans.coverage,
+        "fresh_share": found.plans.fresh_share,
+    }
+
+
+def one_manager(found: Programme) -> dict:
+    return {
+        "cost_per_account": decimal(found.cost_per_account),
+        "break_even": decimal(found.break_even),
+        "sales_before": decimal(found.sales_before),
+        "sales_now": decimal(found.sales_now),
+        "hours": found.people.hours,
+        "managers": found.people.managers,
+        "is_paid": found.break_even is not None and found.sales_now is not None and found.sales_now >= found.break_even,
+    }
+
+
+# The same as a file
+
+COLUMNS = {"measure": lambda row: row[0], "value": lambda row: row[1], "reason": lambda row: row[2]}
+
+
+def lines(found: Programme) -> list[tuple]:
+    """Measure, value, and why it is missing."""
+    figures, manager = headline(found), one_manager(found)
+    plans, given, won = found.plans, found.executives, found.recognition
+    return [
+        ("roi_share", figures["roi"], found.no_roi),
+        ("incremental_contribution", figures["incremental"], found.no_comparison),
+        ("programme_cost", decimal(found.known_cost), found.no_cost),
+        ("revenue_retention_share", figures["retention"], found.no_comparison),
+        ("revenue_retention_share_of_others", figures["others_kept"], found.no_comparison),
+        ("cost_per_key_account", manager["cost_per_account"], found.no_cost_per_account),
+        ("break_even_sales_of_a_manager", manager["break_even"], found.no_break_even),
+        ("key_accounts", len(found.members), ""),
+        ("with_plan", plans.planned, ""),
+        ("with_approved_plan", plans.approved, ""),
+        ("with_fresh_plan", plans.fresh, ""),
+        ("contacts_of_executives", given.contacts, ""),
+        ("hours_of_executives", given.hours, ""),
+        ("recognition", won.count, ""),
+    ]
+
+
+# Monthly costs
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One input: what stands in it, what stood there, and what is wrong with it."""
+
+    name: str
+    month: int
+    text: str
+    was: str
+    problem: str = ""
+
+
+@require_safe
+@needs(Permission.SEE_COMPANY_FIGURES)
+def programme_costs(request):
+    """The sheet of one year; to be filled in by whoever steers the programme."""
+    return sheet(request, year_of(request, request.GET.get("year", "")), Typed())
+
+
+@require_POST
+@needs(Permission.STEER_PROGRAMME)
+def programme_costs_save(request):
+    """Write the cells that were changed, unless somebody else has changed one of them."""
+    year = year_of(request, request.POST.get("year", ""))
+    found = costs.typed(request.POST, year)
+    count = costs.save(request.user, found)
+    if not found.is_fine:
+        return sheet(request, year, found, status=409 if found.theirs else 422)
+    if count:
+        text = ngettext("%(count)s cell saved.", "%(count)s cells saved.", count) % {"count": count}
+        messages.success(request, text)
+    else:
+        messages.info(request, _("Nothing was changed."))
+    return redirect(f"{reverse('programme_costs')}?year={year}")
+
+
+def year_of(request, text: str) -> int:
+    if text.isascii() and text.isdecimal() and len(text) == LONGEST_YEAR and int(text) in YEARS:
+        return int(text)
+    today = timezone.localdate()
+    return costs.default_year(run_of(request), today.year * 100 + today.month)
+
+
+def sheet(request, year: int, found: Typed, status: int = 200):
+    stored = costs.stored(months_of(year))
+    rows = [
+        {
+            "label": KINDS(kind).label,
+            "cells": [cell((kind, month), stored, found) for month in months_of(year)],
+            "total": sum(stored.get((kind, month), 0) for month in months_of(year)),
+        }
+        for kind in KINDS.values
+    ]
+    context = {
+        "year": year,
+        "months": months_of(year),
+        "rows": rows,
+        "totals": [sum(stored.get((kind, month), 0) for kind in KINDS.values) for month in months_of(year)],
+        "total": sum(stored.values()),
+        "found": found,
+        "may_edit": may(request.user, Permission.STEER_PROGRAMME),
+    }
+    return render(request, "programme/costs.html", context, status=status)
+
+
+def cell(place: Place, stored: dict, found: Typed) -> Cell:
+    """What somebody typed stands until it is saved; beside it what somebody else has put there meanwhile."""
+    is_typed = place in found.texts
+    was = found.was[place] if place in found.was else stored.get(place)
+    text = found.texts[place] if is_typed else costs.shown(stored.get(place))
+    problem = found.wrong.get(place, "")
+    if place in found.theirs:
+        theirs = costs.shown(found.theirs[place]) or _("nothing")
+        problem = _("now %(amount)s, by somebody else; save again to replace it") % {"amount": theirs}
+    return Cell(costs.name_of(place), place[1], text, costs.shown(was), problem)
