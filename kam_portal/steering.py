@@ -4,7 +4,8 @@ key accounts and the effort on accounts go by the guidance, and how far boxes ca
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import Avg, Count, Q
+from django.db.models import Avg, Count, F, Q
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -22,6 +23,7 @@ from relationships.spent import Spent
 
 MOST_MISMATCHES = 5
 MOST_PROPOSALS = 5  # in place; the page of the selection has the others
+MOST_PROGRAMME = 100  # looked at for reminders
 MOST_REMINDERS = 3  # of a kind, so that losses keep their place
 
 
@@ -66,26 +68,24 @@ def out_of_line(user, run: Run) -> list[OutOfLine]:
     ]
 
 
-def reviews_due(user, run: Run, own: bool) -> list[tuple[Result, str]]:
-    """Key accounts whose review is due or overdue, the oldest first; of this manager alone, if that is said."""
+def reminders(user, run: Run, own: bool) -> list[tuple[bool, Result, str]]:
+    """Key accounts whose decision is due for review, or overdue, the oldest first; then those with an open proposal of
+    this person's. Of this manager's accounts alone, if that is said. One question to the database."""
     if not may(user, Permission.PROPOSE_DECISIONS):
         return []
-    rows = selection.listed(user, run).filter(waiting_since=None)
-    due = selection.up_for_review(rows.filter(account__manager=user) if own else rows)
-    return [(row, review_text(row)) for row in due.order_by("review_on", "code")[:MOST_REMINDERS]]
+    today = timezone.localdate()
+    due = Q(is_key=True, review_on__lte=today + selection.SOON, waiting_since=None)
+    due &= Q(account__manager=user) if own else Q()
+    mine = Decision.objects.proposed().filter(proposed_by=user)
+    rows = selection.listed(user, run).filter(due | Q(account__in=mine.values("account")))
+    found = list(rows.order_by(F("waiting_since").asc(nulls_first=True), "review_on", "code")[:MOST_PROGRAMME])
+    told = [(True, row, review_text(row)) for row in found if row.waiting_since is None]
+    waiting = [(False, row, waiting_text(row)) for row in found if row.waiting_since is not None]
+    return told[:MOST_REMINDERS] + waiting[:MOST_REMINDERS]
 
 
 def review_text(row: Result) -> str:
     return _("is to be reviewed by %(day)s") % {"day": date_format(row.review_on, "j M Y")}
-
-
-def own_proposals(user, run: Run) -> list[tuple[Result, str]]:
-    """Accounts whose open proposal this person made, the oldest first."""
-    if not may(user, Permission.PROPOSE_DECISIONS):
-        return []
-    mine = Decision.objects.proposed().filter(proposed_by=user)
-    rows = selection.listed(user, run).filter(account__in=mine.values("account"))
-    return [(row, waiting_text(row)) for row in rows.order_by("waiting_since", "code")[:MOST_REMINDERS]]
 
 
 def waiting_text(row: Result) -> str:

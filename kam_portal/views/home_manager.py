@@ -1,10 +1,10 @@
 """The first page of managers, team leads and team members: what needs this person, what changed, the own accounts."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
 
 from django.conf import settings
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -14,17 +14,19 @@ from django.utils.translation import ngettext
 from accounts.permissions import Permission, may
 from kam_portal.changes import changes
 from kam_portal.navigation import run_of
-from kam_portal.steering import own_proposals, reviews_due
+from kam_portal.steering import reminders
 from kam_portal.templatetags.kam import money, share
+from kam_portal.today.meetings import next_meeting
+from kam_portal.today.plans import plans_of
+from kam_portal.views.today import day_of
 from profitability.models import Result, Run
 from profitability.queries import earlier_run
-from relationships.gaps import to_score
-from relationships.models import Position, Rating
+from relationships.models import Position
 from relationships.queries import portfolio, trends
 
 MINE = 50  # accounts on the home page; the list has them all
 WATCHED = 200  # the largest accounts, whose changes are looked for
-STALE_RATING = timedelta(days=365)
+MATTERS = 8
 
 
 @dataclass(frozen=True)
@@ -39,33 +41,59 @@ class Matter:
 
 
 def manager_home(request):
-    """What needs me, what changed, my accounts."""
-    run = run_of(request)
-    before = earlier_run(run) if run else None
-    profit = may(request.user, Permission.SEE_PROFITABILITY)
-    everything = portfolio(request.user, run) if run else Result.objects.none()
-    own = everything.filter(account__manager=request.user)
-    is_own = own.exists()
-    rows = own if is_own else everything
-    order = "contribution" if profit else "-net_revenue"
-    listed = list(rows.order_by(order, "code")[:MINE])
-    matters = programme_matters(run, request.user, is_own) if run else []
-    matters += matters_of(run, listed, request.user) if run else []
-    context = {
-        "listed": listed,
-        "total": rows.count(),
-        "is_own": is_own,
-        "matters": matters[:10],
-        "changes": changes(request.user, largest(rows), before, profit),
-        "has_earlier": before is not None,
-        "spark": trends(run, [row.account_id for row in listed], "contribution" if profit else "net_revenue")
-        if run
-        else {},
-        "headline": manager_headline(rows, profit) if run else "",
-        "profit": profit,
-        "to_score": to_score(request.user, timezone.localdate()),
-    }
+    """What needs me, my next meeting, what changed, my accounts."""
+    run, user = run_of(request), request.user
+    context = day_of(request)
+    context["meeting"] = next_meeting(user, timezone.localdate(), context["planned"])
+    context |= accounts_of(user, run) if run else {}
     return render(request, "home/manager.html", context)
+
+
+def accounts_of(user, run: Run) -> dict:
+    """Figures and plans of the own accounts, what changed at them and what is wrong."""
+    profit = may(user, Permission.SEE_PROFITABILITY)
+    rows, found, is_own = in_charge(user, run)
+    order = "contribution" if profit else "-net_revenue"
+    listed = rows.order_by(order, "code")[:MINE]
+    before = earlier_run(run)
+    matters = programme_matters(run, user, is_own) + matters_of(listed, user)
+    pks = [row.account_id for row in listed]
+    return {
+        "listed": listed,
+        "total": found["accounts"],
+        "is_own": is_own,
+        "matters": matters[:MATTERS],
+        "changes": changes(user, listed if found["accounts"] <= MINE else largest(rows), before, profit),
+        "has_earlier": before is not None,
+        "spark": trends(run, pks, "contribution" if profit else "net_revenue"),
+        "plans": plans_of(user, pks),
+        "headline": finding(found, profit),
+        "profit": profit,
+    }
+
+
+def in_charge(user, run: Run) -> tuple[QuerySet[Result], dict, bool]:
+    """The accounts this person looks after, else all in sight; their counts; whether they are the own."""
+    everything, own = portfolio(user, run), Q(account__manager=user)
+    found = everything.order_by().aggregate(**counts("own", own), **counts("all", Q()))
+    if found["own_accounts"]:
+        return everything.filter(own), named(found, "own"), True
+    return everything, named(found, "all"), False
+
+
+def counts(name: str, which: Q) -> dict:
+    losing = which & Q(is_active=True, contribution__lt=0)
+    return {
+        f"{name}_accounts": Count("pk", filter=which),
+        f"{name}_active": Count("pk", filter=which & Q(is_active=True)),
+        f"{name}_losing": Count("pk", filter=losing),
+        f"{name}_loss": Sum("contribution", filter=losing),
+    }
+
+
+def named(found: dict, name: str) -> dict:
+    """The counts of one kind by their own names."""
+    return {key.removeprefix(f"{name}_"): value for key, value in found.items() if key.startswith(f"{name}_")}
 
 
 def largest(rows):
@@ -75,46 +103,43 @@ def largest(rows):
 def manager_headline(rows, profit: bool) -> str:
     """The finding of the day."""
     active = rows.filter(is_active=True)
+    counts = {"active": active.count()}
+    if profit:
+        counts |= active.filter(contribution__lt=0).aggregate(losing=Count("pk"), loss=Sum("contribution"))
+    return finding(counts, profit)
+
+
+def finding(counts: dict, profit: bool) -> str:
+    """How many accounts there are, or how many of them lose money: for those who may know."""
     if not profit:
-        return ngettext("%(count)s account is active.", "%(count)s accounts are active.", active.count()) % {
-            "count": active.count()
-        }
-    losing = active.filter(contribution__lt=0).aggregate(count=Count("pk"), loss=Sum("contribution"))
-    if not losing["count"]:
+        text = ngettext("%(count)s account is active.", "%(count)s accounts are active.", counts["active"])
+        return text % {"count": counts["active"]}
+    if not counts["losing"]:
         return _("Every active account earns money after cost to serve.")
     text = ngettext(
         "%(count)s of %(all)s active accounts loses money after cost to serve: %(loss)s.",
         "%(count)s of %(all)s active accounts lose money after cost to serve: %(loss)s together.",
-        losing["count"],
+        counts["losing"],
     )
-    loss = f"{money(-losing['loss'])} {settings.CURRENCY}"
-    return text % {"count": losing["count"], "all": active.count(), "loss": loss}
+    loss = f"{money(-counts['loss'])} {settings.CURRENCY}"
+    return text % {"count": counts["losing"], "all": counts["active"], "loss": loss}
 
 
-def matters_of(run, rows: list[Result], user) -> list[Matter]:
-    """Losses first, the largest on top; then, for who may score, accounts whose box is not settled and scores that are
-    old."""
+def matters_of(rows: Iterable[Result], user) -> list[Matter]:
+    """Losses first, the largest on top; then, for who may score, accounts whose box is not settled."""
+    active = [row for row in rows if row.is_active]
     found = []
     if may(user, Permission.SEE_PROFITABILITY):
-        losing = sorted(
-            (row for row in rows if row.is_active and row.contribution < 0), key=lambda row: row.contribution
-        )
+        losing = sorted((row for row in active if row.contribution < 0), key=lambda row: row.contribution)
         found += [Matter(_("loss"), row, loss_text(row), "contribution") for row in losing]
-    if not may(user, Permission.SCORE_ACCOUNTS):
-        return found
-    open_boxes = [row for row in rows if row.is_active and not is_settled(row.position)]
-    found += [Matter(_("score"), row, gap_text(row), "box") for row in open_boxes]
-    old = old_ratings(run, [row.account_id for row in rows])
-    found += [
-        Matter(_("old"), row, _("the latest rating is more than a year old")) for row in rows if row.account_id in old
-    ]
+    if may(user, Permission.SCORE_ACCOUNTS):
+        found += [Matter(_("score"), row, gap_text(row), "box") for row in active if not is_settled(row.position)]
     return found
 
 
 def programme_matters(run: Run, user, own: bool) -> list[Matter]:
-    """Reviews that are due and the reader's own open proposals."""
-    found = [(_("review"), *each) for each in reviews_due(user, run, own)]
-    found += [(_("waits"), *each) for each in own_proposals(user, run)]
+    """Decisions that are due for review and the reader's own open proposals."""
+    found = [(_("review") if is_due else _("waits"), row, text) for is_due, row, text in reminders(user, run, own)]
     return [Matter(kind, row, text, url=reverse("account_decisions", args=[row.code])) for kind, row, text in found]
 
 
@@ -145,13 +170,3 @@ def gap_text(row: Result) -> str:
     if not row.position.box:
         return _("has no box: only %(share)s of an axis is scored") % {"share": share(covered)}
     return _("has a provisional box: %(share)s of an axis is scored") % {"share": share(covered)}
-
-
-def old_ratings(run, accounts: list[int]) -> set[int]:
-    """Accounts whose latest rating is more than a year older than the window's end."""
-    rows = (
-        Rating.objects.filter(account__in=accounts)
-        .values_list("account")
-        .annotate(fresh=Count("pk", filter=Q(rated_on__gte=run.as_of - STALE_RATING)))
-    )
-    return {account for account, fresh in rows if not fresh}
