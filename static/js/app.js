@@ -28,6 +28,7 @@ import "./grid-keys.js";
 import "./grid-totals.js";
 import "./grid-scores.js";
 import "./weight-sum.js";
+import "./today.js";
 import "./print.js";
 import "./sparkline.js";
 import "./chart-loader.js";
