@@ -18,6 +18,7 @@ from profitability.models import Result, Run
 from relationships.core.balance import Finding, excess, finding, to_unit, usual_share
 from relationships.effort import MOST_ACCOUNTS, in_sight
 from relationships.hours import Hours, hours_today
+from relationships.invested import invested
 from relationships.models import Box
 
 COLUMNS = (
@@ -74,6 +75,7 @@ class BoxEffort:
     usual_share: Decimal | None
     hours: Decimal | None
     hours_share: Decimal | None
+    invested: Decimal | None  # by plans; None where no plan invests in any account in view
     found: int
     money: Decimal  # the excess of those found
 
@@ -131,6 +133,11 @@ class Spent:
         managers = {account: manager for account, manager, _cost in rows}
         return hours_today(self.run, managers, {account: cost for account, _manager, cost in rows})
 
+    @cached_property
+    def invested(self) -> dict[int, Decimal]:
+        """What plans put into each account within the window."""
+        return invested(self.user, self.run)
+
     def hours_of(self, accounts: Iterable[Served]) -> Decimal | None:
         if self.hours is None:
             return None
@@ -165,6 +172,7 @@ class Spent:
             usual_share=None if usual is None else decimal(usual),
             hours=hours,
             hours_share=share(hours, self.hours_of(self.served)),
+            invested=sum((self.invested.get(each.account, ZERO) for each in rows), ZERO) if self.invested else None,
             found=len(found),
             money=sum((each.excess for each in found), ZERO),
         )

@@ -13,7 +13,7 @@ from kam_portal.guidance import difference, heading, size
 from profitability.models import Result
 from relationships import guidance
 from relationships.balance import balance, set_target, target_mix
-from relationships.models import Guidance, Position, TargetMix
+from relationships.models import Guidance, Investment, Plan, Position, TargetMix
 from relationships.spent import Spent
 from tests.factories import a_portfolio
 
@@ -275,3 +275,32 @@ def test_targets_are_set_by_function_as_well(portfolio):
     set_target(portfolio.user("finance"), boxes, Decimal("0.2"), 0)
 
     assert target_mix().revision == 1
+
+
+def a_plan(portfolio, code: str, visibility: str, **investment) -> None:
+    plan = Plan.objects.create(
+        account=portfolio.accounts[code], visibility=visibility, from_on=date(2026, 1, 1), until_on=date(2028, 12, 31),
+        created_by=portfolio.user("manager"),
+    )  # fmt: skip
+    Investment.objects.create(plan=plan, text="A line of their own", **investment)
+
+
+def test_what_plans_invest_in_the_window_stands_beside_the_effort(portfolio, sign_in):
+    # the window is January and February 2026: 59 days
+    a_plan(portfolio, "N2", "everyone", expected_cost=365, from_on=date(2026, 1, 1), until_on=date(2026, 12, 31))
+    a_plan(portfolio, "N5", "everyone", expected_cost=9, actual_cost=Decimal("7.5"), from_on=date(2026, 2, 28))
+    a_plan(portfolio, "S2", "plan_team", expected_cost=1000, from_on=date(2026, 1, 5))
+    a_plan(portfolio, "N1", "everyone", expected_cost=1000)  # nobody has said when
+
+    seen = {role: Spent(portfolio.user(role), portfolio.run).invested for role in ("manager", "finance", "executive")}
+
+    n2, n5, s2 = (portfolio.accounts[code].pk for code in ("N2", "N5", "S2"))
+    assert seen["manager"] == seen["finance"] == {n2: Decimal("59.00"), n5: Decimal("7.50")}
+    assert seen["executive"] == seen["manager"] | {s2: Decimal("1000.00")}
+    assert sum(each.invested for each in Spent(portfolio.user("executive"), portfolio.run).boxes) == Decimal("1066.50")
+    assert "its plan invests" in sign_in("manager").get("/guidance/").content.decode()
+
+
+def test_without_plans_nothing_is_said_of_investments(portfolio, sign_in):
+    assert Spent(portfolio.user("executive"), portfolio.run).boxes[0].invested is None
+    assert "Plan investments" not in sign_in("executive").get("/guidance/").content.decode()

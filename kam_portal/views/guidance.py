@@ -80,6 +80,7 @@ def row(found: Spent, account: Account, each: Mismatch) -> dict:
         "side": words.side_of(each),
         "reason": words.reason(each),
         "hours": found.hours.of.get(served.account) if found.hours else None,
+        "invested": found.invested.get(served.account),
         "cost_share": found.cost_share(served),
         "contribution_share": found.contribution_share(served),
     }
@@ -105,6 +106,7 @@ def columns(found: Spent) -> dict:
         _("Contribution"): lambda pair: pair[1].served.contribution,
         _("Attractiveness"): lambda pair: pair[1].served.attractiveness,
         _("Hours a month"): lambda pair: found.hours and found.hours.of.get(pair[0].pk),
+        _("Plan investments"): lambda pair: found.invested.get(pair[0].pk),
         _("Why"): lambda pair: words.reason(pair[1]),
     } | in_currency()
 

@@ -9,6 +9,7 @@ account stands out only if that is more than a quarter of its usual cost: half o
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from statistics import median
@@ -51,3 +52,14 @@ def gaps(counts: Mapping[str, int], target: Mapping[str, Decimal]) -> dict[str, 
     """Accounts too many in each box, or, below zero, too few, for the mix of the target; they sum to zero."""
     count = sum(counts.values())
     return {box: counts.get(box, 0) - Fraction(share) * count for box, share in target.items()}
+
+
+def part_within(amount: Decimal, from_on: date, until_on: date, first: date, last: date) -> Fraction:
+    """The part of an amount, spread evenly over the days `from_on` to `until_on`, that lies in `first` to `last`.
+
+    All days count whole, both ends included. Raises ValueError where an end lies before its beginning.
+    """
+    if until_on < from_on or last < first:
+        raise ValueError("an end lies before its beginning")
+    common = (min(until_on, last) - max(from_on, first)).days + 1
+    return Fraction(amount) * max(common, 0) / ((until_on - from_on).days + 1)

@@ -1,12 +1,15 @@
 """What boxes usually cost to serve, who stands out, and how a mix differs from its target."""
 
+from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from relationships.core.balance import excess, finding, gaps, to_unit, usual_share
+from relationships.core.balance import excess, finding, gaps, part_within, to_unit, usual_share
 from relationships.core.fit import fit
 
 FIVE = [(Decimal(cost), Decimal(100)) for cost in (5, 10, 20, 30, 90)]
@@ -73,3 +76,34 @@ def test_a_programme_suits_an_account_with_complex_processes_and_products():
     assert fit(4, 5) == fit(9, 0) == "depends"
     assert fit(0, 4) == "transactional"
     assert fit(None, 9) is fit(9, None) is None
+
+
+D = date.fromisoformat
+
+
+@pytest.mark.parametrize(("from_on", "until_on", "part"), [
+    ("2026-01-01", "2026-12-31", 181),  # 365 in all, the first half has 181 days
+    ("2026-06-30", "2026-07-01", Fraction(365, 2)),
+    ("2026-03-05", "2026-03-05", 365),
+    ("2027-01-01", "2027-02-01", 0),
+    ("2025-07-01", "2025-12-31", 0),
+])  # fmt: skip
+def test_an_investment_counts_by_its_days_within_the_window(from_on, until_on, part):
+    assert part_within(Decimal(365), D(from_on), D(until_on), D("2026-01-01"), D("2026-06-30")) == part
+
+
+@given(st.dates(D("2020-01-01"), D("2030-01-01")), st.integers(0, 900), st.integers(1, 400))
+def test_what_lies_in_windows_that_follow_each_other_sums_to_the_whole(begins, length, step):
+    ends = begins + timedelta(days=length)
+    cuts = [begins + timedelta(days=step * place) for place in range(length // step + 2)]
+
+    parts = [
+        part_within(Decimal(1000), begins, ends, first, after - timedelta(days=1)) for first, after in pairwise(cuts)
+    ]
+
+    assert sum(parts) == 1000
+
+
+def test_an_end_before_its_beginning_is_refused():
+    with pytest.raises(ValueError, match="before its beginning"):
+        part_within(Decimal(1), D("2026-02-01"), D("2026-01-31"), D("2026-01-01"), D("2026-12-31"))
