@@ -19,8 +19,10 @@ from kam_portal.views.competence import (
     competence_person,
     competences,
 )
+from kam_portal.views.complaints import complaints
 from kam_portal.views.concentration import concentration
 from kam_portal.views.contracts import contracts
+from kam_portal.views.contacts import contacts_export
 from kam_portal.views.decisions import account_decisions, account_propose, decision_decide
 from kam_portal.views.effort import effort
 from kam_portal.views.effort_inputs import effort_hours_save, effort_inputs, effort_responses_save
@@ -40,11 +42,15 @@ from kam_portal.views.runs import approve_run, discard_run, publish_run, start_r
 from kam_portal.views.scenarios import scenario, scenario_compare, scenario_export, scenario_new, scenarios
 from kam_portal.views.scoring import scoring, scoring_cell, scoring_save
 from kam_portal.views.selection import selection_compare, selection_page
+from kam_portal.views.signals import signal_act, signal_form, signals
 from kam_portal.views.sign_in import sign_in, sign_out
 from kam_portal.views.site import glossary, search
 from kam_portal.views.today import today_act, today_scores
+from kam_portal.views.touchpoints import touchpoints
 from kam_portal.views.trail import account_trail
 from kam_portal.views.value import company_assumptions_save, value
+from kam_portal.views.watching import account_watch
+from kam_portal.views.voice import voice
 from kam_portal.views.whale import whale
 from kam_portal.views.whitespace import whitespace
 
@@ -74,10 +80,12 @@ urlpatterns = [
     path("accounts/<path:code>/value/", account_value, name="account_value"),
     path("accounts/<path:code>/value/assumptions/", account_assumptions_save, name="account_assumptions_save"),
     path("accounts/<path:code>/value/potentials/", account_potentials_save, name="account_potentials_save"),
+    path("accounts/<path:code>/contacts/export/<str:ending>/", contacts_export, name="contacts_export"),
     path("accounts/<path:code>/decisions/", account_decisions, name="account_decisions"),
     path("accounts/<path:code>/decisions/propose/", account_propose, name="account_propose"),
     path("accounts/<path:code>/competences/", account_competences, name="account_competences"),
     path("accounts/<path:code>/competences/save/", account_competences_save, name="account_competences_save"),
+    path("accounts/<path:code>/watch/", account_watch, name="account_watch"),
     path("accounts/<path:code>/place/", matrix_account, name="matrix_account"),
     path("accounts/<path:code>/", account_page, name="account"),
     path("matrix/", matrix, name="matrix"),
@@ -102,10 +110,16 @@ urlpatterns = [
     path("programme/competences/", competences, name="competences"),
     path("programme/people/<int:user_id>/", competence_person, name="competence_person"),
     path("programme/people/<int:user_id>/assess/", competence_assess, name="competence_assess"),
+    path("touchpoints/", touchpoints, name="touchpoints"),
+    path("complaints/", complaints, name="complaints"),
+    path("voice/", voice, name="voice"),
     path("effort/", effort, name="effort"),
     path("effort/inputs/", effort_inputs, name="effort_inputs"),
     path("effort/inputs/hours/", effort_hours_save, name="effort_hours_save"),
     path("effort/inputs/responses/", effort_responses_save, name="effort_responses_save"),
+    path("signals/", signals, name="signals"),
+    path("signals/<int:signal_id>/act/", signal_act, name="signal_act"),
+    path("signals/<int:signal_id>/action/", signal_form, name="signal_form"),
     path("ranking/", ranking, name="ranking"),
     path("whale/", whale, name="whale"),
     path("value/", value, name="value"),

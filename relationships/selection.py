@@ -39,6 +39,7 @@ from profitability.models import Result, Run
 from relationships.core.fit import COMPLEX
 from relationships.models import Box, CriteriaSet, Position
 from relationships.queries import portfolio
+from relationships.watching import is_watched
 
 GROWN = Decimal("0.1")
 SMALLEST_BASE = Decimal("0.01")  # of what the smallest class A account buys
@@ -65,7 +66,11 @@ def listed(user, run: Run) -> QuerySet[Result]:
     """The accounts in sight with what a choice among them goes by."""
     rows = portfolio(user, run)
     return rows.annotate(
-        is_key=is_member("account"), review_on=review_on("account"), fit=fit(), waiting_since=waiting_since()
+        is_key=is_member("account"),
+        review_on=review_on("account"),
+        fit=fit(),
+        waiting_since=waiting_since(),
+        is_watched=is_watched(user),
     )
 
 
@@ -118,13 +123,14 @@ def up_for_review(rows: QuerySet[Result], today: date | None = None) -> QuerySet
 
 
 def watched(rows: QuerySet[Result], user, run: Run) -> QuerySet[Result]:
-    """Small accounts with room to grow: see the rule above."""
+    """Small accounts with room to grow: see the rule above; and those on which the reader keeps an eye."""
     small = rows.filter(is_key=False, revenue_class__in="BC", contribution__gte=0)
     growing, smallest = Q(growth__gte=GROWN), smallest_a(user, run)
     if smallest is not None:
         growing &= Q(net_revenue__gte=grown_from(smallest.base))
         growing |= Q(account__annual_potential__gte=smallest.potential)
-    return small.filter(growing, share_of_wallet__lt=LITTLE_OF_THE_WALLET)
+    by_rule = small.filter(growing, share_of_wallet__lt=LITTLE_OF_THE_WALLET)
+    return rows.filter(Q(pk__in=by_rule.order_by().values("pk")) | Q(is_watched=True))
 
 
 def grown_from(base: Decimal) -> CombinedExpression:

@@ -18,6 +18,7 @@ from kam_portal.templatetags.kam import whole
 from profitability.models import Result
 from relationships.models import Firmness, PositionChange
 from relationships.queries import ordered, orderings, portfolio, trends
+from relationships.watching import is_watched
 
 PAGE = 50
 
@@ -26,10 +27,17 @@ class AccountFilter(PortfolioFilter):
     """Which accounts, also by how firm their boxes are and whether the run put them into another one."""
 
     firmness = forms.ChoiceField(label=gettext_lazy("Firmness"), required=False, choices=[*ALL, *Firmness.choices])
-    further = (*PortfolioFilter.further, "moved")
+    further = (*PortfolioFilter.further, "moved", "watched")
+    watched = forms.BooleanField(label=gettext_lazy("Only those I watch"), required=False)
     moved = forms.BooleanField(label=gettext_lazy("Only in another box than before"), required=False)
 
+    def __init__(self, data, user):
+        super().__init__(data, user)
+        self.user = user
+
     def condition(self, name: str, value) -> Q:
+        if name == "watched":
+            return Q(is_watched(self.user))
         if name == "firmness":
             return held(value)
         return Q(moved_in_run()) if name == "moved" else super().condition(name, value)

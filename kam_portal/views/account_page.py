@@ -29,6 +29,7 @@ from profitability.wording import many_of
 from relationships.models import Position, PositionChange
 from relationships.queries import place_among, rests_on_profit, trend
 from relationships.value import worths
+from relationships.watching import watches
 
 PHASES = ("presale", "production", "delivery", "post_sale")
 BOTH_PLACES = gettext_lazy(
@@ -54,6 +55,7 @@ def account_page(request, code):
         "parent": seen.filter(pk=account.parent_id).first(),
         "children": seen.filter(parent=account).order_by("name"),
         "profit": may(request.user, Permission.SEE_PROFITABILITY),
+        "is_watched": watches(request.user, account),
     }
     if family and family.results:
         context |= page_of(request, family, context["profit"])
