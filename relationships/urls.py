@@ -23,6 +23,10 @@ from relationships.views.criteria_edit import (
 )
 from relationships.views.invitations import relationship_ask, relationship_revoke
 from relationships.views.notices import notice_list, notice_open, notices_read
+from relationships.views.plan import account_plan, plan_begin
+from relationships.views.plan_comments import plan_comments
+from relationships.views.plan_edit import plan_add, plan_keep, plan_line, plan_tick
+from relationships.views.plan_readings import plan_reading
 from relationships.views.relationship import (
     account_relationship,
     relationship_barrier,
@@ -62,6 +66,14 @@ urlpatterns = [
     path("accounts/<path:code>/scoring/", account_scoring, name="account_scoring"),
     path("accounts/<path:code>/scoring/check/", account_scoring_check, name="account_scoring_check"),
     path("accounts/<path:code>/scoring/save/", account_scoring_save, name="account_scoring_save"),
+    path("accounts/<path:code>/plan/", account_plan, name="account_plan"),
+    path("accounts/<path:code>/plan/begin/", plan_begin, name="plan_begin"),
+    path("accounts/<path:code>/plan/keep/", plan_keep, name="plan_keep"),
+    path("accounts/<path:code>/plan/add/", plan_add, name="plan_add"),
+    path("accounts/<path:code>/plan/line/", plan_line, name="plan_line"),
+    path("accounts/<path:code>/plan/tick/", plan_tick, name="plan_tick"),
+    path("accounts/<path:code>/plan/reading/", plan_reading, name="plan_reading"),
+    path("accounts/<path:code>/plan/comments/", plan_comments, name="plan_comments"),
     path("accounts/<path:code>/relationship/", account_relationship, name="account_relationship"),
     path("accounts/<path:code>/relationship/find/", relationship_find, name="relationship_find"),
     path("accounts/<path:code>/relationship/state/", relationship_state, name="relationship_state"),

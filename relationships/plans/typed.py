@@ -63,6 +63,17 @@ def plain(value: Decimal) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
+def shown(entry: Model, name: str, text: str) -> str:
+    """The text as the input shows it while nobody types: thousands apart, a percent sign, the stage in words."""
+    if not text or not isinstance(entry._meta.get_field(name), WholeField):
+        return text
+    unit = unit_of(entry, name)
+    if unit == STAGE:
+        return stage_words(Decimal(text))
+    grouped = f"{Decimal(text):,f}".replace("-", MINUS)
+    return f"{grouped} %" if unit == SHARE else grouped
+
+
 def joined(ids: Iterable[int]) -> str:
     return ",".join(str(each) for each in sorted(ids))
 

@@ -1,0 +1,289 @@
+"""The key account plan as one page: each section with its entries, and what the portal computes beside them."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from django.conf import settings
+from django.db.models import Model
+from django.utils.translation import gettext as _
+
+from accounts.permissions import Permission, may
+from profitability.models import Run
+from relationships.core import plan as core
+from relationships.core.plan import Progress
+from relationships.models import Action, Benefit, Investment, Objective, ObjectiveReading, Plan, PlanSection
+from relationships.plans import comments, measures
+from relationships.plans.fields import LAYOUTS, Input, Reader, inputs
+from relationships.plans.measures import MEASURES, STATES
+from relationships.plans.sections import SECTIONS, Section
+from relationships.plans.typed import shown, stage_words, text_of_value
+
+
+@dataclass
+class Entry:
+    """One line of a section as it is shown."""
+
+    row: Model
+    kind: str
+    main: list[Input]
+    more: list[Input]
+    comments: int = 0
+    facts: dict = field(default_factory=dict)
+
+    @property
+    def id(self) -> str:
+        return f"{self.kind}-{self.row.pk}"
+
+    @property
+    def extras(self) -> list[Input]:
+        """What stands behind “More” and is filled in, for whoever only reads."""
+        return [each for each in self.more if each.words or each.withheld]
+
+
+@dataclass
+class Group:
+    """Entries that are shown together: one quadrant, one side; all of a section that has no groups."""
+
+    code: str
+    label: str
+    entries: list[Entry]
+    facts: dict = field(default_factory=dict)
+
+
+@dataclass
+class Part:
+    """A section of the page."""
+
+    section: Section
+    groups: list[Group]
+    freshness: PlanSection | None
+    comments: int
+    heads: list[str]
+    facts: dict = field(default_factory=dict)
+
+    @property
+    def code(self) -> str:
+        return self.section.code
+
+    @property
+    def entries(self) -> list[Entry]:
+        return [entry for group in self.groups for entry in group.entries]
+
+
+@dataclass
+class Looking:
+    """What a page of a plan is made of: who looks, when, at which run, with the comments and the dates of sections."""
+
+    reader: Reader
+    run: Run | None
+    today: date
+
+    def __post_init__(self):
+        self.plan: Plan = self.reader.plan
+        self.comments = comments.open_counts(self.plan)
+        self.freshness = {row.section: row for row in self.plan.sections.select_related("changed_by")}
+
+    def part(self, code: str) -> Part:
+        section = SECTIONS[code]
+        rows = list(section.rows(self.plan).select_related(*related(section)))
+        rows = rows if code != "actions" else with_needs(rows)
+        entries = [self.entry(section, row) for row in rows]
+        FACTS.get(code, nothing)(self, entries)
+        part = Part(section, groups(section, entries), self.freshness.get(code), self.comments.get((code, None), 0),
+                    heads(section))  # fmt: skip
+        SUMS.get(code, nothing)(self, part)
+        return part
+
+    def entry(self, section: Section, row: Model) -> Entry:
+        row.plan = self.plan
+        layout = LAYOUTS[section.code]
+        main, more = (inputs(self.reader, section, row, names) for names in (layout.main, layout.more))
+        return Entry(row, section.code, main, more, self.comments.get((section.code, row.pk), 0))
+
+    def one(self, code: str, entry_id: int) -> Entry | None:
+        """One line alone, with its facts."""
+        return next((entry for entry in self.part(code).entries if entry.row.pk == entry_id), None)
+
+
+def related(section: Section) -> list[str]:
+    """Rows that the fields of a section point to."""
+    fields = (section.field(name) for name in section.fields)
+    return [each.name for each in fields if each.is_relation and not each.many_to_many] or ["plan"]
+
+
+def with_needs(rows: list[Action]) -> list[Action]:
+    return list(Action.objects.filter(pk__in=[row.pk for row in rows]).select_related(
+        "objective", "owner", "customer_owner").prefetch_related("needs").order_by("place", "pk"))  # fmt: skip
+
+
+def heads(section: Section) -> list[str]:
+    layout = LAYOUTS[section.code]
+    return [str(section.field(name).verbose_name) for name in layout.main]
+
+
+def groups(section: Section, entries: list[Entry]) -> list[Group]:
+    if not section.group:
+        return [Group("", "", entries)]
+    found: dict[str, list[Entry]] = defaultdict(list)
+    for entry in entries:
+        found[getattr(entry.row, section.group)].append(entry)
+    return [Group(str(code), str(label), found[code]) for code, label in section.field(section.group).flatchoices]
+
+
+# What is computed beside the entries of a section
+
+
+def nothing(looking: Looking, _shown) -> None:
+    """Most sections have nothing to compute."""
+
+
+def objectives(looking: Looking, entries: list[Entry]) -> None:
+    """Value, progress and peers of each objective; the values of own measures with their last reading."""
+    user, plan = looking.reader.user, looking.plan
+    rows: list[Objective] = [entry.row for entry in entries]
+    measured = measures.values([plan.account_id], looking.run, user) if any(row.measure for row in rows) else {}
+    found = measures.standings(rows, measured, looking.today)
+    read = measures.latest_readings(rows)
+    for entry in entries:
+        value, progress = found[entry.row.pk]
+        entry.facts = objective_facts(entry.row, value, progress, read.get(entry.row.pk))
+        entry.facts["withheld"] = looking.reader.withholds(entry.row, "target")
+        if entry.facts["withheld"]:
+            entry.facts |= {"value": "", "progress": None, "share": None, "state": "", "words": ""}
+
+
+def objective_facts(row: Objective, value: Decimal | None, progress: Progress, read: ObjectiveReading | None) -> dict:
+    return {
+        "value": said(row, value),
+        "unit": unit_words(row),
+        "progress": progress,
+        "percent": None if progress.share is None else round(progress.share * 100),
+        "due": None if progress.due is None else round(progress.due * 100),
+        "state": progress.state.value,
+        "words": str(STATES[progress.state]),
+        "is_measured": bool(row.measure),
+        "figure": row.measure if row.measure in TRAILS else "",
+        "read": read,
+    }
+
+
+TRAILS = {"net_revenue", "gross_margin", "contribution", "cost_to_serve", "relationship_strength"}
+
+
+def said(row: Objective, value: Decimal | None) -> str:
+    """A value of an objective's measure as people read it."""
+    unit = MEASURES[row.measure].unit if row.measure in MEASURES else ""
+    if value is None:
+        return ""
+    return stage_words(value) if unit == measures.STAGE else shown(row, "target", text_of_value(value, unit))
+
+
+def unit_words(row: Objective) -> str:
+    if row.measure in MEASURES:
+        return settings.CURRENCY if MEASURES[row.measure].unit == measures.MONEY else ""
+    return row.unit
+
+
+def actions(looking: Looking, entries: list[Entry]) -> None:
+    """What is overdue, what waits for what, and what this person may tick."""
+    user = looking.reader.user
+    logs = may(user, Permission.LOG_TOUCHPOINTS)
+    for entry in entries:
+        row: Action = entry.row
+        is_open = row.state in Action.OPEN
+        entry.facts = {
+            "is_open": is_open,
+            "is_done": row.state == Action.State.DONE,
+            "is_overdue": is_open and row.due_on is not None and row.due_on < looking.today,
+            "waits_for": [each for each in row.needs.all() if each.state in Action.OPEN],
+            "may_tick": logs and not looking.reader.may_edit and row.owner_id == user.pk,
+        }
+
+
+def risks(looking: Looking, entries: list[Entry]) -> None:
+    for entry in entries:
+        found = core.severity(entry.row.likelihood, entry.row.impact)
+        words = {"low": _("low"), "medium": _("medium"), "high": _("high")}
+        entry.facts = {"severity": found, "gravity": core.gravity(found), "words": words.get(core.gravity(found), "")}
+
+
+def investments(looking: Looking, entries: list[Entry]) -> None:
+    """The return on each, expected and as it came."""
+    for entry in entries:
+        row: Investment = entry.row
+        entry.facts = {
+            "withheld": not looking.reader.sees_profit,
+            "expected": as_share(core.return_on(row.expected_profit, row.expected_cost)),
+            "actual": as_share(core.return_on(row.actual_profit, row.actual_cost)),
+        }
+        if entry.facts["withheld"]:
+            entry.facts |= {"expected": None, "actual": None}
+
+
+def as_share(value) -> Decimal | None:
+    return None if value is None else Decimal(value.numerator) / Decimal(value.denominator)
+
+
+def sum_of_investments(looking: Looking, part: Part) -> None:
+    """All together: only those that state both profit and cost count in a return."""
+    if looking.reader.sees_profit and part.entries:
+        rows = [entry.row for entry in part.entries]
+        part.facts = {name: together(rows, name) for name in ("expected", "actual")}
+
+
+def together(rows: list[Investment], side: str) -> dict:
+    pairs = [(getattr(row, f"{side}_profit"), getattr(row, f"{side}_cost")) for row in rows]
+    whole = [(profit, cost) for profit, cost in pairs if profit is not None and cost is not None]
+    if not whole:
+        return {"profit": None, "cost": None, "roi": None}
+    profit, cost = (sum(column, Decimal(0)) for column in zip(*whole, strict=True))
+    return {"profit": profit, "cost": cost, "roi": as_share(core.return_on(profit, cost)), "count": len(whole)}
+
+
+def sum_of_benefits(looking: Looking, part: Part) -> None:
+    """The balance: what is given and received of each kind, in number and, as far as it is stated, in worth a year."""
+    rows: list[Benefit] = [entry.row for entry in part.entries]
+    part.facts = {
+        "balance": [
+            {"label": label, "given": side(rows, kind, "given"), "received": side(rows, kind, "received")}
+            for kind, label in Benefit.Kind.choices
+        ],
+        "given": side(rows, None, "given"),
+        "received": side(rows, None, "received"),
+    }
+
+
+def side(rows: list[Benefit], kind: str | None, direction: str) -> dict:
+    own = [row for row in rows if row.direction == direction and kind in (None, row.kind)]
+    known = [row.worth for row in own if row.worth is not None]
+    return {"count": len(own), "worth": sum(known, Decimal(0)) if known else None}
+
+
+def sum_of_objectives(looking: Looking, part: Part) -> None:
+    """How many stand how."""
+    counts: dict[str, int] = defaultdict(int)
+    for entry in part.entries:
+        counts[entry.facts["state"]] += 1
+    part.facts = {
+        "states": [(state.value, str(words), counts[state]) for state, words in STATES.items() if counts[state]]
+    }
+
+
+def sum_of_actions(looking: Looking, part: Part) -> None:
+    facts = [entry.facts for entry in part.entries]
+    part.facts = {
+        "open": sum(each["is_open"] for each in facts),
+        "overdue": sum(each["is_overdue"] for each in facts),
+        "done": sum(each["is_done"] for each in facts),
+    }
+
+
+FACTS = {"objectives": objectives, "actions": actions, "risks": risks, "investments": investments}
+SUMS = {
+    "objectives": sum_of_objectives,
+    "actions": sum_of_actions,
+    "investments": sum_of_investments,
+    "benefits": sum_of_benefits,
+}
