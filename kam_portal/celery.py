@@ -33,14 +33,30 @@ REDIS_OPTIONS = {
 def schedule() -> dict[str, dict[str, Any]]:
     """What happens when: a name, the task, its time (in TIME_ZONE)."""
     hour, minute = settings.NIGHTLY_AT.split(":")
+    signals_hour, signals_minute = settings.SIGNALS_AT.split(":")
     return {
         "nightly run": {"task": "kam_portal.tasks.nightly", "schedule": crontab(hour=hour, minute=minute)},
+        "signals": {
+            "task": "kam_portal.tasks.find_signals",
+            "schedule": crontab(hour=signals_hour, minute=signals_minute),
+        },
+        "e-mails of what needs attention": {
+            "task": "kam_portal.tasks.send_digests",
+            "schedule": digest_rounds(settings.DIGEST_AT),
+        },
         "waiting runs": {
             "task": EACH_MINUTE,
             "schedule": timedelta(seconds=60),
             "options": {"expires": 55},  # no use in answering the same question twice after a pause
         },
     }
+
+
+def digest_rounds(at: str) -> crontab:
+    """On working days at that time, and each hour of the morning after it for those whose mail could not be sent."""
+    hour, minute = map(int, at.split(":"))
+    hours = ",".join(str(each) for each in range(hour, min(hour + 6, 24)))
+    return crontab(minute=minute, hour=hours, day_of_week="mon-fri")
 
 
 def settings_of_broker() -> dict[str, Any]:

@@ -28,6 +28,7 @@ MENU = [
         "checklist",
         [
             (_("Contracts"), "contracts", Permission.SEE_ACCOUNTS, ""),
+            (_("Signals"), "signals", Permission.SEE_ACCOUNTS, "n"),
             (_("Programme"), "programme", Permission.SEE_COMPANY_FIGURES, ""),
             (_("Competences"), "competences", Permission.SEE_ACCOUNTS, ""),
         ],

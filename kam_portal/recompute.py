@@ -71,6 +71,7 @@ def perform(run_id: int) -> bool:
         with queue.heartbeat(run):
             is_published = calculate_and_publish(run)
         if is_published:
+            look_for_signals()
             tell_of_events()
         return is_published
     except queue.Overtaken:
@@ -99,7 +100,13 @@ def calculate_and_publish(run: Run) -> bool:
 def published_by_hand(run_id: int) -> None:
     """What follows when a person has put a run behind the pages."""
     follow_up(run_id)
+    look_for_signals()
     tell_of_events()
+
+
+def look_for_signals() -> None:
+    """Of what needs attention in the new figures. The run stands, whatever becomes of this: the next look is tomorrow."""
+    tasks.wake(tasks.find_signals)
 
 
 def tell_of_events() -> None:

@@ -130,6 +130,8 @@ IMPORT_MAX_BYTES = env.int("IMPORT_MAX_BYTES", default=512 * 1024 * 1024)
 REDIS_URL = env.str("REDIS_URL", default="")
 BROKER_DIR = VAR_DIR / "broker"
 NIGHTLY_AT = env.str("NIGHTLY_AT", default="02:00")  # in TIME_ZONE
+SIGNALS_AT = env.str("SIGNALS_AT", default="05:30")  # what needs attention is looked for once a day, run or no run
+DIGEST_AT = env.str("DIGEST_AT", default="06:30")  # it is sent by e-mail on working days
 RUN_LEASE_SECONDS = env.int("RUN_LEASE_SECONDS", default=30)
 RUN_ATTEMPTS = 3
 SETTLED_FROM = Decimal(env.str("SETTLED_FROM", default="0.90"))  # of all weightings hold a box: it is settled
@@ -144,6 +146,7 @@ CACHES = {
 EMAIL_CONFIG = env.email("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
 EMAIL_TIMEOUT = 10
+SITE_URL = env.str("SITE_URL", default=f"http://127.0.0.1:{env.str('PORT', default='8000')}")  # of links in e-mails
 DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", default="kam-portal@localhost")
 SENDS_EMAIL = DEMO or "EMAIL_URL" in env.ENVIRON or "EMAIL_URL_FILE" in env.ENVIRON  # the demo: to the terminal
 

@@ -3,6 +3,7 @@
 import logging
 
 from celery import Task, shared_task
+from django.conf import settings
 from django.utils import timezone
 
 logger = logging.getLogger(__name__)
@@ -35,6 +36,25 @@ def nightly() -> None:
     from kam_portal.recompute import request_nightly
 
     request_nightly(timezone.localdate())
+
+
+@shared_task
+def find_signals() -> None:
+    """Bring the signals of what needs attention in line with what is so today."""
+    from kam_portal.recompute import tell_of_events
+    from relationships.signals.recompute import recompute
+
+    if recompute(timezone.localdate()):
+        tell_of_events()
+
+
+@shared_task
+def send_digests() -> None:
+    """Send the e-mails of what needs attention that are due and were not sent."""
+    from relationships.signals.digest import send_all
+
+    if settings.SENDS_EMAIL:
+        send_all(timezone.localdate())
 
 
 @shared_task

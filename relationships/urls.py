@@ -23,6 +23,7 @@ from relationships.views.criteria_edit import (
 )
 from relationships.views.invitations import relationship_ask, relationship_revoke
 from relationships.views.notices import notice_list, notice_open, notices_read
+from relationships.views.notifications import digest_off, notification_settings
 from relationships.views.plan import account_plan, plan_begin
 from relationships.views.plan_comments import plan_comments
 from relationships.views.plan_edit import plan_add, plan_keep, plan_line, plan_tick
@@ -35,9 +36,13 @@ from relationships.views.relationship import (
     relationship_state,
 )
 from relationships.views.scoring import account_scoring, account_scoring_check, account_scoring_save
+from relationships.views.signal_settings import signal_settings
 from relationships.views.survey import ask
 
 urlpatterns = [
+    path("settings/notifications/", notification_settings, name="notification_settings"),
+    path("mail/off/<str:token>/", digest_off, name="digest_off"),
+    path("signals/settings/", signal_settings, name="signal_settings"),
     path("notices/", notice_list, name="notices"),
     path("notices/read/", notices_read, name="notices_read"),
     path("notices/<int:notice_id>/open/", notice_open, name="notice_open"),

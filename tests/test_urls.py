@@ -18,11 +18,11 @@ from kam_portal.api.policy import DeclaredPolicy
 from kam_portal.webhooks import endpoints as webhooks
 from profitability.models import Scenario
 from relationships import notices
-from relationships.models import Notice
+from relationships.models import Notice, Signal
 from tests.factories import a_portfolio
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
-PUBLIC = {"sign_in", "healthz", "readyz", "ask"}  # need no sign-in
+PUBLIC = {"sign_in", "healthz", "readyz", "ask", "digest_off"}  # need no sign-in
 GUARD_THEMSELVES = ("admin/", "static/")  # Django's own
 ROLES = tuple(Role)
 OF_NORTH = (Role.MANAGER, Role.MEMBER, Role.LEAD)
@@ -63,6 +63,8 @@ def values_of(route: str, portfolio) -> dict[str, tuple]:
         "decision_id": (*decision_ids(), 999_999_999),
         "webhook_id": (*webhook_ids(), 999_999_999),
         "notice_id": (*notice_ids(), 999_999_999),
+        "signal_id": (*signal_ids(), 999_999_999),
+        "token": ("token", "token", "token"),
         "kind": ("order_lines", "order_lines", "nothing"),
         "part": ("commitment", "commitment", "nothing"),
         "file_type": ("csv", "csv", "exe"),
@@ -128,12 +130,25 @@ def portfolio(db):
             proposed_on="2026-03-01",
             proposed_by=made.user("lead"),
         )
+        Signal.objects.create(
+            kind="no_plan",
+            account=made.accounts[code],
+            key=f"no-plan:{code}",
+            facts={"box": "strategic", "on": "2026-01-01"},
+            since_on="2026-03-01",
+            seen_on="2026-03-01",
+        )
     return made
 
 
 def decision_ids() -> list[int]:
     """On an account of the team, and on one of another team."""
     return list(Decision.objects.order_by("account__code").values_list("pk", flat=True))
+
+
+def signal_ids() -> list[int]:
+    """On an account of the team, and on one of another team."""
+    return list(Signal.objects.order_by("account__code").values_list("pk", flat=True))
 
 
 def notice_ids() -> list[int]:

@@ -7,6 +7,7 @@ from statistics import median
 
 from django.conf import settings
 from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -16,6 +17,7 @@ from accounts.models import Account
 from accounts.permissions import Permission, may, needs
 from kam_portal.causes import why
 from kam_portal.family import Family, family_in, is_alone, scopes
+from kam_portal.signals import of_account
 from kam_portal.templatetags.kam import money, phase, share
 from kam_portal.views.decisions import programme_of
 from kam_portal.views.methods import compared
@@ -56,6 +58,7 @@ def account_page(request, code):
         "children": seen.filter(parent=account).order_by("name"),
         "profit": may(request.user, Permission.SEE_PROFITABILITY),
         "is_watched": watches(request.user, account),
+        "signal_lines": of_account(request.user, account, timezone.localdate()),
     }
     if family and family.results:
         context |= page_of(request, family, context["profit"])

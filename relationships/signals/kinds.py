@@ -37,9 +37,10 @@ UNITS: dict[str, Text] = {
 ALL = (
     Kind(
         "contribution_falling", _("Contribution falling"), _("Find the cause with the account and agree on a remedy"),
-        _("Contribution of the last three months of the run is lower by the limit or more than in the same months a year "
-          "before, where a run holds them, else than in the three months before; and by at least 1 % of net revenue."),
-        SHARE, Decimal("0.3"), tells_profit=True, icon="chart-line",
+        _("Contribution of the last three months of the run is lower by the limit or more than in the same months a "
+          "year before, where a run holds them, else than in the three months before; and by at least 1 % of net "
+          "revenue."),
+        SHARE, Decimal("0.4"), tells_profit=True, icon="chart-line",
     ),
     Kind(
         "unprofitable", _("Unprofitable key account"), _("Agree on prices, terms or service that cover its cost"),
@@ -67,7 +68,7 @@ ALL = (
     Kind(
         "plan_stale", _("Plan stale"), _("Review the plan, or say that it still holds"),
         _("Nothing in the plan was reviewed, approved or found still true for longer than the cadence of its box says "
-          "(set on the page of the programme), and for the limit longer."),
+          "(set on the page of the reviews), and for the limit longer."),
         DAYS, Decimal(0), icon="file-text",
     ),
     Kind(
@@ -103,7 +104,7 @@ ALL = (
     ),
     Kind(
         "commitment_missed", _("Commitment missed"), _("Take it up with whoever committed to it"),
-        _("What one side promised in a contract was missed, or a service level was."),
+        _("What one side promised in a contract was missed in the period of the figures."),
         icon="target",
     ),
     Kind(

@@ -7,13 +7,16 @@ from decimal import Decimal
 from django.db.models import Q
 from django.utils import timezone
 
+from accounts.models import User
+from accounts.permissions import Role
+from profitability.standings import as_of
+from relationships.agreements.standing import Promise, promised, term_of
 from relationships.asking import RECOMMEND
-from relationships.core.agreements import Term
+from relationships.core.voice import DETRACTS
 from relationships.models import Complaint, Contract, Invitation
 from relationships.signals.watched import Found, Watch
 
 A_MONTH = 30
-DETRACTORS = 6  # answers 0…6
 
 
 def contract_ending(watch: Watch, limit: Decimal) -> Iterator[Found]:
@@ -21,16 +24,49 @@ def contract_ending(watch: Watch, limit: Decimal) -> Iterator[Found]:
     soon = watch.today + timedelta(days=int(limit))
     rows = Contract.objects.filter(account__in=list(watch.accounts), from_on__lte=watch.today, until_on__isnull=False)
     for row in rows.filter(Q(ended_on=None) | Q(ended_on__gte=watch.today)).order_by("pk"):
-        renews = row.renewal_months or 0 if row.renewal == Contract.Renewal.RENEWS else 0
-        term = Term(row.from_on, row.until_on, renews, row.notice_days, row.ended_on)
+        term = term_of(row)
         running, notice = term.running(watch.today), term.notice_by(watch.today)
-        if running is None or notice is None or notice > soon or (renews and notice < watch.today):
+        if running is None or notice is None or notice > soon or (term.renews_months and notice < watch.today):
             continue
         end = running.until_on
-        facts = {"name": row.name, "end": end.isoformat(), "notice": notice.isoformat(), "renews": bool(renews)}
+        facts = {
+            "name": row.name,
+            "end": end.isoformat(),
+            "notice": notice.isoformat(),
+            "late": notice < watch.today,
+            "renews": bool(term.renews_months),
+        }
         yield Found(
             "contract_ending", f"contract:{row.pk}:{end}", facts, row.account_id, weight=watch.weight(row.account_id)
         )
+
+
+def commitment_missed(watch: Watch, _limit: Decimal) -> Iterator[Found]:
+    """The amounts stay on the page of the contract: they may count accounts that not every reader sees. A fixed number
+    of queries."""
+    if watch.run is None:
+        return
+    everyone = User(role=Role.EXECUTIVE)  # a contract counts for the whole group, whoever reads of it
+    running = Contract.objects.filter(account__in=list(watch.accounts), from_on__lte=watch.today)
+    rows = list(running.filter(Q(ended_on=None) | Q(ended_on__gte=watch.today)).order_by("pk"))
+    for each in promised(everyone, rows, watch.today, as_of(watch.run)):
+        for promise in each.promises:
+            if promise.standing == "missed":
+                yield missed(watch, each.row, promise)
+
+
+def missed(watch: Watch, contract: Contract, promise: Promise) -> Found:
+    until = min(promise.span.until_on or as_of(watch.run), as_of(watch.run))
+    facts = {
+        "contract": contract.name,
+        "side": promise.row.side,
+        "measure": promise.row.measure,
+        "category": promise.row.category,
+        "from": promise.span.from_on.isoformat(),
+        "until": until.isoformat(),
+    }
+    key = f"commitment:{promise.row.pk}:{promise.span.from_on}"
+    return Found("commitment_missed", key, facts, contract.account_id, weight=watch.weight(contract.account_id))
 
 
 def complaint_open(watch: Watch, limit: Decimal) -> Iterator[Found]:
@@ -54,7 +90,7 @@ def detractor(watch: Watch, limit: Decimal) -> Iterator[Found]:
     rows = Invitation.objects.filter(account__in=list(watch.accounts), answered_at__date__gte=since, revoked_at=None)
     for row in rows.order_by("pk"):
         score = str((row.answers or {}).get(RECOMMEND, ""))
-        if not score.isdecimal() or int(score) > DETRACTORS:
+        if not score.isdecimal() or int(score) > DETRACTS:
             continue
         facts = {"name": row.name, "score": int(score), "on": timezone.localdate(row.answered_at).isoformat()}
         yield Found("detractor", f"detractor:{row.pk}", facts, row.account_id, weight=watch.weight(row.account_id))

@@ -4,14 +4,15 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
 
-from django.db.models import F, Max, Q
+from django.db.models import Max, Q
 from django.utils import timezone
 
-from relationships.models import Action, Box, Plan, Review, ReviewCadence
+from relationships.models import Action, Box, Plan
+from relationships.reviews.cadence import of_box, rhythms
+from relationships.reviews.due import WITH_CUSTOMER, to_come
 from relationships.signals.watched import Found, Watch
 
 NEEDS_A_PLAN = (Box.STRATEGIC, Box.STAR)  # whose guidance is to plan and to develop
-STALE_DAYS = 120  # unless the cadence of the box says otherwise
 A_MONTH = 30
 
 
@@ -21,13 +22,13 @@ def living():
 
 def plan_stale(watch: Watch, limit: Decimal) -> Iterator[Found]:
     """Two queries."""
-    days_of = dict(ReviewCadence.objects.values_list("box", "stale_days"))
+    found = rhythms()
     rows = living().annotate(approved=Max("versions__decided_at", filter=Q(versions__state="approved")))
     for plan, account, reviewed, approved, created in rows.order_by("pk").values_list(
         "pk", "account", "reviewed_on", "approved", "created_at"
     ):
         watched = watch.accounts[account]
-        every = days_of.get(watched.box, STALE_DAYS)
+        every = of_box(found, watched.box).stale_days
         on = latest(reviewed, approved, created)
         days = (watch.today - on).days
         if days <= every + limit:
@@ -66,11 +67,16 @@ def action_overdue(watch: Watch, limit: Decimal) -> Iterator[Found]:
 
 
 def review_due(watch: Watch, limit: Decimal) -> Iterator[Found]:
-    """One query."""
+    """With the customer, planned or asked for by the cadence; those of the team alone are its own affair. Four
+    queries."""
     until = watch.today + timedelta(days=int(limit))
-    rows = Review.objects.planned().filter(due_on__lte=until, plan__in=living().values("pk"))
-    for pk, plan, due, account in rows.order_by("due_on", "pk").values_list("pk", "plan", "due_on", F("plan__account")):
-        days = (due - watch.today).days
-        facts = {"on": due.isoformat(), "days": days, "planned": True}
+    plans = list(living().select_related("account"))
+    boxes = {account: each.box for account, each in watch.accounts.items()}
+    for due in to_come(plans, boxes, rhythms()):
+        if due.kind not in WITH_CUSTOMER or due.due_on > until:
+            continue
+        days, account = (due.due_on - watch.today).days, due.plan.account_id
+        facts = {"on": due.due_on.isoformat(), "days": days, "planned": due.review is not None}
+        key = f"review:{due.review.pk}" if due.review else f"review-of:{due.plan.pk}"
         size = Decimal(1 + max(-days, 0) // A_MONTH)
-        yield Found("review_due", f"review:{pk}", facts, account, plan, weight=watch.weight(account), size=size)
+        yield Found("review_due", key, facts, account, due.plan.pk, weight=watch.weight(account), size=size)

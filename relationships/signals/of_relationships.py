@@ -49,7 +49,7 @@ def gone_quiet(watch: Watch, limit: Decimal) -> Iterator[Found]:
 
 
 def who_counts(accounts: list[int], today: date) -> dict[int, list[tuple]]:
-    """Those who decide, approve or have influence, each with when we were in touch last and since when they are known."""
+    """Those who decide, approve or have influence: since when each is known, and when we were in touch last."""
     counts = Q(buying_role__in=("decider", "approver")) | Q(influence__gte=COUNTS_FROM)
     rows = Contact.objects.present().filter(counts, account__in=accounts)
     last = Max("touchpoints__held_on", filter=Q(touchpoints__held_on__lte=today))

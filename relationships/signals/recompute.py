@@ -34,7 +34,8 @@ FINDERS: dict[str, Finder] = {
         of_figures.contribution_falling, of_figures.unprofitable, of_figures.concentration_rising,
         of_relationships.gone_quiet, of_relationships.stage_slipping, of_relationships.strength_falling,
         of_relationships.score_expiring, of_plans.plan_stale, of_plans.no_plan, of_plans.action_overdue,
-        of_plans.review_due, of_customers.contract_ending, of_customers.complaint_open, of_customers.detractor,
+        of_plans.review_due, of_customers.contract_ending, of_customers.commitment_missed,
+        of_customers.complaint_open, of_customers.detractor,
     )
 }  # fmt: skip
 

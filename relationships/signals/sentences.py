@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from relationships.models import Signal
+from relationships.models import Commitment, Signal
 from relationships.signals import words
 
 Facts = Mapping[str, Any]
@@ -61,7 +61,7 @@ def gone_quiet(facts: Facts) -> str:
             _("%(name)s (%(when)s)") % {"name": name, "when": words.day(on) if on else _("never")}
             for name, on in facts["names"]
         )
-        more = facts["more"] and ngettext(" and %s other", " and %s others", facts["more"]) % facts["more"] or ""
+        more = ngettext(" and %s other", " and %s others", facts["more"]) % facts["more"] if facts["more"] else ""
         text = _("Who counts there has not heard from us for more than %(days)s: %(names)s%(more)s.")
         return text % {"days": words.days(facts["expected"]), "names": names, "more": more}
     if not facts["last"]:
@@ -166,13 +166,23 @@ def contract_ending(facts: Facts) -> str:
     values = {"name": facts["name"], "end": words.day(facts["end"]), "notice": words.day(facts["notice"])}
     if facts["renews"]:
         return _("%(name)s renews itself after %(end)s unless notice is given by %(notice)s.") % values
+    if facts["late"]:
+        return _("%(name)s ends on %(end)s; the day for notice, %(notice)s, has passed.") % values
     if facts["notice"] != facts["end"]:
         return _("%(name)s ends on %(end)s; notice is due by %(notice)s.") % values
     return _("%(name)s ends on %(end)s.") % values
 
 
 def commitment_missed(facts: Facts) -> str:
-    return _("%(contract)s: %(what)s %(actual)s in %(period)s, %(agreed)s was agreed.") % facts
+    text = _("%(contract)s: %(measure)s from %(from)s to %(until)s is not what %(side)s committed to.")
+    measure = str(Commitment.Measure(facts["measure"]).label)
+    return text % {
+        "contract": facts["contract"],
+        "measure": f"{measure} ({facts['category']})" if facts["category"] else measure,
+        "from": words.day(facts["from"]),
+        "until": words.day(facts["until"]),
+        "side": _("the customer") if facts["side"] == Commitment.Side.CUSTOMER else _("we"),
+    }
 
 
 def complaint_open(facts: Facts) -> str:

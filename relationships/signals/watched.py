@@ -1,8 +1,7 @@
 """Which accounts are looked at for signals, and the runs that are compared.
 
-With many accounts most of them are nobody's concern on their own. Looked at are the active ones among: the key accounts,
-the accounts with a plan that is not closed, and the five largest accounts of each manager by net revenue in the
-published run.
+With many accounts most of them are nobody's concern on their own. Looked at are the key accounts, the accounts with a
+plan that is not closed, and the five largest accounts of each manager by net revenue in the published run.
 """
 
 from collections.abc import Iterator
@@ -106,51 +105,6 @@ class Watch:
         near = [each for each in back if each[0] <= OLDEST - MONTHS_BACK]
         found = min(near, key=itemgetter(0), default=None)
         return Run.objects.select_related("cost_model").get(pk=found[1]) if found else None
-
-    def weight(self) -> Decimal:
-        if self.result is None:
-            return Decimal(0)
-        return max(self.result.net_revenue * WEIGHT_WITHOUT_MONEY, Decimal(0)).quantize(Decimal("0.01"))
-
-
-@dataclass
-class Watch:
-    """What finders look at: the day, the published run, and the accounts. Read once for all of them."""
-
-    today: date
-    run: Run | None
-
-    @cached_property
-    def accounts(self) -> dict[int, Watched]:
-        admitted, plans = admissions(self.today), living_plans()
-        wanted = admitted.keys() | plans.keys() | largest_of_managers(self.run)
-        results, positions = results_of(self.run, wanted), positions_of(self.run, wanted)
-        managers = dict(Account.objects.filter(pk__in=wanted).values_list("pk", "manager"))
-        return {
-            pk: Watched(
-                pk, manager, pk in admitted, admitted.get(pk), plans.get(pk), results.get(pk), positions.get(pk)
-            )
-            for pk, manager in sorted(managers.items())
-        }
-
-    @cached_property
-    def results(self) -> dict[int, Result]:
-        """Of the active ones."""
-        return {pk: each.result for pk, each in self.accounts.items() if each.result and each.result.is_active}
-
-    @property
-    def key_accounts(self) -> Iterator[Watched]:
-        return (each for each in self.accounts.values() if each.is_key)
-
-    @cached_property
-    def earlier(self) -> Run | None:
-        """The run that stood behind the pages whose window ended closest to three months before this one's."""
-        if self.run is None:
-            return None
-        rows = Run.objects.select_related("cost_model").filter(state__in=READABLE, month_to__lt=self.run.month_to)
-        here = ordinal(self.run.month_to)
-        near = [row for row in rows.order_by("published_at", "pk") if here - ordinal(row.month_to) <= OLDEST]
-        return min(reversed(near), key=lambda row: abs(here - ordinal(row.month_to) - MONTHS_BACK), default=None)
 
     def weight(self, account: int) -> Decimal:
         return self.accounts[account].weight if account in self.accounts else Decimal(0)

@@ -1,4 +1,4 @@
-"""How the facts of a signal are written: money, shares, days, names. Facts are JSON: numbers and days are texts there."""
+"""How the facts of a signal are written: money, shares, days, names. In JSON numbers and days are texts."""
 
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal

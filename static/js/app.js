@@ -5,6 +5,7 @@ import "./theme-menu.js";
 import "./menu.js";
 import "./panel.js";
 import "./shortcuts.js";
+import "./signal-keys.js";
 import "./palette.js";
 import "./toast.js";
 import "./announce.js";
