@@ -23,6 +23,7 @@ from kam_portal.views.complaints import complaints
 from kam_portal.views.concentration import concentration
 from kam_portal.views.contracts import contracts
 from kam_portal.views.contacts import contacts_export
+from kam_portal.views.contacts import contacts_export
 from kam_portal.views.decisions import account_decisions, account_propose, decision_decide
 from kam_portal.views.effort import effort
 from kam_portal.views.effort_inputs import effort_hours_save, effort_inputs, effort_responses_save
@@ -80,6 +81,7 @@ urlpatterns = [
     path("accounts/<path:code>/value/", account_value, name="account_value"),
     path("accounts/<path:code>/value/assumptions/", account_assumptions_save, name="account_assumptions_save"),
     path("accounts/<path:code>/value/potentials/", account_potentials_save, name="account_potentials_save"),
+    path("accounts/<path:code>/contacts/export/<str:ending>/", contacts_export, name="contacts_export"),
     path("accounts/<path:code>/contacts/export/<str:ending>/", contacts_export, name="contacts_export"),
     path("accounts/<path:code>/decisions/", account_decisions, name="account_decisions"),
     path("accounts/<path:code>/decisions/propose/", account_propose, name="account_propose"),

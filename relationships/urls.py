@@ -3,7 +3,9 @@
 from django.urls import path
 
 from relationships.views.account_criteria import account_criteria, account_criteria_check, account_criteria_save
-from relationships.views.contacts import account_contact
+from relationships.views.contact_map import account_contacts, contacts_change
+from relationships.views.contact_settings import contacts_act, contacts_cadence, contacts_seniority
+from relationships.views.contacts import account_contact, contact_left, contact_merge
 from relationships.views.contracts import (
     account_advocacy,
     account_contract,
@@ -84,7 +86,14 @@ urlpatterns = [
     path("accounts/<path:code>/relationship/state/", relationship_state, name="relationship_state"),
     path("accounts/<path:code>/relationship/forecast/", relationship_forecast, name="relationship_forecast"),
     path("accounts/<path:code>/relationship/barrier/", relationship_barrier, name="relationship_barrier"),
-    path("accounts/<path:code>/relationship/contact/", account_contact, name="account_contact"),
+    path("accounts/<path:code>/contacts/", account_contacts, name="account_contacts"),
+    path("accounts/<path:code>/contacts/person/", account_contact, name="account_contact"),
+    path("accounts/<path:code>/contacts/left/", contact_left, name="contact_left"),
+    path("accounts/<path:code>/contacts/merge/", contact_merge, name="contact_merge"),
+    path("accounts/<path:code>/contacts/change/", contacts_change, name="contacts_change"),
+    path("accounts/<path:code>/contacts/act/", contacts_act, name="contacts_act"),
+    path("accounts/<path:code>/contacts/cadence/", contacts_cadence, name="contacts_cadence"),
+    path("accounts/<path:code>/contacts/seniority/", contacts_seniority, name="contacts_seniority"),
     path("accounts/<path:code>/relationship/ask/", relationship_ask, name="relationship_ask"),
     path("accounts/<path:code>/relationship/revoke/", relationship_revoke, name="relationship_revoke"),
 ]

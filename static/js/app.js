@@ -22,6 +22,8 @@ import "./cut-of-basis.js";
 import "./unsaved.js";
 import "./keep-hand.js";
 import "./copy-text.js";
+import "./contact-lines.js";
+import "./contact-drag.js";
 import "./fill-guest.js";
 import "./share-sums.js";
 import "./grid-paste.js";

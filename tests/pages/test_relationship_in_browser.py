@@ -62,7 +62,7 @@ def test_evidence_is_ticked_in_place_by_keyboard_and_the_hand_stays_where_it_is(
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("path", ["relationship/", "relationship/contact/"])
+@pytest.mark.parametrize("path", ["relationship/", "contacts/person/"])
 def test_the_pages_are_accessible_and_fit_a_phone(site, page, portfolio, complaints, path, scheme):
     page.emulate_media(color_scheme=scheme)
     page.set_viewport_size(PHONE)

@@ -14,6 +14,7 @@ from tests.relationships.test_stages import bind, find, find_all, meet, say
 
 pytestmark = pytest.mark.django_db
 URL = "/accounts/N1/relationship/"
+CONTACTS = "/accounts/N1/contacts/"
 
 
 @pytest.fixture
@@ -195,13 +196,13 @@ def test_who_sees_no_profit_sees_no_attractiveness_in_a_forecast(portfolio, mana
 
 def test_a_contact_is_added_and_changed_with_those_of_us_who_answer_to_it(portfolio, manager):
     ours = [portfolio.user("manager").pk, portfolio.user("executive").pk]
-    manager.post(f"{URL}contact/", {"name": "Ada", "email": "ada@n1.example", "level": "3", "ours": ours})
+    manager.post(f"{CONTACTS}person/", {"name": "Ada", "email": "ada@n1.example", "level": "3", "ours": ours})
     ada = Contact.objects.get()
     assert set(ada.counterparts.values_list("user", flat=True)) == set(ours)
     served = {"name": "Ada B.", "email": "ada@n1.example", "ours": ours[:1], "service": [portfolio.user("member").pk]}
     Counterpart.objects.create(contact=ada, user=portfolio.user("member"), kind="service")
 
-    manager.post(f"{URL}contact/?id={ada.pk}", served)
+    manager.post(f"{CONTACTS}person/?id={ada.pk}", served)
 
     ada.refresh_from_db()
     assert (ada.name, ada.level) == ("Ada B.", None)
@@ -215,13 +216,13 @@ def test_a_contact_is_added_and_changed_with_those_of_us_who_answer_to_it(portfo
 def test_a_contact_that_cannot_be_is_refused(portfolio, manager, wrong):
     Contact.objects.create(account=portfolio.accounts["N1"], name="Ada", email="ada@n1.example")
 
-    assert manager.post(f"{URL}contact/", {"name": "Bob"} | wrong).status_code == 422
+    assert manager.post(f"{CONTACTS}person/", {"name": "Bob"} | wrong).status_code == 422
     assert Contact.objects.count() == 1
 
 
 @pytest.mark.parametrize("wrong", [{"support": "3"}, {"influence": "-1"}, {"left_on": "2999-01-01"}])
 def test_what_is_out_of_range_is_told_beside_its_field(portfolio, manager, wrong):
-    page = page_of(manager.post(f"{URL}contact/", {"name": "Bob"} | wrong))
+    page = page_of(manager.post(f"{CONTACTS}person/", {"name": "Bob"} | wrong))
 
     [name] = wrong
     assert page.one("div", id=f"contact-new-{name}_error").text
@@ -230,7 +231,7 @@ def test_what_is_out_of_range_is_told_beside_its_field(portfolio, manager, wrong
 
 def test_who_serves_a_contact_is_kept_beside_who_sells(portfolio, manager):
     sells, serves = portfolio.user("manager").pk, portfolio.user("executive").pk
-    manager.post(f"{URL}contact/", {"name": "Ada", "ours": [sells], "service": [serves]})
+    manager.post(f"{CONTACTS}person/", {"name": "Ada", "ours": [sells], "service": [serves]})
 
     pairs = set(Counterpart.objects.values_list("user", "kind"))
     assert pairs == {(sells, "sales"), (serves, "service")}
@@ -259,15 +260,15 @@ def test_nobody_reports_to_himself_in_the_end(portfolio, manager):
     other = Contact.objects.create(account=portfolio.accounts["N2"], name="Eve")
 
     for boss in (bob, other):
-        assert manager.post(f"{URL}contact/?id={ada.pk}", {"name": "Ada", "reports_to": boss.pk}).status_code == 422
+        assert manager.post(f"{CONTACTS}person/?id={ada.pk}", {"name": "Ada", "reports_to": boss.pk}).status_code == 422
 
 
 def test_contacts_of_other_accounts_are_not_found_here(portfolio, manager):
     other = Contact.objects.create(account=portfolio.accounts["S1"], name="Eve")
 
-    assert manager.get(f"{URL}contact/?id={other.pk}").status_code == 404
-    assert manager.post(f"{URL}contact/?id={other.pk}", {"name": "Eva"}).status_code == 404
-    assert manager.get(f"{URL}contact/?id=x").status_code == 404
+    assert manager.get(f"{CONTACTS}person/?id={other.pk}").status_code == 404
+    assert manager.post(f"{CONTACTS}person/?id={other.pk}", {"name": "Eva"}).status_code == 404
+    assert manager.get(f"{CONTACTS}person/?id=x").status_code == 404
 
 
 def test_who_reads_sees_no_buttons_and_changes_nothing(portfolio, client):
@@ -278,8 +279,8 @@ def test_who_reads_sees_no_buttons_and_changes_nothing(portfolio, client):
         page = page_of(client.get(URL))
         assert not page.one("main").all("form")
         assert "Ada" in page.text
-        for part in ("find", "state", "barrier", "contact"):
-            assert client.post(f"{URL}{part}/", {"item": "commitment", "holds": "no"}).status_code == 403
+        for address in (f"{URL}find/", f"{URL}state/", f"{URL}barrier/", f"{CONTACTS}person/"):
+            assert client.post(address, {"item": "commitment", "holds": "no"}).status_code == 403
 
 
 def test_many_contacts_and_findings_take_no_more_reads(portfolio, manager, django_assert_max_num_queries):
