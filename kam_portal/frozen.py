@@ -2,7 +2,8 @@
 
 Rows of a run that is or was published, or waits for approval, are neither added, changed nor removed; of a run that
 was published nothing changes but whether it is published or superseded; the publication points at the published run;
-the version of the cost model that a run has used stays as it is. (`closed_ledger` says the same of closed months.)
+the version of the cost model that a run has used stays as it is. (`closed_ledger` says the same of closed months,
+`kept_plans` of plans that were submitted.)
 
 `freeze` makes all these triggers from the tables as they are, `thawed` takes them off for as long as a migration or a
 flush works on the tables: SQLite would lose them, or refuse to rebuild a table that a trigger names. On PostgreSQL a
@@ -14,7 +15,7 @@ from contextlib import contextmanager
 
 from django.db import connection, models
 
-from kam_portal import closed_ledger
+from kam_portal import closed_ledger, kept_plans
 from kam_portal.triggers import PREFIX, function, on_row, on_statements, refusal, trigger
 from profitability.models import (
     ActivityTotal,
@@ -58,7 +59,8 @@ def freeze() -> None:
         return
     tables = [model._meta.db_table for model in FIGURES if model._meta.db_table in there]
     make = _postgres if connection.vendor == "postgresql" else _sqlite
-    _execute([*make(tables, POINTER in there), *_used_models(), *closed_ledger.statements(there)])
+    others = [*closed_ledger.statements(there), *kept_plans.statements(there)]
+    _execute([*make(tables, POINTER in there), *_used_models(), *others])
 
 
 def thaw() -> None:

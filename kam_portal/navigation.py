@@ -27,6 +27,7 @@ MENU = [
         _("Plans"),
         "checklist",
         [
+            (_("Key account plans"), "plans", Permission.SEE_ACCOUNTS, "q"),
             (_("Contracts"), "contracts", Permission.SEE_ACCOUNTS, ""),
             (_("Signals"), "signals", Permission.SEE_ACCOUNTS, "n"),
             (_("Programme"), "programme", Permission.SEE_COMPANY_FIGURES, ""),

@@ -36,6 +36,7 @@ from kam_portal.views.matrix import matrix
 from kam_portal.views.matrix_parts import matrix_account, matrix_draft, matrix_places, matrix_scores, matrix_views
 from kam_portal.views.methods import method_comparison
 from kam_portal.views.months import close_month, closed_months, confirm_reopening, leave_closed, reopen_month
+from kam_portal.views.plans import plan_list
 from kam_portal.views.pnl import pnl
 from kam_portal.views.programme import programme, programme_costs, programme_costs_save
 from kam_portal.views.ranking import ranking
@@ -106,6 +107,7 @@ urlpatterns = [
     path("selection/compare/", selection_compare, name="selection_compare"),
     path("decisions/<int:decision_id>/decide/", decision_decide, name="decision_decide"),
     path("contracts/", contracts, name="contracts"),
+    path("plans/", plan_list, name="plans"),
     path("programme/", programme, name="programme"),
     path("programme/costs/", programme_costs, name="programme_costs"),
     path("programme/costs/save/", programme_costs_save, name="programme_costs_save"),

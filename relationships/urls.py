@@ -30,6 +30,8 @@ from relationships.views.plan import account_plan, plan_begin
 from relationships.views.plan_comments import plan_comments
 from relationships.views.plan_edit import plan_add, plan_keep, plan_line, plan_tick
 from relationships.views.plan_readings import plan_reading
+from relationships.views.plan_state import plan_answer, plan_close, plan_submit, plan_visibility
+from relationships.views.plan_versions import account_plan_differences, account_plan_version, account_plan_versions
 from relationships.views.relationship import (
     account_relationship,
     relationship_barrier,
@@ -73,6 +75,13 @@ urlpatterns = [
     path("accounts/<path:code>/scoring/", account_scoring, name="account_scoring"),
     path("accounts/<path:code>/scoring/check/", account_scoring_check, name="account_scoring_check"),
     path("accounts/<path:code>/scoring/save/", account_scoring_save, name="account_scoring_save"),
+    path("accounts/<path:code>/plan/versions/", account_plan_versions, name="account_plan_versions"),
+    path("accounts/<path:code>/plan/versions/<int:number>/", account_plan_version, name="account_plan_version"),
+    path("accounts/<path:code>/plan/versions/<int:number>/answer/", plan_answer, name="plan_answer"),
+    path("accounts/<path:code>/plan/differences/", account_plan_differences, name="account_plan_differences"),
+    path("accounts/<path:code>/plan/submit/", plan_submit, name="plan_submit"),
+    path("accounts/<path:code>/plan/close/", plan_close, name="plan_close"),
+    path("accounts/<path:code>/plan/visibility/", plan_visibility, name="plan_visibility"),
     path("accounts/<path:code>/plan/", account_plan, name="account_plan"),
     path("accounts/<path:code>/plan/begin/", plan_begin, name="plan_begin"),
     path("accounts/<path:code>/plan/keep/", plan_keep, name="plan_keep"),

@@ -52,6 +52,7 @@ def values_of(route: str, portfolio) -> dict[str, tuple]:
     return {
         "code": (document, document, "XX") if document else ("N1", "S1", "XX"),
         "version": (1, 1, 999),
+        "number": (1, 1, 999),
         "other": (1, 1, 999),
         "activity": ("visits", "visits", "XX"),
         "pool": ("service", "service", "XX"),

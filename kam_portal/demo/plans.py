@@ -5,20 +5,20 @@ Plans that are older than a year of figures start from those of the year before,
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 
 from django.db import transaction
-from django.utils import timezone
 
 from accounts.models import Account, User
 from kam_portal.demo.characters import random
 from kam_portal.demo.people import VICE_PRESIDENT, employee_email, login_email
 from kam_portal.demo.plan_contents import Pen, fill
+from kam_portal.demo.plan_history import at, live
 from relationships.models import Plan, PlanSection
 from relationships.plans.sections import SECTIONS
 
-MANAGER, MEMBER, LEAD = login_email("manager"), login_email("member"), login_email("lead")
-EXECUTIVE, DIRECTOR = login_email("executive"), employee_email(VICE_PRESIDENT)
+MEMBER, LEAD = login_email("member"), login_email("lead")
+DIRECTOR = employee_email(VICE_PRESIDENT)
 YEARS = 3
 
 
@@ -50,7 +50,7 @@ SKETCHES = (
     Sketch("AW00000312", "win", 70, 52, filled=0.7, versions=("withdrawn",)),
     Sketch("AW00000599", "repair", 370, 12, versions=("approved", "lead"), late=3),  # Westside Plaza
     Sketch("AW00000024", "repair", 110, 44, versions=("returned",), late=2),  # Eastside Department Store
-    Sketch("AW00000205", "repair", 400, 205, versions=("approved",), late=4),  # Rally Master: stale
+    Sketch("AW00000205", "repair", 460, 412, versions=("approved",), late=4),  # Rally Master: stale
     Sketch("AW00000491", "win", 240, 57, versions=("approved",)),  # of a colleague in the same team
     Sketch("AW00000448", "deepen", 310, 48, versions=("approved",), late=0, years=10),
     Sketch("AW00000502", "win", 60, 30, versions=("waiting",)),
@@ -73,6 +73,7 @@ def lay_plans(today: date) -> None:
 def lay(sketch: Sketch, account: Account, users: dict[str, User], today: date) -> None:
     plan = begun(sketch, account, users, today)
     fill(Pen(plan, sketch.theme, sketch.filled, sketch.late, today))
+    live(plan, sketch.versions, submitted(sketch), today)
     PlanSection.objects.bulk_create(freshness(plan, sketch, today))
 
 
@@ -93,7 +94,6 @@ def begun(sketch: Sketch, account: Account, users: dict[str, User], today: date)
     day = today - timedelta(days=sketch.begun)
     plan = Plan.objects.create(
         account=account,
-        state=state(sketch),
         visibility=sketch.visibility,
         from_on=day.replace(day=1),
         until_on=date(day.year + sketch.years, 12, 31),
@@ -105,20 +105,14 @@ def begun(sketch: Sketch, account: Account, users: dict[str, User], today: date)
     return plan
 
 
-def state(sketch: Sketch) -> str:
-    last = sketch.versions[-1] if sketch.versions else ""
-    in_review = {"lead", "sponsor", "waiting"}
-    if last in in_review:
-        return Plan.State.IN_REVIEW
-    return Plan.State.APPROVED if last == "approved" else Plan.State.DRAFT
+def submitted(sketch: Sketch) -> list[int]:
+    """So many days ago each version was: the first a month after the plan was begun, the last since its review."""
+    count, last = len(sketch.versions), max((sketch.reviewed or 0) - 6, 2)
+    first = min(max(sketch.begun - 30, last), sketch.begun) if count > 1 else last
+    return [first - (first - last) * place // max(count - 1, 1) for place in range(count)]
 
 
 def plan_team(account: Account) -> list[str]:
     """The manager; the member where the account is of her team; a colleague from senior management."""
     southwest = account.team is not None and account.team.code == "southwest"
     return [account.manager.email, *([MEMBER, LEAD] if southwest else [DIRECTOR])]
-
-
-def at(day: date, hour: int = 10) -> datetime:
-    """A working hour of a day."""
-    return timezone.make_aware(datetime.combine(day, time(hour)))

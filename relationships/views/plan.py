@@ -20,6 +20,7 @@ from relationships.plans.page import Looking
 from relationships.plans.readers import may_edit
 from relationships.plans.sections import SECTIONS
 from relationships.plans.timeline import items_of, timeline
+from relationships.views.plan_state import state
 
 LATEST = 8  # changes at the foot of the page
 LISTED = tuple(code for code in SECTIONS if code != "purpose")
@@ -75,7 +76,7 @@ def page(request, plan: Plan, status: int = 200, **sent):
         "changes": latest_changes(plan),
         "comment_count": sum(seen.comments.values()),
         "undo": request.GET.get("undo", ""),
-    }
+    } | state(user, plan, run, seen.today)
     return render(request, "relationships/plan/page.html", context | sent, status=status)
 
 

@@ -1,0 +1,250 @@
+"""How plans stand. Two things that are never mixed: how well a plan is kept (filled in, fresh, reviewed), and how well
+it goes (objectives behind, actions overdue, high risks: named causes, no number)."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from django.db.models import Min
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from profitability.models import Run
+from relationships.core.plan import State, gravity, severity
+from relationships.models import Action, Objective, Plan, PlanSection, Review, Risk
+from relationships.plans import measures
+from relationships.plans.sections import SECTIONS
+from relationships.reviews.cadence import Rhythms, of_box, rhythms
+from relationships.reviews.due import boxes_of
+
+OPTIONAL = {"links"}  # a plan is complete without
+OFF_COURSE = (State.BEHIND, State.MISSED)
+
+
+class Age(StrEnum):
+    EMPTY = "empty"
+    FRESH = "fresh"
+    AGEING = "ageing"  # past half of the days after which it is stale
+    STALE = "stale"
+
+
+AGES: dict[str, str | Promise] = {
+    Age.EMPTY: gettext_lazy("Empty"),
+    Age.FRESH: gettext_lazy("Fresh"),
+    Age.AGEING: gettext_lazy("Ageing"),
+    Age.STALE: gettext_lazy("Stale"),
+}
+
+
+@dataclass(frozen=True)
+class SectionAge:
+    """One section: how many lines it has, and how long ago somebody changed it or found it still true."""
+
+    code: str
+    label: str
+    entries: int
+    changed_at: datetime | None
+    days: int | None
+    age: Age
+
+    @property
+    def words(self) -> str:
+        """In a sentence, for a strip of marks."""
+        if self.age == Age.EMPTY or self.days is None:
+            return _("%(section)s: empty") % {"section": self.label}
+        words = ngettext("%(section)s: %(age)s, %(days)d day", "%(section)s: %(age)s, %(days)d days", self.days)
+        return words % {"section": self.label, "age": str(AGES[self.age]).lower(), "days": self.days}
+
+
+@dataclass(frozen=True)
+class Cause:
+    """One thing that goes wrong: of which kind, what it is, since when."""
+
+    kind: str  # objective, action, risk
+    text: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How one plan stands on a day. `causes` is its health: without any, nothing named is amiss."""
+
+    plan_id: int
+    box: str
+    sections: tuple[SectionAge, ...]
+    reviewed_on: date | None
+    stale_on: date  # unless it is reviewed before
+    stale_days: int
+    is_stale: bool
+    next_review_on: date | None
+    objectives: int
+    causes: tuple[Cause, ...]
+    states: Mapping[str, int]  # objectives by how they progress
+
+    @property
+    def filled(self) -> int:
+        return sum(1 for each in self.needed if each.entries)
+
+    @property
+    def needed(self) -> list[SectionAge]:
+        return [each for each in self.sections if each.code not in OPTIONAL]
+
+    @property
+    def completeness(self) -> float:
+        """The share of sections in which something stands, 0…1."""
+        return self.filled / len(self.needed)
+
+    @property
+    def fresh(self) -> int:
+        return sum(1 for each in self.sections if each.age in (Age.FRESH, Age.AGEING))
+
+    @property
+    def is_sound(self) -> bool:
+        return not self.causes
+
+    def of_kind(self, kind: str) -> list[Cause]:
+        return [cause for cause in self.causes if cause.kind == kind]
+
+    @property
+    def objectives_behind(self) -> int:
+        return len(self.of_kind("objective"))
+
+    @property
+    def overdue(self) -> int:
+        return len(self.of_kind("action"))
+
+    @property
+    def high_risks(self) -> int:
+        return len(self.of_kind("risk"))
+
+    @property
+    def health_words(self) -> str:
+        """The causes counted, in one line."""
+        counted = [
+            ngettext("%d objective behind", "%d objectives behind", self.objectives_behind) % self.objectives_behind,
+            ngettext("%d action overdue", "%d actions overdue", self.overdue) % self.overdue,
+            ngettext("%d high risk", "%d high risks", self.high_risks) % self.high_risks,
+        ]
+        counts = (self.objectives_behind, self.overdue, self.high_risks)
+        return ", ".join(text for text, count in zip(counted, counts, strict=True) if count) or _("nothing amiss")
+
+
+def of(plans: Iterable[Plan], run: Run | None, today: date, user=None) -> dict[int, Standing]:
+    """How each of these plans stands, by its id. With a user, nothing that this person may not see is among the causes.
+    At most ten queries for any number of plans."""
+    listed = list(plans)
+    if not listed:
+        return {}
+    ids = [plan.pk for plan in listed]
+    found, boxes = rhythms(), boxes_of(listed, run)
+    sections, reviews = _sections(ids), _next_reviews(ids)
+    health = _health(listed, run, today, user)
+    return {
+        plan.pk: _standing(plan, boxes.get(plan.account_id, ""), found, sections, reviews, health[plan.pk], today)
+        for plan in listed
+    }
+
+
+def _standing(plan: Plan, box: str, found: Rhythms, sections, reviews, health: "Health", today: date) -> Standing:
+    days = of_box(found, box).stale_days
+    stale_on = (plan.reviewed_on or day_of(plan.created_at)) + timedelta(days=days)
+    return Standing(
+        plan_id=plan.pk,
+        box=box,
+        sections=tuple(_ages(sections.get(plan.pk, {}), days, today)),
+        reviewed_on=plan.reviewed_on,
+        stale_on=stale_on,
+        stale_days=days,
+        is_stale=plan.state != Plan.State.CLOSED and today > stale_on,
+        next_review_on=reviews.get(plan.pk),
+        objectives=sum(health.states.values()),
+        causes=tuple(health.causes),
+        states=health.states,
+    )
+
+
+def day_of(moment: datetime) -> date:
+    return timezone.localdate(moment)
+
+
+def _sections(plans: list[int]) -> dict[int, dict[str, PlanSection]]:
+    found: dict[int, dict[str, PlanSection]] = defaultdict(dict)
+    for row in PlanSection.objects.filter(plan__in=plans):
+        found[row.plan_id][row.section] = row
+    return found
+
+
+def _ages(rows: Mapping[str, PlanSection], stale_days: int, today: date) -> Iterable[SectionAge]:
+    for code, section in SECTIONS.items():
+        row = rows.get(code)
+        if row is None:
+            yield SectionAge(code, str(section.label), 0, None, None, Age.EMPTY)
+            continue
+        days = max((today - day_of(row.changed_at)).days, 0)
+        age = age_of(days, stale_days) if row.entries else Age.EMPTY
+        yield SectionAge(code, str(section.label), row.entries, row.changed_at, days, age)
+
+
+def age_of(days: int, stale_days: int) -> Age:
+    if days > stale_days:
+        return Age.STALE
+    return Age.AGEING if 2 * days > stale_days else Age.FRESH
+
+
+def _next_reviews(plans: list[int]) -> dict[int, date]:
+    rows = Review.objects.planned().filter(plan__in=plans).order_by().values_list("plan")
+    return dict(rows.annotate(first=Min("due_on")))
+
+
+# Health
+
+
+@dataclass(frozen=True)
+class Health:
+    """What goes wrong at one plan, and its objectives by how they progress."""
+
+    causes: list[Cause]
+    states: dict[str, int]
+
+
+def _health(plans: Collection[Plan], run: Run | None, today: date, user) -> dict[int, Health]:
+    found = {plan.pk: Health([], defaultdict(int)) for plan in plans}
+    _objectives(found, plans, run, today, user)
+    actions = Action.objects.overdue(today).filter(plan__in=list(found)).order_by("due_on", "pk")
+    for plan, text, due in actions.values_list("plan", "text", "due_on"):
+        late = (today - due).days
+        note = ngettext("%(days)d day overdue", "%(days)d days overdue", late) % {"days": late}
+        found[plan].causes.append(Cause("action", text, note))
+    for risk in Risk.objects.filter(plan__in=list(found)).order_by("place", "pk"):
+        if gravity(severity(risk.likelihood, risk.impact)) == "high":
+            said = {"likelihood": risk.likelihood, "impact": risk.impact}
+            note = _("likelihood %(likelihood)d, impact %(impact)d") % said
+            found[risk.plan_id].causes.append(Cause("risk", risk.text, note))
+    return found
+
+
+def _objectives(found: Mapping[int, Health], plans: Collection[Plan], run: Run | None, today: date, user) -> None:
+    """Those this person may judge: the others count as unknown to him."""
+    rows = list(Objective.objects.filter(plan__in=list(found)).order_by("place", "pk"))
+    by_id = {plan.pk: plan for plan in plans}
+    for row in rows:
+        row.plan = by_id[row.plan_id]
+    accounts = _accounts(plans, rows, user)
+    known: Mapping[int, Mapping[str, Any]] = measures.values(accounts, run, user)
+    judged = measures.standings(rows, known, today)
+    for row in rows:
+        _value, progress = judged[row.pk]
+        found[row.plan_id].states[progress.state] += 1
+        if progress.state in OFF_COURSE:
+            found[row.plan_id].causes.append(Cause("objective", row.text, str(measures.STATES[progress.state])))
+
+
+def _accounts(plans: Collection[Plan], rows: Collection[Objective], user) -> list[int]:
+    """Whose figures are needed at all."""
+    measured = {row.plan_id for row in rows if row.measure}
+    return [plan.account_id for plan in plans if plan.pk in measured]
