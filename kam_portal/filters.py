@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Account, Team, User
 from accounts.permissions import Permission, may
 from accounts.programme import is_member
-from profitability.models import Result
 from relationships.models import Box, Stage
 
 ALL = [("", _("All"))]
@@ -19,7 +18,47 @@ CLASSES = [(letter, letter) for letter in "ABCN"]
 PROGRAMME = [("key", _("Key accounts")), ("others", _("Others"))]
 
 
-class PortfolioFilter(forms.Form):
+class ListFilter(forms.Form):
+    """Filters of a list; each kind says which rows a `condition` leaves."""
+
+    further: tuple[str, ...] = ()  # asked for less often: folded away
+
+    def condition(self, name: str, value) -> Q:
+        raise NotImplementedError
+
+    def chosen(self) -> dict:
+        """The filters in use, one that is unknown as it is asked for."""
+        self.is_valid()
+        return {name: value for name, value in (self.cleaned_data | self.asked_wrongly()).items() if value}
+
+    def asked_wrongly(self) -> dict[str, str]:
+        return {name: str(self.data.get(self.add_prefix(name), "")) for name in self.errors}
+
+    def unknown(self) -> dict[str, str]:
+        """What is asked for and is nothing that the reader sees; hidden and missing values read alike."""
+        said = gettext("%(value)s is not among those you see")
+        return {name: said % {"value": value} for name, value in self.asked_wrongly().items()}
+
+    def narrow(self, rows: QuerySet) -> QuerySet:
+        """The rows that the filters in use leave: none where one is unknown, since all would be a wrong answer."""
+        if self.unknown():
+            return rows.none()
+        for name, value in self.chosen().items():
+            rows = rows.filter(self.condition(name, value))
+        return rows
+
+    def chips(self, query) -> list["Chip"]:
+        """One chip for each filter in use, with the address without it; an unknown value says so."""
+        known = {name: self.text(name, value) for name, value in self.chosen().items()}
+        said = (known | self.unknown()).items()
+        return [Chip(self.fields[name].label, text, without(query, name)) for name, text in said]
+
+    def text(self, name, value) -> str:
+        choices = {str(key): label for key, label in getattr(self.fields[name], "choices", [])}
+        return str(choices.get(str(value), _("yes") if value is True else value))
+
+
+class PortfolioFilter(ListFilter):
     """Which accounts to show. Choices are those of the accounts that the reader sees."""
 
     q = forms.CharField(label=_("Name or code"), required=False, max_length=100)
@@ -49,39 +88,8 @@ class PortfolioFilter(forms.Form):
         if not may(user, Permission.SEE_PROFITABILITY):
             del self.fields["losing"]
 
-    def chosen(self) -> dict:
-        """The filters in use, one that is unknown as it is asked for."""
-        self.is_valid()
-        return {name: value for name, value in (self.cleaned_data | self.asked_wrongly()).items() if value}
-
-    def asked_wrongly(self) -> dict[str, str]:
-        return {name: str(self.data.get(self.add_prefix(name), "")) for name in self.errors}
-
-    def unknown(self) -> dict[str, str]:
-        """What is asked for and is nothing that the reader sees; hidden and missing values read alike."""
-        said = gettext("%(value)s is not among those you see")
-        return {name: said % {"value": value} for name, value in self.asked_wrongly().items()}
-
-    def narrow(self, rows: QuerySet[Result]) -> QuerySet[Result]:
-        """The rows that the filters in use leave: none where one is unknown, since all would be a wrong answer."""
-        if self.unknown():
-            return rows.none()
-        for name, value in self.chosen().items():
-            rows = rows.filter(self.condition(name, value))
-        return rows
-
     def condition(self, name: str, value) -> Q:
         return CONDITIONS[name](value)
-
-    def chips(self, query) -> list["Chip"]:
-        """One chip for each filter in use, with the address without it; an unknown value says so."""
-        known = {name: self.text(name, value) for name, value in self.chosen().items()}
-        said = (known | self.unknown()).items()
-        return [Chip(self.fields[name].label, text, without(query, name)) for name, text in said]
-
-    def text(self, name, value) -> str:
-        choices = {str(key): label for key, label in getattr(self.fields[name], "choices", [])}
-        return str(choices.get(str(value), _("yes") if value is True else value))
 
 
 def having(accounts: QuerySet[Account], name: str, user):

@@ -36,6 +36,7 @@ KINDS = {  # in the order in which they can go in: what others refer to comes fi
     "resource_costs": "profitability.imports.resource_costs",
     "category_potentials": "relationships.imports.category_potentials",
     "contacts": "relationships.imports.contacts",
+    "touchpoints": "relationships.imports.touchpoints",
     "account_criteria": "relationships.imports.account_criteria",
     "ratings": "relationships.imports.ratings",
 }

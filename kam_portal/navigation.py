@@ -28,6 +28,9 @@ MENU = [
         "checklist",
         [
             (_("Key account plans"), "plans", Permission.SEE_ACCOUNTS, "q"),
+            (_("Touchpoints"), "touchpoints", Permission.SEE_ACCOUNTS, "t"),
+            (_("Voice of the customer"), "voice", Permission.SEE_ACCOUNTS, ""),
+            (_("Complaints"), "complaints", Permission.SEE_ACCOUNTS, ""),
             (_("Contracts"), "contracts", Permission.SEE_ACCOUNTS, ""),
             (_("Signals"), "signals", Permission.SEE_ACCOUNTS, "n"),
             (_("Programme"), "programme", Permission.SEE_COMPANY_FIGURES, ""),

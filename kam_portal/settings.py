@@ -46,6 +46,8 @@ CONCENTRATION_HHI = tuple(env.list("CONCENTRATION_HHI", cast=Decimal, default=[D
 CONCENTRATION_TOP_1 = tuple(env.list("CONCENTRATION_TOP_1", cast=Decimal, default=[Decimal("0.1"), Decimal("0.2")]))
 CONCENTRATION_TOP_3 = tuple(env.list("CONCENTRATION_TOP_3", cast=Decimal, default=[Decimal("0.25"), Decimal("0.4")]))
 CONCENTRATION_TOP_10 = tuple(env.list("CONCENTRATION_TOP_10", cast=Decimal, default=[Decimal("0.4"), Decimal("0.6")]))
+# Which kinds of touchpoints count as activity events of which type, for the cost to serve; empty: none do
+TOUCHPOINT_EVENTS = env.dict("TOUCHPOINT_EVENTS", default={"visit": "sales_visit", "meeting": "kam_meeting"})
 MATRIX_ORIENTATION = env.str("MATRIX_ORIENTATION", default="strong_right")  # or strong_left (McDonald's drawing)
 
 INSTALLED_APPS = [

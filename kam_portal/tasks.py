@@ -32,9 +32,14 @@ def calculate(run_id: int) -> None:
 
 @shared_task
 def nightly() -> None:
-    """Recompute costs, rankings and positions, once a night."""
+    """Recompute costs, rankings and positions, once a night; first the ledger hears of touchpoints."""
     from kam_portal.recompute import request_nightly
+    from relationships import booking
 
+    try:
+        booking.take_over(timezone.localdate())
+    except Exception:  # the run comes all the same, without those of the day
+        logger.exception("Touchpoints were not taken over into the ledger.")
     request_nightly(timezone.localdate())
 
 

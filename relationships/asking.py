@@ -20,7 +20,7 @@ from relationships.models import Contact, CriteriaSet, Invitation, Rating, State
 
 LASTS = timedelta(days=30)
 SIGNED = Signer(salt="invitation")
-TRUST, RECOMMEND, COMMENT = "trust_1_7", "recommend_0_10", "comment"
+TRUST, RECOMMEND, COMMENT = survey.TRUST, survey.RECOMMEND, survey.COMMENT
 
 
 @dataclass(frozen=True)
@@ -32,16 +32,19 @@ class Guest:
     contact: Contact | None = None  # where it is one whom we know
 
 
-def invite(account: Account, guest: Guest, user: User, now: datetime) -> tuple[Invitation, str]:
+def invite(
+    account: Account, guest: Guest, user: User, now: datetime, kind: str = "relationship"
+) -> tuple[Invitation, str]:
     """A new invitation, and its secret, which is told this once: only a hash of it is kept."""
     secret = SIGNED.sign(token_urlsafe(32))
     row = Invitation.objects.create(
         account=account,
+        kind=kind,
         contact=guest.contact,
         name=guest.name,
         email=guest.email,
         secret_hash=hashed(secret),
-        questions=questions(timezone.localdate(now)),
+        questions=questions(timezone.localdate(now), kind),
         created_by=user,
         expires_at=now + LASTS,
     )
@@ -52,16 +55,53 @@ def hashed(secret: str) -> str:
     return sha256(secret.encode()).hexdigest()
 
 
-def questions(day) -> list[dict[str, Any]]:
-    """What is asked: the stage, then each judged criterion of the relationship in force, then trust and the like."""
+def questions(day, kind: str = "relationship") -> list[dict[str, Any]]:
+    """What a survey of that kind asks."""
+    return ASKED[kind](day)
+
+
+def of_relationship(day) -> list[dict[str, Any]]:
+    """The stage, then each judged criterion of the relationship in force, then trust and the like."""
     return [
         {"code": survey.STANDING, "kind": "one", "text": "How do you stand with us?", "answers": standings()},
         *({"code": each.code, "kind": "one", "text": each.text, "answers": steps(each)} for each in survey.QUESTIONS),
-        *({"code": f"score_{code}", "kind": "score", "text": name, "criterion": code} for code, name in judged(day)),
-        {"code": TRUST, "kind": "trust", "text": "How much do you trust us?"},
-        {"code": RECOMMEND, "kind": "recommend", "text": "How likely are you to recommend us?"},
-        {"code": COMMENT, "kind": "comment", "text": "What should we do better?"},
+        *scores(day),
+        {"code": TRUST, "kind": "trust", "text": survey.TRUST_ITEMS[TRUST]},
+        RECOMMENDS,
+        BETTER,
     ]
+
+
+def of_recommendation(_day) -> list[dict[str, Any]]:
+    return [RECOMMENDS, {"code": COMMENT, "kind": "comment", "text": "Why?"}]
+
+
+def of_trust(_day) -> list[dict[str, Any]]:
+    return [*({"code": code, "kind": "trust", "text": text} for code, text in survey.TRUST_ITEMS.items()), BETTER]
+
+
+def of_factors(day) -> list[dict[str, Any]]:
+    return [*scores(day), BETTER]
+
+
+def scores(day) -> list[dict[str, Any]]:
+    """Each judged criterion of the relationship in force."""
+    return [{"code": f"score_{code}", "kind": "score", "text": name, "criterion": code} for code, name in judged(day)]
+
+
+RECOMMENDS = {"code": RECOMMEND, "kind": "recommend", "text": "How likely are you to recommend us?"}
+BETTER = {"code": COMMENT, "kind": "comment", "text": "What should we do better?"}
+ASKED = {
+    "relationship": of_relationship,
+    "nps": of_recommendation,
+    "trust": of_trust,
+    "factors": of_factors,
+}
+
+
+def minutes(row: Invitation) -> int:
+    """About how long answering takes."""
+    return survey.KINDS[row.kind].minutes if row.kind in survey.KINDS else 1
 
 
 def standings() -> list[list[str]]:

@@ -3,6 +3,8 @@
 from django.urls import path
 
 from relationships.views.account_criteria import account_criteria, account_criteria_check, account_criteria_save
+from relationships.views.calendar_import import touchpoints_import
+from relationships.views.complaints import complaint, complaint_new
 from relationships.views.contact_map import account_contacts, contacts_change
 from relationships.views.contact_settings import contacts_act, contacts_cadence, contacts_seniority
 from relationships.views.contacts import account_contact, contact_left, contact_merge
@@ -23,6 +25,7 @@ from relationships.views.criteria_edit import (
     criteria_new,
     criteria_reopen,
 )
+from relationships.views.history import account_history
 from relationships.views.invitations import relationship_ask, relationship_revoke
 from relationships.views.notices import notice_list, notice_open, notices_read
 from relationships.views.notifications import digest_off, notification_settings
@@ -42,6 +45,15 @@ from relationships.views.relationship import (
 from relationships.views.scoring import account_scoring, account_scoring_check, account_scoring_save
 from relationships.views.signal_settings import signal_settings
 from relationships.views.survey import ask
+from relationships.views.touchpoints import (
+    touchpoint,
+    touchpoint_accounts,
+    touchpoint_new,
+    touchpoint_people,
+    touchpoint_promises,
+    touchpoint_remove,
+)
+from relationships.views.touchpoints_booking import touchpoints_book
 
 urlpatterns = [
     path("settings/notifications/", notification_settings, name="notification_settings"),
@@ -51,6 +63,17 @@ urlpatterns = [
     path("notices/read/", notices_read, name="notices_read"),
     path("notices/<int:notice_id>/open/", notice_open, name="notice_open"),
     path("ask/<str:secret>/", ask, name="ask"),
+    path("touchpoints/new/", touchpoint_new, name="touchpoint_new"),
+    path("touchpoints/accounts/", touchpoint_accounts, name="touchpoint_accounts"),
+    path("touchpoints/people/", touchpoint_people, name="touchpoint_people"),
+    path("touchpoints/promises/", touchpoint_promises, name="touchpoint_promises"),
+    path("touchpoints/import/", touchpoints_import, name="touchpoints_import"),
+    path("touchpoints/book/", touchpoints_book, name="touchpoints_book"),
+    path("touchpoints/<int:touchpoint_id>/", touchpoint, name="touchpoint"),
+    path("touchpoints/<int:touchpoint_id>/remove/", touchpoint_remove, name="touchpoint_remove"),
+    path("complaints/new/", complaint_new, name="complaint_new"),
+    path("complaints/<int:complaint_id>/", complaint, name="complaint"),
+    path("accounts/<path:code>/activity/", account_history, name="account_history"),
     path("criteria/", criteria, name="criteria"),
     path("criteria/new/", criteria_new, name="criteria_new"),
     path("criteria/<str:code>/<int:version>/", criteria_version, name="criteria_version"),

@@ -18,7 +18,7 @@ from kam_portal.api.policy import DeclaredPolicy
 from kam_portal.webhooks import endpoints as webhooks
 from profitability.models import Scenario
 from relationships import notices
-from relationships.models import Notice, Signal
+from relationships.models import Complaint, Notice, Signal, Touchpoint
 from tests.factories import a_portfolio
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
@@ -56,6 +56,8 @@ def values_of(route: str, portfolio) -> dict[str, tuple]:
         "other": (1, 1, 999),
         "activity": ("visits", "visits", "XX"),
         "pool": ("service", "service", "XX"),
+        "touchpoint_id": (*ids_of(Touchpoint), 999_999_999),
+        "complaint_id": (*ids_of(Complaint), 999_999_999),
         "month": ("2026-01", "2026-01", "2099-01") if route.startswith("api/") else (202601, 202601, 209901),
         "user_id": (portfolio.user("manager").pk, portfolio.user("stranger").pk, 999_999_999),
         "run_id": (portfolio.run.pk, portfolio.run.pk, 999_999_999),
@@ -124,6 +126,9 @@ def portfolio(db):
         webhooks.create(made.user(who), "https://example.com/hook", ["run.published"], made.user(who))
         notices.tell([made.user(who)], "mention", "You were mentioned", "/notices/", None)
     for code in ("N1", "S1"):
+        own = {"account": made.accounts[code], "logged_by": made.user("executive")}
+        Touchpoint.objects.create(held_on="2026-03-01", **own)
+        Complaint.objects.create(received_on="2026-03-01", text="Late", **own)
         Decision.objects.create(
             account=made.accounts[code],
             outcome="admit",
@@ -140,6 +145,11 @@ def portfolio(db):
             seen_on="2026-03-01",
         )
     return made
+
+
+def ids_of(model) -> list[int]:
+    """On an account of the team, and on one of another team."""
+    return list(model.objects.order_by("account__code").values_list("pk", flat=True))
 
 
 def decision_ids() -> list[int]:

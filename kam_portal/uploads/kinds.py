@@ -21,6 +21,7 @@ LABELS = {  # in the order in which they can go in: what others refer to comes f
     "resource_costs": _("Resource costs"),
     "category_potentials": _("Potentials by category"),
     "contacts": _("Contacts"),
+    "touchpoints": _("Touchpoints"),
     "account_criteria": _("Criteria of single accounts"),
     "ratings": _("Ratings"),
 }
@@ -36,6 +37,7 @@ ABOUT = {
     "resource_costs": _("what each pool cost in a month, and the minutes it could work"),
     "category_potentials": _("what accounts spend in our categories, and with whom"),
     "contacts": _("who is who at a customer, and who of us answers to whom"),
+    "touchpoints": _("meetings, visits and calls, with who was there"),
     "account_criteria": _("an account’s own weights, and its best competitor"),
     "ratings": _("what people think of an account, criterion by criterion"),
 }
@@ -51,6 +53,7 @@ SCHEMAS: dict[str, Schema] = {
         ledger.RESOURCE_COSTS,
         judgements.CATEGORY_POTENTIALS,
         judgements.CONTACTS,
+        judgements.TOUCHPOINTS,
         judgements.ACCOUNT_CRITERIA,
         judgements.RATINGS,
     )

@@ -1,4 +1,4 @@
-"""What we ask the customer about the relationship, and the stage that the answers amount to.
+"""What we ask customers, and the stage that their answers about the relationship amount to.
 
 Six questions with answers worth 1 to 4; the bands of their sum are those of a course hand-out of the diagnostic by
 M. McDonald and D. Woodburn: basic 6–10, co-operative 11–16, interdependent 17–22, integrated 23–24. The questions
@@ -115,3 +115,32 @@ def stage_of(standing: str, answers: Mapping[str, int]) -> Known:
     if standing != "buying" or any(question.code not in answers for question in QUESTIONS):
         return ""
     return stage_of_sum(sum(answers[question.code] for question in QUESTIONS))
+
+
+# Kinds of surveys
+
+TRUST, RECOMMEND, COMMENT = "trust_1_7", "recommend_0_10", "comment"
+TRUST_ITEMS: Mapping[str, str] = {  # from 1, not at all, to 7, completely; the wording is our own
+    TRUST: "How much do you trust us?",
+    "trust_promises": "We keep our promises",
+    "trust_openness": "We tell you early when something goes wrong",
+    "trust_competence": "We know our trade, and yours",
+    "trust_interest": "We have your interest at heart, not only ours",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One survey: what it is called, what it asks for, how long it takes."""
+
+    name: str
+    about: str
+    minutes: int
+
+
+KINDS: Mapping[str, Kind] = {
+    "relationship": Kind("Relationship", "how they stand with us, scores of our success factors, trust, and more", 3),
+    "nps": Kind("Recommendation (NPS)", "would they recommend us, from 0 to 10, and why", 1),
+    "trust": Kind("Trust", "five questions from 1 to 7", 1),
+    "factors": Kind("Success factors", "scores of what matters to the relationship, from 0 to 10", 2),
+}

@@ -1,7 +1,7 @@
 """What files of judgements hold, by kind; apart from what loads them, for web processes that only show the columns."""
 
 from accounts.tables import Column, Schema
-from relationships.models import Contact, Rating
+from relationships.models import Contact, Rating, Touchpoint
 
 ACCOUNT_CRITERIA = Schema(
     "account_criteria",
@@ -61,4 +61,19 @@ RATINGS = Schema(
         Column("said_by", "text", max_length=200),  # the buyer who answered himself
     ),
     key=("account_code", "criterion", "perspective", "rater_email", "rated_on", "said_by"),
+)
+
+TOUCHPOINTS = Schema(  # known by the key, or by account, day, kind and subject where there is none
+    "touchpoints",
+    (
+        Column("key", "text", max_length=200),
+        Column("account_code", "code", required=True),
+        Column("kind", "code", choices=tuple(Touchpoint.Kind.values)),
+        Column("held_on", "date", required=True),
+        Column("minutes", "integer", minimum=1, maximum=10_080),
+        Column("subject", "text", max_length=300),
+        Column("note", "text", max_length=10_000, multiline=True),
+        Column("contact_emails", "text", max_length=4_000),
+        Column("our_emails", "text", max_length=4_000),
+    ),
 )

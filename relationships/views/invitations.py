@@ -29,7 +29,7 @@ def relationship_ask(request, code):
     form = InvitationForm(account, request.POST)
     if not form.is_valid():
         return page(request, account, status=422, invitation_form=form)
-    row, secret = asking.invite(account, form.guest(), request.user, timezone.now())
+    row, secret = asking.invite(account, form.guest(), request.user, timezone.now(), form.cleaned_data["kind"])
     link = request.build_absolute_uri(reverse("ask", args=[secret]))
     sent = send(row, link) if row.email else ""
     request.session[LINK] = {"url": link, "row": row.pk, "sent": sent}
@@ -52,7 +52,7 @@ def send(row: Invitation, link: str) -> str:
     """Send the link by e-mail, and say what became of it. Where no e-mail is set up there is the link to copy."""
     if not settings.SENDS_EMAIL:
         return _("No e-mail is set up here: copy the link and send it yourself.")
-    text = render_to_string("survey/email.txt", {"row": row, "link": link})
+    text = render_to_string("survey/email.txt", {"row": row, "link": link, "minutes": asking.minutes(row)})
     subject = _("How do you see working with us?")
     mail = EmailMessage(subject, text, to=[row.email], reply_to=[row.created_by.email])
     try:

@@ -13,6 +13,7 @@ from profitability.runline import run_of
 from relationships import findings, rungs
 from relationships.asking import is_open
 from relationships.core.stage import DISINTEGRATING
+from relationships.core.survey import KINDS
 from relationships.findings import By
 from relationships.forms import BarrierForm, FindingForm, ForecastForm, InvitationForm, ReasonForm
 from relationships.models import Contact, ExitBarrier, Forecast, Invitation, Position, StageEvidence
@@ -125,7 +126,14 @@ def contacts_of(account: Account) -> list[Contact]:
 def invitations_of(account: Account) -> list[dict]:
     now = timezone.now()
     rows = Invitation.objects.filter(account=account).select_related("created_by").order_by("-created_at", "-pk")
-    return [{"row": row, "is_open": is_open(row, now), "told": told(row)} for row in rows[:MOST_SHOWN]]
+    return [
+        {"row": row, "is_open": is_open(row, now), "told": told(row), "survey": survey_name(row.kind)}
+        for row in rows[:MOST_SHOWN]
+    ]
+
+
+def survey_name(kind: str) -> str:
+    return _(KINDS[kind].name) if kind in KINDS else kind
 
 
 def told(row: Invitation) -> list[tuple[str, str]]:

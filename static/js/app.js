@@ -5,6 +5,8 @@ import "./theme-menu.js";
 import "./menu.js";
 import "./panel.js";
 import "./shortcuts.js";
+import "./account-box.js";
+import "./quick-add.js";
 import "./signal-keys.js";
 import "./palette.js";
 import "./toast.js";
