@@ -54,6 +54,7 @@ def shown(request, plan: Plan, section: str, entry: int | None, typed: str = "",
              "section": SECTIONS[each.section].label if each.section in SECTIONS else ""}
             for each in rows
         ],
+        "open_count": sum(each.resolved_at is None for each in rows),
         "about": str(row) if row else str(SECTIONS[section].label) if section else "",
         "here": address(plan, section, entry),
         "typed": typed,
