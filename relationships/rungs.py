@@ -100,10 +100,8 @@ def is_for_people(code: str, facts: Facts) -> bool:
 
 
 def fact_texts(account: Account, facts: Facts) -> dict[str, str]:
-    pairs = list(
-        stages.in_contact().filter(contact__account=account).values_list("contact__function", "contact__level")
-    )
-    functions = ", ".join(sorted({function for function, _level in pairs if function}))
+    met = stages.in_contact([account.pk], timezone.localdate())
+    functions = ", ".join(sorted({function for _account, function, *_rest in met if function}))
     contacts = ngettext("%s contact", "%s contacts", facts.contacts) % facts.contacts
     if facts.contacts:
         in_contact = ngettext("%s function", "%s functions", facts.functions) % facts.functions

@@ -7,22 +7,23 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
-from django.db.models.functions import Lower
+from django.db.models import Count, Exists, OuterRef, QuerySet, Sum
 from django.utils import timezone
 
 from accounts.models import Account
+from accounts.models.user import SENIORITY_OF_ROLE, Seniority
 from accounts.permissions import Role
 from profitability.core.months import month_of, ordinal
 from profitability.models import OrderLine, Result, Run
 from relationships.core import stage as core
 from relationships.core.scoring import a_year_before
 from relationships.core.stage import StageOf
-from relationships.models import Contact, Counterpart, ExitBarrier, StageEvidence, StatedStage, View
+from relationships.models import Contact, Counterpart, ExitBarrier, StageEvidence, StatedStage, Touchpoint, View
 
 LONG_OVER = timedelta(days=62)  # a window that ended longer ago is a look back
 FEW = 1_000  # accounts that are named in a query; for more, all are read
-LEADING = {Role.LEAD: "lead", Role.EXECUTIVE: "board"}  # our levels; everybody else works at the same one
+WORKING = int(Seniority.DEPARTMENT)  # our people up to this level work at the same one
+THEIRS = ("contact__account_id", "contact__function", "contact__level")
 
 
 @dataclass
@@ -33,7 +34,7 @@ class Facts:
     has_ordered: bool = False  # in the last 24 months
     wallet_share: Decimal | None = None
     contacts: int = 0
-    functions: int = 0  # of theirs, with a counterpart of ours
+    functions: int = 0  # of theirs, in contact with us
     their_levels: int = 0
     our_levels: int = 0
     exit_costs: dict[str, Decimal] = field(default_factory=dict)  # by side
@@ -64,7 +65,7 @@ WALLET_SHARE = Decimal(str(core.HIGH_WALLET_SHARE))
 def of(run: Run, account_ids: Collection[int]) -> dict[int, StageOf]:
     """The stage of each of these accounts, by the figures of the run and what was said up to its day."""
     until = heard_until(run)
-    facts, said = facts_of(run, account_ids), said_of(account_ids, until)
+    facts, said = facts_of(run, account_ids, until), said_of(account_ids, until)
     return {account: stage_of(facts[account], said[account]) for account in account_ids}
 
 
@@ -91,12 +92,13 @@ def evidence_of(facts: Facts, said: Said) -> dict[str, bool | None]:
 # Facts
 
 
-def facts_of(run: Run | None, account_ids: Collection[int]) -> dict[int, Facts]:
-    """What the portal knows of these accounts, without a run but for orders; of others it may know something too."""
+def facts_of(run: Run | None, account_ids: Collection[int], until: date | None = None) -> dict[int, Facts]:
+    """What the portal knows of these accounts up to a day (today), without a run but for orders; of others it may know
+    something too."""
     found: dict[int, Facts] = defaultdict(Facts)
     if run is not None:
         _add_orders(found, run, account_ids)
-    _add_contacts(found, account_ids)
+    _add_contacts(found, account_ids, until or timezone.localdate())
     barriers = _of(ExitBarrier.objects.filter(removed_on__isnull=True, cost__isnull=False), account_ids)
     for account, side, cost in barriers.order_by().values_list("account_id", "side").annotate(sum=Sum("cost")):
         found[account].exit_costs[side] = cost
@@ -121,26 +123,35 @@ def _ordered_before(run: Run, silent: QuerySet[Result]) -> Iterator[int]:
     return ordered.order_by().values_list("pk", flat=True).iterator()
 
 
-def _add_contacts(found: dict[int, Facts], account_ids: Collection[int]) -> None:
+def _add_contacts(found: dict[int, Facts], account_ids: Collection[int], until: date) -> None:
     present = _of(Contact.objects.present(), account_ids).order_by()
     for account, contacts in present.values_list("account_id").annotate(number=Count("pk")):
         found[account].contacts = contacts
-    pairs = _of(in_contact(), account_ids, "contact__account").order_by()
-    counted = pairs.values_list("contact__account_id").annotate(
-        functions=Count(Lower("contact__function"), distinct=True, filter=~Q(contact__function="")),
-        their_levels=Count("contact__level", distinct=True),
-        working=Count("pk", filter=~Q(user__role__in=LEADING)),
-        **{name: Count("pk", filter=Q(user__role=role)) for role, name in LEADING.items()},
-    )
-    for account, functions, theirs, *by_level in counted:
+    met: defaultdict[int, list[tuple]] = defaultdict(list)
+    for account, *who in in_contact(account_ids, until):
+        met[account].append(tuple(who))
+    for account, people in met.items():
         facts = found[account]
-        facts.functions, facts.their_levels = functions, theirs
-        facts.our_levels = sum(number > 0 for number in by_level)
+        facts.functions = len({function.strip().lower() for function, *_rest in people if function.strip()})
+        facts.their_levels = len({level for _function, level, *_rest in people if level})
+        facts.our_levels = len({_ours(role, seniority) for *_rest, role, seniority in people})
 
 
-def in_contact() -> QuerySet[Counterpart]:
-    """Pairs of one of them and one of us, neither of whom has left."""
-    return Counterpart.objects.filter(contact__left_on__isnull=True, user__is_active=True)
+def _ours(role: str, seniority: int | None) -> int:
+    """One of our three levels: who leads, the board, and everybody else, who work at the same one."""
+    return max(seniority or SENIORITY_OF_ROLE[Role(role)], WORKING)
+
+
+def in_contact(account_ids: Collection[int], until: date) -> Iterator[tuple]:
+    """Account, function and level of one of them, role and level of one of us: of counterparts, and of people who met
+    within the year before that day. Neither of both has left."""
+    pairs = Counterpart.objects.filter(contact__left_on__isnull=True, user__is_active=True)
+    ours = ("user__role", "user__seniority")
+    yield from _of(pairs, account_ids, "contact__account").order_by().values_list(*THEIRS, *ours).distinct()
+    days = (a_year_before(until) + timedelta(days=1), until)
+    met = Touchpoint.contacts.through.objects.filter(contact__left_on__isnull=True, touchpoint__held_on__range=days)
+    met = _of(met.filter(touchpoint__people__is_active=True), account_ids, "contact__account").order_by()
+    yield from met.values_list(*THEIRS, "touchpoint__people__role", "touchpoint__people__seniority").distinct()
 
 
 # What people say

@@ -40,7 +40,7 @@ def lacking(client) -> list[str]:
 def test_the_page_says_what_the_next_rung_lacks_first(portfolio, manager):
     assert heading(manager) == "Basic, by our view alone: nobody asked the buyer"
     assert lacking(manager) == [
-        "At least 2 of their functions have a counterpart of ours",
+        "At least 2 of their functions are in contact with us",
         "A contract, a framework agreement or a shared forecast",
     ]
 
