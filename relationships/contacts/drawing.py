@@ -7,7 +7,7 @@ from fractions import Fraction
 from relationships.contacts.mapping import ContactMap
 from relationships.contacts.words import percent
 
-WIDTH, STEP, MARGIN = 920, 44, 46
+WIDTH, STEP, MARGIN = 920, 42, 52
 OUTER, INNER = 270, 395  # of their side; ours is the mirror image
 THINNEST, THICKEST = 1.25, 10.0
 
@@ -97,14 +97,15 @@ def shares_of(amounts: Iterable[tuple[int, Fraction]], total: Fraction) -> dict[
 def side(people: Sequence, shares: dict, height: int, radii: dict | None = None, is_mirrored=False) -> list[Node]:
     """From the board down; with no contact at the outer edge, with the most at the inner one."""
     most = max(shares.values(), default=Fraction(0)) or Fraction(1)
-    top = (height - STEP * (len(people) - 1)) / 2
+    step = min((height - 2 * MARGIN) / max(len(people) - 1, 1), 3 * STEP)
+    top = (height - step * (len(people) - 1)) / 2
     found = []
     for place, (id, name, words) in enumerate(people):
         share = shares.get(id, Fraction(0))
         x = OUTER + float(share / most) * (INNER - OUTER)
         x = WIDTH - x if is_mirrored else x
         radius = round((radii or {}).get(id, 8), 1)
-        found.append(Node(id, name, words, round(x, 1), round(top + place * STEP, 1), radius, share))
+        found.append(Node(id, name, words, round(x, 1), round(top + place * step, 1), radius, share))
     return found
 
 

@@ -32,9 +32,9 @@ VIEWS = {
     "table": gettext_lazy("Table"),
 }
 SHAPES = {
-    "bow_tie": gettext_lazy("a bow-tie"),
-    "hub": gettext_lazy("a hub with spokes"),
-    "diamond": gettext_lazy("a diamond"),
+    "bow_tie": (gettext_lazy("Bow-tie"), gettext_lazy("a bow-tie")),
+    "hub": (gettext_lazy("Hub"), gettext_lazy("a hub with spokes")),
+    "diamond": (gettext_lazy("Diamond"), gettext_lazy("a diamond")),
 }
 DROPPED = ("do", "contact", "revision", "field", "before", "value", "user", "kind")  # what a drag sends
 ORDERS = {
@@ -143,7 +143,7 @@ def heading(found: ContactMap) -> str:
         return _("%(text)s, and %(name)s alone holds %(share)s") % words
     if found.shape is None:
         return text
-    return _("%(text)s: %(shape)s") % {"text": text, "shape": SHAPES[found.shape.kind]}
+    return _("%(text)s: %(shape)s") % {"text": text, "shape": SHAPES[found.shape.kind][1]}
 
 
 def figures(found: ContactMap) -> dict:
@@ -154,7 +154,7 @@ def figures(found: ContactMap) -> dict:
         "gaps_words": ngettext("%s gap", "%s gaps", len(found.gaps)) % len(found.gaps),
         "decision": percent(found.decision_coverage),
         "quiet_words": ngettext("%s gone quiet", "%s gone quiet", len(found.quiet)) % len(found.quiet),
-        "shape": SHAPES[shape.kind] if shape else "–",
+        "shape": SHAPES[shape.kind][0] if shape else "–",
         "index_words": index_words(found) if shape else "",
         "seniority": "–" if found.seniority is None else f"{float(found.seniority):.1f}",
     }
@@ -187,21 +187,13 @@ def cadence() -> list[dict]:
 
 
 def with_actions(user, found: ContactMap) -> list[dict]:
-    """Findings, each with the open actions on the same contact."""
+    """Findings, each with the open action that was made of it."""
     listed = findings(found)
     open_ones = Action.objects.visible_to(user).open().filter(account=found.account).select_related("owner")
-    by_contact: dict = {}
-    texts = {}
+    texts: dict[str, Action] = {}
     for action in open_ones.order_by("due_on", "pk"):
-        by_contact.setdefault(action.customer_owner_id, []).append(action)
         texts[action.text] = action
-    return [{"row": each, "under_way": under_way(each, by_contact, texts)} for each in listed]
-
-
-def under_way(each, by_contact: dict, texts: dict) -> list[Action]:
-    same = [texts[each.proposal]] if each.proposal in texts else []
-    others = by_contact.get(each.contact.pk, []) if each.contact else []
-    return list(dict.fromkeys([*same, *others]))[:3]
+    return [{"row": each, "under_way": texts.get(each.proposal)} for each in listed]
 
 
 # Changes in place

@@ -14,6 +14,9 @@ function draw(chart) {
   svg.setAttribute("viewBox", `0 0 ${frame.width} ${frame.height}`);
   svg.replaceChildren();
   const lanes = new Map();
+  const cards = [...chart.querySelectorAll("[data-person]")].map((card) => place(card, frame));
+  const edge = chart.querySelector(".between").getBoundingClientRect().left - frame.left;
+  const trunk = Math.min(...cards.map((card) => card.left)) - 10;
   for (const line of JSON.parse(source.textContent)) {
     const from = document.getElementById(line.from);
     const to = document.getElementById(line.to);
@@ -24,7 +27,7 @@ function draw(chart) {
     path.setAttribute("class", line.kind);
     path.dataset.from = line.from;
     path.dataset.to = line.to;
-    path.setAttribute("d", line.kind === "boss" ? upwards(start, end) : across(chart, frame, start, end, lanes));
+    path.setAttribute("d", line.kind === "boss" ? upwards(start, end, cards, trunk) : across(start, end, cards, edge, lanes));
     svg.append(path);
   }
 }
@@ -41,23 +44,18 @@ function place(card, frame) {
   };
 }
 
-/** From the top of a card to the bottom of the boss's. */
-function upwards(start, end) {
-  if (start.top < end.bottom) return `M${start.centre} ${start.bottom}C${start.centre} ${start.bottom + 26} ${end.centre} ${end.bottom + 26} ${end.centre} ${end.bottom}`;
-  const height = start.top - 10;
-  const way = Math.sign(end.centre - start.centre);
-  if (!way || Math.abs(end.centre - start.centre) < 2 * ROUND) return `M${start.centre} ${start.top}L${end.centre} ${end.bottom}`;
-  return `M${start.centre} ${start.top}V${height + ROUND}q0 ${-ROUND} ${way * ROUND} ${-ROUND}H${end.centre - way * ROUND}q${way * ROUND} 0 ${way * ROUND} ${-ROUND}V${end.bottom}`;
+/** From the top of a card up to the boss: along the trunk at the left edge, where another card is in the way. */
+function upwards(start, end, cards, trunk) {
+  if (start.top < end.bottom) return `M${start.centre} ${start.bottom}C${start.centre} ${start.bottom + 22} ${end.centre} ${end.bottom + 22} ${end.centre} ${end.bottom}`;
+  const lane = start.top - 10;
+  const isFree = !cards.some((card) => card.bottom < start.top && card.top > end.bottom && card.left < end.centre && card.right > end.centre);
+  if (isFree) return `M${start.centre} ${start.top}V${lane}H${end.centre}V${end.bottom}`;
+  return `M${start.centre} ${start.top}V${lane}H${trunk}V${end.bottom + 10}H${end.centre}V${end.bottom}`;
 }
 
 /** From a card down into the lane below its row, along it, and over to one of us. */
-function across(chart, frame, start, end, lanes) {
-  const gutter = chart.querySelector(".between").getBoundingClientRect();
-  const edge = gutter.left - frame.left;
-  const last = ![...chart.querySelectorAll("[data-person]")].some((card) => {
-    const other = place(card, frame);
-    return other.left > start.right && other.top < start.bottom && other.bottom > start.top;
-  });
+function across(start, end, cards, edge, lanes) {
+  const last = !cards.some((card) => card.left > start.right && card.top < start.bottom && card.bottom > start.top);
   const bend = (end.left - edge) * 0.6;
   if (last) return `M${start.right} ${start.middle}H${edge}C${edge + bend} ${start.middle} ${end.left - bend} ${end.middle} ${end.left} ${end.middle}`;
   const used = lanes.get(start.bottom) ?? 0;
