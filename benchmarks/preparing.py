@@ -28,13 +28,15 @@ def evidence(files: Path) -> None:
 
 
 def portfolio(files: Path) -> None:
-    """Everything of a ledger, and a published run."""
+    """Everything of a ledger, a published run, and key account plans of the largest accounts."""
+    from benchmarks.plans import plans
     from kam_portal.recompute import recompute
 
     empty(files)
     load(files, (*MASTER, "order_lines.csv", *EVIDENCE))
     run = recompute(FIRST, LAST)
     assert run.state == "published", run.message
+    plans()
 
 
 def load(files: Path, names: tuple[str, ...]) -> None:
