@@ -4,9 +4,9 @@ from dataclasses import dataclass, field
 
 from django.conf import settings
 from django.db.models import Field, Model
-from django.utils.functional import cached_property
+from django.utils.functional import Promise, cached_property
 from django.utils.text import capfirst
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models.fields import WholeField
 from accounts.permissions import Permission, may
@@ -24,16 +24,18 @@ MONEY_FIELDS = {
 
 @dataclass(frozen=True)
 class Layout:
-    """Which fields stand in the line of an entry, and which behind “More”."""
+    """Which fields stand in the line of an entry, and which behind “More”; heads other than their names."""
 
     main: tuple[str, ...]
     more: tuple[str, ...] = ()
+    heads: tuple[str | Promise, ...] = ()
 
 
 LAYOUTS: dict[str, Layout] = {
     "objectives": Layout(
         ("text", "measure", "baseline", "target", "until_on", "owner"),
         ("benchmark", "benchmark_source", "from_on", "baseline_on", "unit", "direction"),
+        (_("Objective and measure"), _("Baseline"), _("Target"), _("By, and owner"), _("How it stands")),
     ),
     "actions": Layout(
         ("state", "text", "owner", "customer_owner", "due_on"),
@@ -157,14 +159,16 @@ def options(reader: Reader, entry: Model, column: Field, name: str, was: str) ->
     ids = set(was.split(",")) if column.many_to_many else {was}
     if was and not column.many_to_many and was not in {value for value, _words in listed}:
         listed = [*listed, (was, words_of(entry, name, was))]  # one that could not be chosen any more
-    first = [("", nothing(name))] if column.null or name == "measure" else []
+    first = [("", str(NOBODY.get(name, "–")))] if column.null or name == "measure" else []
     return [(value, words, value in ids) for value, words in [*first, *listed]]
 
 
-def nothing(name: str) -> str:
-    return {
-        "measure": _("own measure"), "owner": _("nobody"), "customer_owner": _("nobody there"), "contact": _("nobody"),
-    }.get(name, "–")  # fmt: skip
+NOBODY = {
+    "measure": _("own measure"),
+    "owner": _("nobody"),
+    "customer_owner": _("nobody there"),
+    "contact": _("nobody"),
+}
 
 
 def listed_options(reader: Reader, entry: Model, column: Field, name: str) -> list[tuple[str, str]]:

@@ -120,7 +120,7 @@ def with_needs(rows: list[Action]) -> list[Action]:
 
 def heads(section: Section) -> list[str]:
     layout = LAYOUTS[section.code]
-    return [str(section.field(name).verbose_name) for name in layout.main]
+    return [str(head) for head in layout.heads or [section.field(name).verbose_name for name in layout.main]]
 
 
 def groups(section: Section, entries: list[Entry]) -> list[Group]:

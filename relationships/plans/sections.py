@@ -31,7 +31,7 @@ class Section:
 
     code: str
     label: str | Promise
-    one: str | Promise  # of its entries
+    adding: str | Promise
     model: type[Model]
     fields: tuple[str, ...]
     group: str = ""
@@ -57,11 +57,11 @@ def _named(*sections: Section) -> dict[str, Section]:
 
 
 SECTIONS: dict[str, Section] = _named(
-    Section("purpose", _("Purpose"), _("plan"), Plan, ("purpose", "visibility", "from_on", "until_on", "people")),
+    Section("purpose", _("Purpose"), "", Plan, ("purpose", "visibility", "from_on", "until_on", "people")),
     Section(
         "objectives",
         _("Objectives"),
-        _("objective"),
+        _("Add an objective"),
         Objective,
         (
             "text", "measure", "unit", "direction", "baseline", "baseline_on", "target", "benchmark",
@@ -71,22 +71,22 @@ SECTIONS: dict[str, Section] = _named(
     Section(
         "actions",
         _("Joint actions"),
-        _("action"),
+        _("Add an action"),
         Action,
         ("text", "objective", "owner", "customer_owner", "start_on", "due_on", "state", "needs"),
     ),
-    Section("needs", _("Needs"), _("need"), Need, ("text", "kind", "contact", "is_met"), group="kind"),
+    Section("needs", _("Needs"), _("Add a need"), Need, ("text", "kind", "contact", "is_met"), group="kind"),
     Section(
         "value",
         _("What the customer counts"),
-        _("value metric"),
+        _("Add something the customer counts"),
         ValueMetric,
         ("text", "unit", "today", "target", "worth"),
     ),
     Section(
         "swot",
         _("Strengths, weaknesses, opportunities, threats"),
-        _("point"),
+        _("Add a point"),
         SwotPoint,
         ("text", "kind"),
         group="kind",
@@ -94,21 +94,21 @@ SECTIONS: dict[str, Section] = _named(
     Section(
         "competitors",
         _("Competitors"),
-        _("competitor"),
+        _("Add a competitor"),
         Competitor,
         ("text", "strengths", "weaknesses", "wallet_share", "move"),
     ),
     Section(
         "shortcomings",
         _("Deficiencies of today’s solution"),
-        _("deficiency"),
+        _("Add a deficiency"),
         Shortcoming,
         ("text", "consequence", "cost"),
     ),
     Section(
         "investments",
         _("Investments"),
-        _("investment"),
+        _("Add an investment"),
         Investment,
         (
             "text", "kind", "from_on", "until_on", "expected_cost", "actual_cost", "expected_profit", "actual_profit",
@@ -118,13 +118,13 @@ SECTIONS: dict[str, Section] = _named(
     Section(
         "benefits",
         _("Benefits given and received"),
-        _("benefit"),
+        _("Add a benefit"),
         Benefit,
         ("text", "direction", "kind", "worth"),
         group="direction",
     ),
-    Section("risks", _("Risks"), _("risk"), Risk, ("text", "likelihood", "impact", "answer", "owner")),
-    Section("links", _("Documents elsewhere"), _("document"), PlanLink, ("text", "url")),
+    Section("risks", _("Risks"), _("Add a risk"), Risk, ("text", "likelihood", "impact", "answer", "owner")),
+    Section("links", _("Documents elsewhere"), _("Add a document"), PlanLink, ("text", "url")),
 )  # fmt: skip
 OF_MODEL: dict[type[Model], str] = {section.model: code for code, section in SECTIONS.items() if not section.is_of_plan}
 OBJECTIVE_MONEY = frozenset({"baseline", "target", "benchmark"})  # of a measure that rests on profit

@@ -1,6 +1,6 @@
 """The plan over its years: when objectives, actions and investments run, when reviews are, when contracts end.
 
-Drawn on a plane of 1,000 units across the horizon; the same rows are the table beside it.
+Drawn on a plane of 900 units across the horizon; the same rows are the table beside it.
 """
 
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from relationships.models import Action, Contract, Plan, Review
 
-WIDTH = 1000
+WIDTH = 900
 ROW, HEAD, GROUP = 24, 28, 26  # heights
 LABEL = 30  # characters
 MOST = 60
@@ -138,7 +138,7 @@ def timeline(plan: Plan, items: list[Item], today: date) -> Timeline:
             marks.append(mark(item, first, last, y))
             y += ROW
     here = place(today, first, last) if first <= today <= last else None
-    return Timeline(first, last, items, marks, groups, years(first, last), here, y + 6, len(items) - len(marks))
+    return Timeline(first, last, items, marks, groups, years(first, last), here, y + 18, len(items) - len(marks))
 
 
 def mark(item: Item, first: date, last: date, y: int) -> Mark:
