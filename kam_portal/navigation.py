@@ -28,6 +28,7 @@ MENU = [
         "checklist",
         [
             (_("Key account plans"), "plans", Permission.SEE_ACCOUNTS, "q"),
+            (_("Team"), "team_choice", Permission.SEE_ACCOUNTS, ""),
             (_("Touchpoints"), "touchpoints", Permission.SEE_ACCOUNTS, "t"),
             (_("Voice of the customer"), "voice", Permission.SEE_ACCOUNTS, ""),
             (_("Complaints"), "complaints", Permission.SEE_ACCOUNTS, ""),

@@ -47,6 +47,7 @@ from kam_portal.views.selection import selection_compare, selection_page
 from kam_portal.views.signals import signal_act, signal_form, signals
 from kam_portal.views.sign_in import sign_in, sign_out
 from kam_portal.views.site import glossary, search
+from kam_portal.views.team import team_choice, team_page
 from kam_portal.views.today import today_act, today_scores
 from kam_portal.views.touchpoints import touchpoints
 from kam_portal.views.trail import account_trail
@@ -60,6 +61,8 @@ urlpatterns = [
     path("", home, name="home"),
     path("today/act/", today_act, name="today_act"),
     path("today/scores/", today_scores, name="today_scores"),
+    path("team/", team_choice, name="team_choice"),
+    path("team/<path:code>/", team_page, name="team"),
     path("brief/", brief_choice, name="brief"),
     path("sign-in/", sign_in, name="sign_in"),
     path("sign-out/", sign_out, name="sign_out"),

@@ -1,38 +1,44 @@
-"""What the home page says of the plans of some accounts: how each stands, how fresh it is, when it is reviewed next."""
+"""What the home page says of the plans of some accounts: how each stands, whether it is fresh, when it is reviewed."""
 
-from collections.abc import Collection
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
-from django.db.models import Max, OuterRef, Subquery
+from django.db.models import OuterRef, Subquery
+from django.utils import timezone
 
+from profitability.models import Result
 from relationships.models import Plan, Review
+from relationships.reviews.cadence import of_box, rhythms
 
 
 @dataclass(frozen=True)
 class PlanLine:
-    """One plan in a few words."""
+    """One plan in a few words. It is stale when it was not reviewed for longer than its box asks for."""
 
     state: str
     is_approved: bool
-    touched_on: date | None  # when something in it changed last, or was found still true
+    fresh_on: date
+    is_stale: bool
     next_review: date | None
 
 
-def plans_of(user, accounts: Collection[int]) -> dict[int, PlanLine]:
-    """By account, of the plans this person may see. One question to the database."""
+def plans_of(user, rows: Iterable[Result], today: date) -> dict[int, PlanLine]:
+    """By account, of the plans this person may see. Two questions to the database."""
+    boxes = {row.account_id: row.position.box for row in rows}
     planned = Review.objects.planned().filter(plan=OuterRef("pk")).order_by("due_on")
-    rows = Plan.objects.visible_to(user).filter(account__in=accounts)
-    rows = rows.annotate(touched_at=Max("sections__changed_at"), next_on=Subquery(planned.values("due_on")[:1]))
-    return {row.account_id: line_of(row) for row in rows}
+    plans = Plan.objects.visible_to(user).filter(account__in=list(boxes)).order_by()
+    listed = list(plans.annotate(next_on=Subquery(planned.values("due_on")[:1])))
+    found = rhythms() if listed else {}
+    return {plan.account_id: line_of(plan, of_box(found, boxes[plan.account_id]).stale_days, today) for plan in listed}
 
 
-def line_of(plan: Plan) -> PlanLine:
-    touched = plan.touched_at.date() if plan.touched_at else None
-    days = [day for day in (touched, plan.reviewed_on) if day]
+def line_of(plan: Plan, stale_days: int, today: date) -> PlanLine:
+    fresh_on = plan.reviewed_on or timezone.localdate(plan.created_at)
     return PlanLine(
         state=plan.get_state_display(),
         is_approved=plan.state == Plan.State.APPROVED,
-        touched_on=max(days, default=None),
+        fresh_on=fresh_on,
+        is_stale=plan.state != Plan.State.CLOSED and today > fresh_on + timedelta(days=stale_days),
         next_review=plan.next_on,
     )

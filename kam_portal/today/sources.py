@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from django.db.models import Q, QuerySet
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -76,14 +76,11 @@ def action_line(action: Action, today: date) -> Line:
 def action_url(action: Action) -> str:
     """Where it stands: in the plan it belongs to, or with the account."""
     code = action.account.code
-    return f"{plan_url(code) if action.plan_id else reverse('account', args=[code])}#action-{action.pk}"
+    return f"{plan_url(code) if action.plan_id else reverse('account', args=[code])}#actions-{action.pk}"
 
 
 def plan_url(code: str) -> str:
-    try:
-        return reverse("account_plan", args=[code])
-    except NoReverseMatch:
-        return reverse("account", args=[code])
+    return reverse("account_plan", args=[code])
 
 
 def planned_reviews(user) -> list[Review]:

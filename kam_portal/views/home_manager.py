@@ -26,7 +26,8 @@ from relationships.queries import portfolio, trends
 
 MINE = 50  # accounts on the home page; the list has them all
 WATCHED = 200  # the largest accounts, whose changes are looked for
-MATTERS = 8
+MATTERS = 5
+CHANGES = 5
 
 
 @dataclass(frozen=True)
@@ -63,10 +64,10 @@ def accounts_of(user, run: Run) -> dict:
         "total": found["accounts"],
         "is_own": is_own,
         "matters": matters[:MATTERS],
-        "changes": changes(user, listed if found["accounts"] <= MINE else largest(rows), before, profit),
+        "changes": changes(user, listed if found["accounts"] <= MINE else largest(rows), before, profit, CHANGES),
         "has_earlier": before is not None,
         "spark": trends(run, pks, "contribution" if profit else "net_revenue"),
-        "plans": plans_of(user, pks),
+        "plans": plans_of(user, listed, timezone.localdate()),
         "headline": finding(found, profit),
         "profit": profit,
     }

@@ -16,7 +16,7 @@ from kam_portal.today.people import with_people
 from kam_portal.today.sources import lines_of, planned_reviews, said_to
 from relationships.gaps import to_score
 
-FITS = 8  # lines on the first screen; the others are one click away
+FITS = 10  # lines on the first screen; the others are one click away
 TOLD = "day_told"  # in the session: what was done last, without scripts
 
 
