@@ -20,7 +20,7 @@ ME = "me"
 HERE = {  # where one sees what it is about, if that is not the account's page
     "contribution_falling": "account_pnl",
     "unprofitable": "account_pnl",
-    "gone_quiet": "account_relationship",
+    "gone_quiet": "account_contacts",
     "stage_slipping": "account_relationship",
     "strength_falling": "account_scoring",
     "score_expiring": "account_scoring",

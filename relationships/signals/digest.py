@@ -27,7 +27,7 @@ from relationships.models import Action, DigestSetting, Plan, Signal
 from relationships.signals import kinds
 from relationships.signals.sentences import sentence
 
-MOST = 12  # of a kind; the pages have the others
+MOST = 8  # of a kind; the pages have the others
 SATURDAY = 5
 SIGNED = Signer(salt="digest")
 Frequency = DigestSetting.Frequency
@@ -85,8 +85,8 @@ def digest_of(user: User, today: date) -> Digest:
 
 
 def signals_for(user: User, today: date) -> QuerySet[Signal]:
-    """Whom a signal concerns: the account's manager and sponsor, the plan's team, the leads of the account's team; those
-    of the whole portfolio whoever steers the programme. Actions stand in a list of their own."""
+    """Whom a signal concerns: manager and sponsor of the account, the team of its plan, the leads of its team; of the
+    whole portfolio whoever steers the programme. Actions stand in a list of their own."""
     rows = Signal.objects.visible_to(user).open(today).exclude(kind="action_overdue")
     concerns = Q(owner=user) | Q(account__sponsor=user)
     concerns |= Q(account__plan__in=Plan.people.through.objects.filter(user=user).values("plan"))

@@ -74,12 +74,12 @@ ALL = (
     Kind(
         "no_plan", _("Key account without plan"), _("Begin a key account plan"),
         _("An account in Strategic or Star was admitted to the programme longer ago than the limit, and has no plan."),
-        DAYS, Decimal(90), icon="clipboard-list",
+        DAYS, Decimal(180), icon="clipboard-list",
     ),
     Kind(
         "action_overdue", _("Action overdue"), _("Do it, hand it on, or drop it"),
         _("An action is open the limit or longer after its day."),
-        DAYS, Decimal(7), icon="clock",
+        DAYS, Decimal(14), icon="clock",
     ),
     Kind(
         "review_due", _("Review due"), _("Prepare and hold the review"),

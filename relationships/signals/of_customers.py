@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.permissions import Role
 from profitability.standings import as_of
-from relationships.agreements.standing import Promise, promised, term_of
+from relationships.agreements.standing import Promise, agreed, promised
 from relationships.asking import RECOMMEND
 from relationships.core.voice import DETRACTS
 from relationships.models import Complaint, Contract, Invitation
@@ -24,21 +24,14 @@ def contract_ending(watch: Watch, limit: Decimal) -> Iterator[Found]:
     soon = watch.today + timedelta(days=int(limit))
     rows = Contract.objects.filter(account__in=list(watch.accounts), from_on__lte=watch.today, until_on__isnull=False)
     for row in rows.filter(Q(ended_on=None) | Q(ended_on__gte=watch.today)).order_by("pk"):
-        term = term_of(row)
-        running, notice = term.running(watch.today), term.notice_by(watch.today)
-        if running is None or notice is None or notice > soon or (term.renews_months and notice < watch.today):
+        found = agreed(row, watch.today)
+        end = found.running and found.running.until_on
+        day = found.notice_by or end
+        if end is None or not watch.today <= day <= soon:
             continue
-        end = running.until_on
-        facts = {
-            "name": row.name,
-            "end": end.isoformat(),
-            "notice": notice.isoformat(),
-            "late": notice < watch.today,
-            "renews": bool(term.renews_months),
-        }
-        yield Found(
-            "contract_ending", f"contract:{row.pk}:{end}", facts, row.account_id, weight=watch.weight(row.account_id)
-        )
+        facts = {"name": row.name, "end": end.isoformat(), "notice": day.isoformat(), "renews": bool(found.notice_by)}
+        weight = watch.weight(row.account_id)
+        yield Found("contract_ending", f"contract:{row.pk}:{end}", facts, row.account_id, weight=weight)
 
 
 def commitment_missed(watch: Watch, _limit: Decimal) -> Iterator[Found]:

@@ -54,7 +54,8 @@ def who_counts(accounts: list[int], today: date) -> dict[int, list[tuple]]:
     rows = Contact.objects.present().filter(counts, account__in=accounts)
     last = Max("touchpoints__held_on", filter=Q(touchpoints__held_on__lte=today))
     found = defaultdict(list)
-    for account, name, created, on in rows.order_by("name").values_list("account", "name", "created_at", last):
+    known = rows.annotate(last=last).order_by("name", "pk")
+    for account, name, created, on in known.values_list("account", "name", "created_at", "last"):
         found[account].append((name, created.date(), on))
     return found
 

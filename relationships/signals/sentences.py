@@ -166,10 +166,6 @@ def contract_ending(facts: Facts) -> str:
     values = {"name": facts["name"], "end": words.day(facts["end"]), "notice": words.day(facts["notice"])}
     if facts["renews"]:
         return _("%(name)s renews itself after %(end)s unless notice is given by %(notice)s.") % values
-    if facts["late"]:
-        return _("%(name)s ends on %(end)s; the day for notice, %(notice)s, has passed.") % values
-    if facts["notice"] != facts["end"]:
-        return _("%(name)s ends on %(end)s; notice is due by %(notice)s.") % values
     return _("%(name)s ends on %(end)s.") % values
 
 
