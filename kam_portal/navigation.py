@@ -32,6 +32,7 @@ MENU = [
             (_("Touchpoints"), "touchpoints", Permission.SEE_ACCOUNTS, "t"),
             (_("Voice of the customer"), "voice", Permission.SEE_ACCOUNTS, ""),
             (_("Complaints"), "complaints", Permission.SEE_ACCOUNTS, ""),
+            (_("Reviews"), "reviews", Permission.SEE_ACCOUNTS, "y"),
             (_("Contracts"), "contracts", Permission.SEE_ACCOUNTS, ""),
             (_("Signals"), "signals", Permission.SEE_ACCOUNTS, "n"),
             (_("Programme"), "programme", Permission.SEE_COMPANY_FIGURES, ""),

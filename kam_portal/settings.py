@@ -137,6 +137,7 @@ DIGEST_AT = env.str("DIGEST_AT", default="06:30")  # it is sent by e-mail on wor
 RUN_LEASE_SECONDS = env.int("RUN_LEASE_SECONDS", default=30)
 RUN_ATTEMPTS = 3
 SETTLED_FROM = Decimal(env.str("SETTLED_FROM", default="0.90"))  # of all weightings hold a box: it is settled
+PDF_CHROMIUM = env.str("PDF_CHROMIUM", default="")  # path of a Chromium that makes PDFs of review packs
 WEBHOOKS_TO_PRIVATE = env.bool("WEBHOOKS_TO_PRIVATE", default=DEBUG)  # into private networks: only on purpose
 CACHES = {
     "default": (

@@ -29,6 +29,7 @@ from relationships.views.history import account_history
 from relationships.views.invitations import relationship_ask, relationship_revoke
 from relationships.views.notices import notice_list, notice_open, notices_read
 from relationships.views.notifications import digest_off, notification_settings
+from relationships.views.packs import plan_pack
 from relationships.views.plan import account_plan, plan_begin
 from relationships.views.plan_comments import plan_comments
 from relationships.views.plan_edit import plan_add, plan_keep, plan_line, plan_tick
@@ -42,6 +43,9 @@ from relationships.views.relationship import (
     relationship_forecast,
     relationship_state,
 )
+from relationships.views.review import review, review_plan, review_step
+from relationships.views.review_points import review_action, review_add, review_fill, review_point
+from relationships.views.reviews import review_cadence, review_cadence_save, reviews
 from relationships.views.scoring import account_scoring, account_scoring_check, account_scoring_save
 from relationships.views.signal_settings import signal_settings
 from relationships.views.survey import ask
@@ -98,6 +102,17 @@ urlpatterns = [
     path("accounts/<path:code>/scoring/", account_scoring, name="account_scoring"),
     path("accounts/<path:code>/scoring/check/", account_scoring_check, name="account_scoring_check"),
     path("accounts/<path:code>/scoring/save/", account_scoring_save, name="account_scoring_save"),
+    path("reviews/", reviews, name="reviews"),
+    path("reviews/cadence/", review_cadence, name="review_cadence"),
+    path("reviews/cadence/save/", review_cadence_save, name="review_cadence_save"),
+    path("reviews/<int:review_id>/", review, name="review"),
+    path("reviews/<int:review_id>/step/", review_step, name="review_step"),
+    path("reviews/<int:review_id>/fill/", review_fill, name="review_fill"),
+    path("reviews/<int:review_id>/add/", review_add, name="review_add"),
+    path("reviews/<int:review_id>/action/", review_action, name="review_action"),
+    path("reviews/<int:review_id>/points/<int:point_id>/", review_point, name="review_point"),
+    path("accounts/<path:code>/plan/reviews/", review_plan, name="review_plan"),
+    path("accounts/<path:code>/plan/pack/", plan_pack, name="plan_pack"),
     path("accounts/<path:code>/plan/versions/", account_plan_versions, name="account_plan_versions"),
     path("accounts/<path:code>/plan/versions/<int:number>/", account_plan_version, name="account_plan_version"),
     path("accounts/<path:code>/plan/versions/<int:number>/answer/", plan_answer, name="plan_answer"),

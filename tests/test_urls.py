@@ -18,7 +18,7 @@ from kam_portal.api.policy import DeclaredPolicy
 from kam_portal.webhooks import endpoints as webhooks
 from profitability.models import Scenario
 from relationships import notices
-from relationships.models import Complaint, Notice, Signal, Touchpoint
+from relationships.models import Complaint, Notice, Plan, Review, ReviewPoint, Signal, Touchpoint
 from tests.factories import a_portfolio
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
@@ -58,6 +58,8 @@ def values_of(route: str, portfolio) -> dict[str, tuple]:
         "pool": ("service", "service", "XX"),
         "touchpoint_id": (*ids_of(Touchpoint), 999_999_999),
         "complaint_id": (*ids_of(Complaint), 999_999_999),
+        "review_id": (*review_ids(Review, "plan"), 999_999_999),
+        "point_id": (*review_ids(ReviewPoint, "review__plan"), 999_999_999),
         "month": ("2026-01", "2026-01", "2099-01") if route.startswith("api/") else (202601, 202601, 209901),
         "user_id": (portfolio.user("manager").pk, portfolio.user("stranger").pk, 999_999_999),
         "run_id": (portfolio.run.pk, portfolio.run.pk, 999_999_999),
@@ -129,6 +131,10 @@ def portfolio(db):
         own = {"account": made.accounts[code], "logged_by": made.user("executive")}
         Touchpoint.objects.create(held_on="2026-03-01", **own)
         Complaint.objects.create(received_on="2026-03-01", text="Late", **own)
+        years = {"from_on": "2026-01-01", "until_on": "2028-12-31", "created_by": made.user("executive")}
+        plan = Plan.objects.create(account=made.accounts[code], **years)
+        review = Review.objects.create(plan=plan, due_on="2026-04-01")
+        ReviewPoint.objects.create(review=review, text="Stock")
         Decision.objects.create(
             account=made.accounts[code],
             outcome="admit",
@@ -150,6 +156,11 @@ def portfolio(db):
 def ids_of(model) -> list[int]:
     """On an account of the team, and on one of another team."""
     return list(model.objects.order_by("account__code").values_list("pk", flat=True))
+
+
+def review_ids(model, plan: str) -> list[int]:
+    """Of a plan of the team, and of one of another team."""
+    return list(model.objects.order_by(f"{plan}__account__code").values_list("pk", flat=True))
 
 
 def decision_ids() -> list[int]:

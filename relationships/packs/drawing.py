@@ -1,0 +1,66 @@
+"""The pages of a pack for the page and the PDF: tables with their cells in words, charts as pictures."""
+
+from dataclasses import dataclass
+
+from django.utils.safestring import SafeString
+
+from relationships.packs.blocks import Block, Deck, Figures, Table, Words
+from relationships.packs.drawings import svg
+from relationships.packs.written import headline, written
+
+
+@dataclass(frozen=True)
+class DrawnCell:
+    text: str
+    is_number: bool
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """One block: which kind it is, and what is shown of it."""
+
+    kind: str
+    title: str
+    block: Block
+    rows: tuple = ()
+    picture: SafeString | str = ""
+
+
+@dataclass(frozen=True)
+class DrawnPage:
+    code: str
+    title: str
+    lead: str
+    rows: list[list[Drawn]]  # blocks that stand beside each other
+
+
+def drawn(deck: Deck) -> list[DrawnPage]:
+    return [
+        DrawnPage(page.code, page.title, page.lead, [[one(block) for block in beside(each)] for each in page.blocks])
+        for page in deck.pages
+    ]
+
+
+def beside(each) -> tuple[Block, ...]:
+    return each if isinstance(each, tuple) else (each,)
+
+
+def one(block: Block) -> Drawn:
+    if isinstance(block, Table):
+        return Drawn("table", block.title, block, tuple(cells(block)))
+    if isinstance(block, Words):
+        return Drawn("words", block.title, block)
+    if isinstance(block, Figures):
+        rows = tuple((each.label, headline(each.value, each.kind), each.note) for each in block.items)
+        return Drawn("figures", block.title, block, rows)
+    return Drawn("chart", block.title, block, picture=svg(block))
+
+
+def cells(table: Table):
+    """The rows of a table, each with whether it sums up."""
+    for place, row in enumerate(table.rows):
+        said = [
+            DrawnCell(written(value, column.kind), column.is_number)
+            for value, column in zip(row, table.columns, strict=True)
+        ]
+        yield place in table.totals, said
