@@ -2,6 +2,7 @@
 map; one that declares no policy, or whose parameters nobody explained, fails."""
 
 import re
+from datetime import date
 from http.cookies import SimpleCookie
 
 import pytest
@@ -18,7 +19,8 @@ from kam_portal.api.policy import DeclaredPolicy
 from kam_portal.webhooks import endpoints as webhooks
 from profitability.models import Scenario
 from relationships import notices
-from relationships.models import Complaint, Notice, Plan, Review, ReviewPoint, Signal, Touchpoint
+from relationships.models import Complaint, Notice, Plan, PlanVersion, Review, ReviewPoint, Signal, Touchpoint
+from relationships.plans.versions import document
 from tests.factories import a_portfolio
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
@@ -53,6 +55,7 @@ def values_of(route: str, portfolio) -> dict[str, tuple]:
         "code": (document, document, "XX") if document else ("N1", "S1", "XX"),
         "version": (1, 1, 999),
         "number": (1, 1, 999),
+        "version_id": (*versions_of_plans(), 999_999_999),
         "other": (1, 1, 999),
         "activity": ("visits", "visits", "XX"),
         "pool": ("service", "service", "XX"),
@@ -150,7 +153,17 @@ def portfolio(db):
             since_on="2026-03-01",
             seen_on="2026-03-01",
         )
+    submit_plans(made)
     return made
+
+
+def submit_plans(made) -> None:
+    """A version of the plan of an account of the team, and of one of another team."""
+    for code in ("N1", "S1"):
+        years = {"from_on": "2026-01-01", "until_on": "2028-12-31", "created_by": made.user("executive")}
+        plan, _new = Plan.objects.get_or_create(account=made.accounts[code], defaults=years)
+        said = {"document": document(plan, made.run, date(2026, 3, 1)), "submitted_by": plan.account.manager}
+        PlanVersion.objects.create(plan=plan, number=1, submitted_at="2026-03-01T09:00:00Z", **said)
 
 
 def ids_of(model) -> list[int]:
@@ -161,6 +174,11 @@ def ids_of(model) -> list[int]:
 def review_ids(model, plan: str) -> list[int]:
     """Of a plan of the team, and of one of another team."""
     return list(model.objects.order_by(f"{plan}__account__code").values_list("pk", flat=True))
+
+
+def versions_of_plans() -> list[int]:
+    """Of the plan of an account of the team, and of one of another team."""
+    return list(PlanVersion.objects.order_by("plan__account__code").values_list("pk", flat=True))
 
 
 def decision_ids() -> list[int]:

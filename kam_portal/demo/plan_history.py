@@ -136,7 +136,7 @@ def _asked(version: PlanVersion, side: str) -> User:
 def _quiet(plan: Plan) -> None:
     """What was said of versions that are decided has been read; of the others it was said when it happened."""
     waiting = plan.versions.filter(state=PlanVersion.State.IN_REVIEW).first()
-    told = Notice.objects.filter(plan=plan, kind=lifecycle.NOTICE)
+    told = Notice.objects.filter(plan=plan, kind__in=[lifecycle.ASKED, lifecycle.ANSWERED])
     if waiting is not None:
         mine = told.filter(url__endswith=f"/{waiting.number}/")
         mine.update(said_at=waiting.submitted_at)

@@ -1,8 +1,8 @@
 """The way of a plan: submitted, approved by both sides or given back, superseded by the next approved version.
 
 Whose word counts, of those whose role approves plans and never of whoever submitted it:
-- for the team: a lead of the account's team; where there is no other one than the submitter, an executive who is not the
-  account's sponsor, if there is one;
+- for the team: a lead of the account's team; where there is none but the submitter, an executive, rather one who is not
+  the account's sponsor;
 - for senior management: the account's executive sponsor; where there is none, or he submitted it, any executive.
 One person speaks for one side, and for both only where nobody else can. A plan stays open to changes while a version of
 it is in review: what was submitted is frozen.
@@ -23,11 +23,11 @@ from accounts.permissions import Permission, Role, may
 from accounts.versions import NotPossible
 from profitability.models import Run
 from relationships import notices
-from relationships.models import Plan, PlanApproval, PlanVersion
+from relationships.models import Notice, Plan, PlanApproval, PlanVersion
 from relationships.plans.readers import holding, may_edit
 from relationships.plans.versions import document, is_empty, said
 
-NOTICE = "plan"
+ASKED, ANSWERED = "plan_asked", "plan_answered"  # kinds of notices
 LONGEST = 2_000
 LEAD, SPONSOR = PlanApproval.Side.LEAD, PlanApproval.Side.SPONSOR
 IN_REVIEW, APPROVED = PlanVersion.State.IN_REVIEW, PlanVersion.State.APPROVED
@@ -209,6 +209,7 @@ def withdraw(user, version: PlanVersion, now: datetime) -> PlanVersion:
     if not may_edit(user, version.plan):
         raise NotPossible(_("You may not withdraw it."))
     _end(version, WITHDRAWN, now)
+    _tell_submitter(version, user, _("%(name)s withdrew version %(number)s of the plan of %(account)s"))
     return version
 
 
@@ -285,17 +286,24 @@ def reopen(user, plan: Plan) -> None:
 def _tell_approvers(version: PlanVersion, user) -> None:
     asked = Approvers.load().of(version.plan, user.pk)
     people = {each.pk: each for side in SIDES for each in asked[side]}
-    _tell(
-        people.values(), version, user, _("%(name)s asks you to approve version %(number)s of the plan of %(account)s")
-    )
+    words = _("%(name)s asks you to approve version %(number)s of the plan of %(account)s")
+    _tell(ASKED, people.values(), version, user, words)
 
 
 def _tell_submitter(version: PlanVersion, user, words: str) -> None:
-    _tell([version.submitted_by], version, user, words)
+    """He hears of it, and whoever is not asked any more has nothing unread of it."""
+    _tell(ANSWERED, [version.submitted_by], version, user, words)
+    asked = Approvers.load().of(version.plan, version.submitted_by_id)
+    still = {each.pk for side in open_sides(version) for each in asked[side]}
+    told = Notice.objects.filter(kind=ASKED, plan=version.plan, url=_address(version), read_at=None)
+    told.exclude(user__in=still).update(read_at=timezone.now())
 
 
-def _tell(people: Collection[User], version: PlanVersion, user, words: str) -> None:
+def _tell(kind: str, people: Collection[User], version: PlanVersion, user, words: str) -> None:
     account = version.plan.account
     text = words % {"name": user, "number": version.number, "account": account}
-    address = reverse("account_plan_version", args=[account.code, version.number])
-    notices.tell(people, NOTICE, text, address, user, plan=version.plan, account=account)
+    notices.tell(people, kind, text, _address(version), user, plan=version.plan, account=account)
+
+
+def _address(version: PlanVersion) -> str:
+    return reverse("account_plan_version", args=[version.plan.account.code, version.number])
