@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from threading import Barrier, Thread
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -490,3 +491,27 @@ def test_the_database_refuses_a_second_open_one_of_a_cause(cause):
 
     with pytest.raises(IntegrityError), transaction.atomic():
         Signal.objects.create(kind="no_plan", key="k", since_on=TODAY, seen_on=TODAY)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_at_once_open_one_signal_of_each_cause(portfolio):
+    admit(portfolio, "N1", "N2", "N3", "S1", "S3")
+    both, opened, failed = Barrier(2), [], []
+
+    def work():
+        both.wait()
+        try:
+            opened.append(recompute(TODAY))
+        except Exception as error:
+            failed.append(error)
+        connection.close()
+
+    threads = [Thread(target=work) for _each in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert failed == []
+    assert min(opened) == 0
+    assert max(opened) == Signal.objects.count() > 0
