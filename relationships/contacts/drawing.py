@@ -61,7 +61,7 @@ class Network:
     ours: list[Node]
     edges: list[Edge]
     hulls: list[str]  # the outline of each side
-    heads: tuple[float, float] = (OUTER - 40, WIDTH - OUTER + 40)
+    head_x: int = WIDTH - OUTER - 60  # of our side
 
 
 def network(found: ContactMap) -> Network:

@@ -119,11 +119,13 @@ def quiet(found: ContactMap) -> Iterator[Finding]:
     for row in found.quiet:
         words = {"name": called(row.contact), "days": row.days, "expected": row.expected}
         if row.days is None:
-            text = _("No touchpoint with %(name)s is noted; every %(expected)s days is expected.") % words
+            text = (
+                _("No touchpoint with %(name)s is noted; at most %(expected)s days without one are expected.") % words
+            )
         else:
             text = ngettext(
-                "No word with %(name)s for %(days)s day; every %(expected)s days is expected.",
-                "No word with %(name)s for %(days)s days; every %(expected)s days is expected.",
+                "No word with %(name)s for %(days)s day; at most %(expected)s are expected.",
+                "No word with %(name)s for %(days)s days; at most %(expected)s are expected.",
                 row.days,
             ) % (words)
         proposal = _("Get in touch with %(name)s") % words

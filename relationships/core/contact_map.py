@@ -24,7 +24,7 @@ LEVELS = (5, 4, 3, 2, 1)  # board … shop floor
 ASSUMED_INFLUENCE = 5  # of whom nobody has said how much it is
 HALF = Fraction(1, 2)
 FAR_APART = 2  # levels between two people who do not meet as equals
-SHIPPED_DAYS: Mapping[int | None, int] = {5: 180, 4: 120, 3: 60, 2: 60, 1: 120, None: 90}  # by level
+SHIPPED_DAYS: Mapping[int | None, int] = {5: 180, 4: 120, 3: 90, 2: 90, 1: 180, None: 120}  # by level
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,8 @@ SHAPES = {
     "hub": (gettext_lazy("Hub"), gettext_lazy("a hub with spokes")),
     "diamond": (gettext_lazy("Diamond"), gettext_lazy("a diamond")),
 }
+EDITS = Permission.EDIT_PLANS
+MOST_OPEN = 6  # findings before the rest folds
 DROPPED = ("do", "contact", "revision", "field", "before", "value", "user", "kind")  # what a drag sends
 ORDERS = {
     "name": lambda row: row.contact.name.casefold(),
@@ -59,7 +61,7 @@ def page(request, account: Account, status: int = 200, **more):
     """The page in the view that its address names; `more` is a clash to settle."""
     found = map_of(account, timezone.localdate())
     shown = shown_of(request)
-    may_edit = may(request.user, Permission.EDIT_PLANS)
+    may_edit = may(request.user, EDITS)
     people = list(colleagues(account, Contact())) if may_edit else []
     context = {
         "account": account,
@@ -70,7 +72,9 @@ def page(request, account: Account, status: int = 200, **more):
         "may_edit": may_edit,
         "may_act": may(request.user, Permission.LOG_TOUCHPOINTS),
         "colleagues": people,
-        "findings": with_actions(request.user, found),
+        "findings": (listed := with_actions(request.user, found))[:MOST_OPEN],
+        "further": listed[MOST_OPEN:],
+        "finding_count": len(listed),
         "owners": list(doing.people_for(account)) if may(request.user, Permission.LOG_TOUCHPOINTS) else [],
         "levels": Contact.Level.choices,
         "roles": Contact.BuyingRole.choices,
@@ -100,7 +104,7 @@ def shown_of(request) -> dict[str, str]:
     return {
         "view": view if view in VIEWS else "chart",
         "order": order if order.removeprefix("-") in ORDERS else "-level",
-        "edit": "1" if asked.get("edit") == "1" and view == "table" else "",
+        "edit": "1" if asked.get("edit") == "1" and view == "table" and may(request.user, EDITS) else "",
     }
 
 
@@ -163,6 +167,10 @@ def figures(found: ContactMap) -> dict:
 def index_words(found: ContactMap) -> str:
     """Who bears the largest part of it."""
     shape = found.shape
+    if shape.kind == "bow_tie":
+        person, colleague = found.by_id[shape.pair[0]].contact.name, found.users[shape.pair[1]].name
+        words = {"share": percent(shape.pair_share), "ours": colleague, "theirs": person}
+        return _("%(share)s runs through %(ours)s and %(theirs)s") % words
     ours = shape.ours_share >= shape.theirs_share
     name = found.users[shape.ours].name if ours else found.by_id[shape.theirs].contact.name
     return _("%(share)s runs through %(name)s") % {"share": percent(shape.index), "name": name}

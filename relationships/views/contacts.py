@@ -103,6 +103,7 @@ def clash_page(request, account: Account, contact: Contact, clashes: list[editin
     ]
     form = ContactForm(account, merged(request.POST, contact, clashes), contact)
     form.is_valid()
+    contact.refresh_from_db()  # checking a form changes its row: what is shown as seen is what is stored
     return form_page(request, account, form, contact, 422, clashes=told, again=True)
 
 

@@ -111,9 +111,9 @@ def test_seniority_is_matched_by_whoever_is_nearest():
 def test_quiet_is_who_was_not_heard_of_for_longer_than_their_level_may():
     heard, known = date(2026, 3, 1), date(2026, 1, 1)
 
-    assert quiet_since(3, heard, known, {}) == date(2026, 5, 1)  # 60 days may pass
+    assert quiet_since(3, heard, known, {}) == date(2026, 5, 31)  # 90 days may pass
     assert quiet_since(3, None, known, {3: 10}) == date(2026, 1, 12)
-    assert quiet_since(None, heard, known, {}) == date(2026, 5, 31)
+    assert quiet_since(None, heard, known, {}) == date(2026, 6, 30)
 
 
 PEOPLE = st.lists(

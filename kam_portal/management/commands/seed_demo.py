@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Account, Import, User
+from kam_portal.demo.contacts import map_contacts, meet_counterparts
 from kam_portal.demo.contracts import lay_contracts
 from kam_portal.demo.decisions import decide_programme
 from kam_portal.demo.effort import state_hours
@@ -50,12 +51,14 @@ class Command(BaseCommand):
                 state_hours(timezone.now())
                 state_potentials(timezone.now())
                 state_relationships(timezone.now())
+                map_contacts(today or timezone.localdate())
                 decide_programme(today or timezone.localdate())
                 state_programme(timezone.now())
                 state_forecasts(today or timezone.localdate())
         self.calculate(*last_months())
         lay_plans(today or timezone.localdate())
         lay_contracts(today or timezone.localdate())
+        meet_counterparts()
         raise_signals(today or timezone.localdate())  # last: of all that was laid
 
     def calculate(self, last: int, published: set[int]) -> None:
