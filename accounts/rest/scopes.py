@@ -20,6 +20,7 @@ class Scope(StrEnum):
     WRITE_RATINGS = "ratings:write"
     READ_DECISIONS = "decisions:read"
     WRITE_DECISIONS = "decisions:write"
+    READ_SIGNALS = "signals:read"
     READ_WEBHOOKS = "webhooks:read"
     WRITE_WEBHOOKS = "webhooks:write"
 

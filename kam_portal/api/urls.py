@@ -15,6 +15,7 @@ from kam_portal.api.explain import Explain, ExplainCostLine
 from kam_portal.api.ratings import AccountRatings, Ratings
 from kam_portal.api.runs import RequestableRuns
 from kam_portal.api.scenarios import ScenarioAccounts, ScenarioDetail, ScenarioOutcome, Scenarios
+from kam_portal.api.signals import Signals
 from kam_portal.api.value import AccountValue, Value, Whitespace
 from kam_portal.api.webhooks import WebhookDeliveries, WebhookDetail, WebhookPing, Webhooks
 from profitability.api.groups import ProfitabilityGroups
@@ -61,6 +62,7 @@ urlpatterns = [
     path("contacts/", Contacts.as_view(), name="contacts"),
     path("matrix/", Matrix.as_view(), name="matrix"),
     path("ratings/", Ratings.as_view(), name="ratings"),
+    path("signals/", Signals.as_view(), name="signals"),
     path("decisions/", Decisions.as_view(), name="decisions"),
     path("decisions/<int:decision_id>/", DecisionDetail.as_view(), name="decision"),
     path("value/", Value.as_view(), name="value"),

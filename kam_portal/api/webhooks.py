@@ -1,4 +1,4 @@
-"""Webhooks over REST: addresses that are told when a run is published and when an account changes its box."""
+"""Webhooks over REST: addresses that are told when a run is published, an account changes its box, a signal opens."""
 
 from django.db import transaction
 from django.shortcuts import get_object_or_404

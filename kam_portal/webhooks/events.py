@@ -15,8 +15,8 @@ from profitability import standings
 from profitability.models import Run
 from relationships.models import Position, PositionChange
 
-RUN_PUBLISHED, BOX_CHANGED, PING = "run.published", "account.box_changed", "ping"
-EVENTS = (RUN_PUBLISHED, BOX_CHANGED)
+RUN_PUBLISHED, BOX_CHANGED, SIGNAL_OPENED, PING = "run.published", "account.box_changed", "signal.opened", "ping"
+EVENTS = (RUN_PUBLISHED, BOX_CHANGED, SIGNAL_OPENED)
 
 
 def announce() -> int:

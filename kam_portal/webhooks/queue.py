@@ -76,10 +76,12 @@ def hand_over() -> int:
     """Announce what happened, and wake a worker for each endpoint with something to send."""
     from kam_portal.tasks import send_webhooks
     from kam_portal.webhooks.events import announce
+    from kam_portal.webhooks.opened import announce_signals
 
     if not WebhookEndpoint.objects.filter(is_active=True).exists():
         return 0
     announce()
+    announce_signals(timezone.now())
     endpoints = due_endpoints()
     for endpoint in endpoints:
         send_webhooks.delay(endpoint)
