@@ -31,6 +31,7 @@ from kam_portal.views.gallery import gallery
 from kam_portal.views.guidance import guidance_edit, guidance_page, guidance_target_save, guidance_words_save
 from kam_portal.views.health import healthz, readyz
 from kam_portal.views.home import home
+from kam_portal.views.home_management import home_month_answer, home_plan_answer
 from kam_portal.views.imports import import_detail, import_problems, import_progress, import_template, imports
 from kam_portal.views.matrix import matrix
 from kam_portal.views.matrix_parts import matrix_account, matrix_draft, matrix_places, matrix_scores, matrix_views
@@ -64,6 +65,8 @@ urlpatterns = [
     path("team/", team_choice, name="team_choice"),
     path("team/<path:code>/", team_page, name="team"),
     path("brief/", brief_choice, name="brief"),
+    path("answer/plans/<int:version_id>/", home_plan_answer, name="home_plan_answer"),
+    path("answer/months/<int:month>/", home_month_answer, name="home_month_answer"),
     path("sign-in/", sign_in, name="sign_in"),
     path("sign-out/", sign_out, name="sign_out"),
     path("search/", search, name="search"),

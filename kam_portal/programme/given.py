@@ -5,13 +5,13 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from django.db.models import Count, Q, Sum
+from django.utils import timezone
 
 from accounts.permissions import Role
 from profitability.models import Result, Run
 from relationships.hours import hours_today
-from relationships.models import Advocacy, Plan, Review, ReviewCadence, Touchpoint
-
-STALE_DAYS = 120  # without a review, where no cadence says otherwise
+from relationships.models import Advocacy, Plan, Review, Touchpoint
+from relationships.reviews.cadence import of_box, rhythms
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Plans:
 
 def plans_of(run: Run, key: list[int], today: date) -> Plans:
     """A plan is fresh if it was reviewed, or begun, no longer ago than its box allows."""
-    allowed = dict(ReviewCadence.objects.values_list("box", "stale_days"))
+    allowed = rhythms()
     rows = Plan.objects.exclude(state=Plan.State.CLOSED).filter(account__in=key)
     boxes = dict(Result.objects.in_run(run).filter(account__in=key).values_list("account_id", "position__box"))
     found = rows.annotate(approvals=Count("versions", filter=Q(versions__state__in=("approved", "superseded"))))
@@ -43,8 +43,8 @@ def plans_of(run: Run, key: list[int], today: date) -> Plans:
         "account_id", "reviewed_on", "created_at", "approvals"
     ):
         planned, approved = planned + 1, approved + bool(approvals)
-        days = allowed.get(boxes.get(account) or "", STALE_DAYS)
-        fresh += (reviewed or created.date()) >= today - timedelta(days=days)
+        days = of_box(allowed, boxes.get(account) or "").stale_days
+        fresh += (reviewed or timezone.localdate(created)) >= today - timedelta(days=days)
     return Plans(len(key), planned, approved, fresh)
 
 

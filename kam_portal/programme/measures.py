@@ -1,6 +1,5 @@
 """The measures of the programme in one run against a baseline: what it brings, what it costs, what is done for it."""
 
-from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from functools import cached_property
@@ -179,40 +178,3 @@ class Programme:
                 }
             ],
         }
-
-
-@dataclass(frozen=True)
-class Strip:
-    """The few measures that senior management sees on its first page, as plain values."""
-
-    roi: Fraction | None
-    no_roi: str
-    incremental: Fraction | None
-    no_comparison: str
-    retention: Fraction | None
-    others_kept: Fraction | None
-    cost_per_account: Fraction | None
-    no_cost_per_account: str
-    plans: given.Plans
-    contacts: int
-    untouched: int
-    recognition: int
-    baseline: Run | None
-
-
-def strip(programme: Programme) -> Strip:
-    return Strip(
-        roi=programme.roi,
-        no_roi=programme.no_roi,
-        incremental=programme.incremental,
-        no_comparison=programme.no_comparison,
-        retention=programme.kept.retention.share if programme.kept else None,
-        others_kept=programme.kept.others_kept if programme.kept else None,
-        cost_per_account=programme.cost_per_account,
-        no_cost_per_account=programme.no_cost_per_account,
-        plans=programme.plans,
-        contacts=programme.executives.contacts,
-        untouched=len(programme.members) - programme.executives.accounts,
-        recognition=programme.recognition.count,
-        baseline=programme.baseline,
-    )

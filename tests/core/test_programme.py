@@ -25,9 +25,9 @@ def change(before, now, accounts=5):
 # Return on investment and break-even
 
 
-@pytest.mark.parametrize("case", published("roi_seed_formula")["inputs"]["cases"], ids=lambda case: case["name"])
+@pytest.mark.parametrize("case", published("roi_formula")["inputs"]["cases"], ids=lambda case: case["name"])
 def test_roi_is_what_the_published_formula_gives(case):
-    exact = published("roi_seed_formula")["exact"][case["name"]]
+    exact = published("roi_formula")["exact"][case["name"]]
 
     found = roi(Fraction(case["profits"]), Fraction(case["costs"]))
 

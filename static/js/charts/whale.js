@@ -29,7 +29,9 @@ function earlier(data, look) {
   if (!before?.points.length) return [];
   const [place, height] = before.points.reduce((best, point) => (point[1] > best[1] ? point : best));
   const beside = data.points.findLast(([at]) => at <= place)?.[3] ?? 0;
-  const label = { show: true, position: height > beside ? "top" : "bottom", distance: 8, align: "center", color: look.inkQuiet, fontSize: 11, formatter: before.name };
+  const above = height > beside;
+  const overPeak = above && Math.abs(place - data.peak_place) < 0.3 * (data.count ?? data.points.length); // whose own label is there
+  const label = { show: true, position: above ? "top" : "bottom", distance: overPeak ? 22 : 8, align: "center", color: look.inkQuiet, fontSize: 11, formatter: before.name };
   return [{ type: "line", data: [[0, 0], ...before.points], symbol: "none", silent: true, lineStyle: { color: look.inkQuiet, width: 1.5, type: "dashed" }, tooltip: { show: false }, markPoint: { symbol: "circle", symbolSize: 1, silent: true, data: [{ coord: [place, height], label }] } }];
 }
 
