@@ -125,10 +125,9 @@ def _repeated(event: Event, start: datetime, window: Window, zone: tzinfo, skip)
     if window.start - start > OLDEST_RULE:
         return
     skipped = {each for each in skip if each} | set(_excepted(event, zone))
+    first = window.start.astimezone(start.tzinfo).replace(tzinfo=None) - timedelta(days=1)
     for text in _rules(event):
-        for bare in rrulestr(text, dtstart=start.replace(tzinfo=None)).xafter(
-            (window.start.astimezone(start.tzinfo)).replace(tzinfo=None) - timedelta(days=1), count=MOST_TIMES
-        ):
+        for bare in rrulestr(text, dtstart=start.replace(tzinfo=None)).xafter(first, count=MOST_TIMES + 1):
             at = bare.replace(tzinfo=start.tzinfo)
             if at >= window.end:
                 break

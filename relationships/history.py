@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from django.db.models import CharField, DateField, F, QuerySet, Value
-from django.db.models.functions import Cast, TruncDate
+from django.db.models.functions import Cast, Coalesce, TruncDate
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.timezone import localdate
@@ -80,10 +80,10 @@ def _sources(user, account: Account) -> dict[str, tuple[QuerySet, Any]]:
         "touchpoint": (Touchpoint.objects.visible_to(user).filter(**own), F("held_on")),
         "action": (
             Action.objects.visible_to(user).filter(**own).exclude(state=Action.State.DROPPED),
-            TruncDate("created_at"),
+            Coalesce("done_on", TruncDate("created_at")),
         ),
         "complaint": (Complaint.objects.visible_to(user).filter(**own), F("received_on")),
-        "survey": (Invitation.objects.filter(**own), TruncDate("created_at")),
+        "survey": (Invitation.objects.filter(**own), TruncDate(Coalesce("answered_at", "created_at"))),
         "review": (
             Review.objects.visible_to(user).filter(plan__account=account, state=Review.State.HELD),
             F("held_on"),
@@ -145,9 +145,10 @@ def _complaint(row: Complaint, day: date) -> Entry:
 
 
 def _survey(row: Invitation, day: date) -> Entry:
-    state = _("answered %s") % spoken(localdate(row.answered_at)) if row.answered_at else _("not answered")
+    asked = _("asked %s") % spoken(localdate(row.created_at))
+    state = [asked, _("answered") if row.answered_at else _("not answered")]
     title = f"{_(SURVEYS[row.kind].name)}: {row.name}" if row.kind in SURVEYS else row.name
-    return Entry("survey", day, title, (row.answers or {}).get("comment", ""), [state])
+    return Entry("survey", day, title, (row.answers or {}).get("comment", ""), state)
 
 
 def _review(row: Review, day: date) -> Entry:
@@ -156,7 +157,8 @@ def _review(row: Review, day: date) -> Entry:
 
 def _decision(row: Decision, day: date) -> Entry:
     url = reverse("account_decisions", args=[row.account.code])
-    return Entry("decision", day, str(row.get_outcome_display()), row.reason, [str(row.get_state_display())], url)
+    title = _("Key account programme: %s") % row.get_outcome_display()
+    return Entry("decision", day, title, row.reason, [str(row.get_state_display())], url)
 
 
 def _change(row: PositionChange, day: date) -> Entry:

@@ -20,7 +20,7 @@ LONGEST = 7 * 24 * 60  # minutes
 
 
 def day_field(label, **more) -> forms.DateField:
-    return forms.DateField(label=label, widget=forms.DateInput(attrs={"type": "date"}), **more)
+    return forms.DateField(label=label, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}), **more)
 
 
 class AccountField(forms.CharField):

@@ -5,7 +5,6 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from fractions import Fraction
 
 from django.utils import timezone
 
@@ -75,8 +74,9 @@ class Voice:
     last_at: datetime | None
 
     @property
-    def response_share(self) -> Fraction | None:
-        return voice.response_share(self.answered, self.asked)
+    def response_share(self) -> Decimal | None:
+        share = voice.response_share(self.answered, self.asked)
+        return None if share is None else Decimal(share.numerator) / share.denominator
 
     @property
     def is_few(self) -> bool:

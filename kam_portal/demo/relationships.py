@@ -203,7 +203,11 @@ def _answer(account: Account, points: tuple[int, ...], user: User, at: datetime)
     guest = asking.Guest(person.name, person.email, account.contacts.filter(email=person.email).first())
     row, _secret = asking.invite(account, guest, user, at - timedelta(days=3))
     answers = {question.code: str(given) for question, given in zip(QUESTIONS, points, strict=True)}
-    answers |= {"standing": "buying", asking.TRUST: str(chance.randint(4, 7)), asking.RECOMMEND: str(sum(points) // 3)}
+    answers |= {
+        "standing": "buying",
+        asking.TRUST: str(chance.randint(4, 7)),
+        asking.RECOMMEND: str(round(sum(points) * 10 / 24)),
+    }
     asking.answer(row, answers, at)
 
 

@@ -46,7 +46,7 @@ def load(table: Table, record: Import) -> Outcome:
 
 
 def known_by(row: master.Row) -> Known:
-    return ("key", row["key"]) if row.get("key") else tuple(row[name] for name in NATURAL)
+    return ("key", row["key"]) if row.get("key") else tuple({**DEFAULTS, **row}[name] for name in NATURAL)
 
 
 class _Loading:
@@ -72,7 +72,7 @@ class _Loading:
                 continue
             people = {name: set(self._people(number, name, row.pop(name), account)) for name in PEOPLE if name in row}
             stated = {name: row.pop(name) or default for name, default in DEFAULTS.items() if name in row}
-            self._take(number, {**DEFAULTS, "account_id": account, **row, **stated}, people)
+            self._take(number, {"account_id": account, **row, **stated}, people)
 
     def _take(self, number: int, row: master.Row, people: dict[str, set[int]]) -> None:
         known = known_by(row)

@@ -22,6 +22,7 @@ from kam_portal.demo.plans import lay_plans
 from kam_portal.demo.potentials import state_potentials
 from kam_portal.demo.programme import state_programme
 from kam_portal.demo.relationships import state_relationships
+from kam_portal.demo.touchpoints import log_touchpoints
 from kam_portal.demo.signals import raise_signals
 from profitability.core.months import month_of, ordinal
 from profitability.models import OrderLine, Publication, Run
@@ -58,6 +59,7 @@ class Command(BaseCommand):
         self.calculate(*last_months())
         lay_plans(today or timezone.localdate())
         lay_contracts(today or timezone.localdate())
+        log_touchpoints(today or timezone.localdate())
         meet_counterparts()
         raise_signals(today or timezone.localdate())  # last: of all that was laid
 
