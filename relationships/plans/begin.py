@@ -175,7 +175,10 @@ def _target(start: Start, value: Decimal | None) -> Decimal | None:
     """As people would say it: round figures, a share of 100 % at most, a stage of the ladder."""
     if value is None:
         return None
-    found = value * start.times if start.times is not None else value + (start.plus or 0)
+    if start.times is not None:
+        found = value * start.times if value > 0 else Decimal(0)  # so many times a loss would be a larger one
+    else:
+        found = value + (start.plus or 0)
     unit = MEASURES[start.measure].unit
     if unit == STAGE:
         return min(found, Decimal(5))

@@ -33,8 +33,9 @@ class Glance:
 
     @property
     def gap(self) -> int | None:
-        """How many rungs higher we see the relationship than the buyer."""
-        return asymmetry(self.position.stage_supplier, self.position.stage_buyer) if self.position else None
+        """How many rungs lie between our view of the relationship and the buyer’s."""
+        found = asymmetry(self.position.stage_supplier, self.position.stage_buyer) if self.position else None
+        return None if found is None else abs(found)
 
 
 def glance(user, account: Account, run: Run | None, peers: dict[str, Decimal]) -> Glance | None:

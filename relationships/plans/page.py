@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db.models import Model
 from django.utils.translation import gettext as _
 
+from accounts.models.fields import WholeField
 from accounts.permissions import Permission, may
 from profitability.models import Run
 from relationships.core import plan as core
@@ -60,7 +61,7 @@ class Part:
     groups: list[Group]
     freshness: PlanSection | None
     comments: int
-    heads: list[str]
+    heads: list[tuple[str, bool]]
     facts: dict = field(default_factory=dict)
 
     @property
@@ -118,9 +119,13 @@ def with_needs(rows: list[Action]) -> list[Action]:
         "objective", "owner", "customer_owner").prefetch_related("needs").order_by("place", "pk"))  # fmt: skip
 
 
-def heads(section: Section) -> list[str]:
+def heads(section: Section) -> list[tuple[str, bool]]:
+    """The names of the columns, and whether figures stand in them."""
     layout = LAYOUTS[section.code]
-    return [str(head) for head in layout.heads or [section.field(name).verbose_name for name in layout.main]]
+    if layout.heads:
+        return list(zip(map(str, layout.heads), (False, True, True, False, False), strict=True))
+    columns = [section.field(name) for name in layout.main]
+    return [(str(column.verbose_name), isinstance(column, WholeField)) for column in columns]
 
 
 def groups(section: Section, entries: list[Entry]) -> list[Group]:
