@@ -315,8 +315,8 @@ def test_more_accounts_take_no_more_queries(manager, portfolio, django_assert_ma
 
 
 def test_home_leads_to_what_is_left_for_who_scores(manager, portfolio):
-    page = page_of(manager.get("/"))
+    assert "Scores to look at" in page_of(manager.get("/")).text
 
-    assert "18 scores to look at" in page.text  # three criteria of six accounts
+    assert "18 scores to look at" in page_of(manager.get("/today/scores/")).text  # three criteria of six accounts
     manager.force_login(portfolio.user("member"))
-    assert "to look at" not in page_of(manager.get("/")).text
+    assert "to look at" not in page_of(manager.get("/")).text + page_of(manager.get("/today/scores/")).text

@@ -151,7 +151,8 @@ def test_by_keyboard_alone_from_signing_in_to_the_activity_behind_a_cost(portfol
     page.keyboard.press("Tab")
     page.keyboard.type(PASSWORD)
     page.keyboard.press("Enter")
-    page.get_by_role("heading", level=1, name="2 of 6 active accounts lose money").wait_for()
+    page.get_by_role("heading", level=1, name="Nothing needs you today").wait_for()
+    page.get_by_text("2 of 6 active accounts lose money").wait_for()
 
     tab_to(page, "Skip to content")
     page.keyboard.press("Enter")
