@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.utils.safestring import SafeString
 
-from relationships.packs.blocks import Block, Deck, Figures, Table, Words
+from relationships.packs.blocks import DAY, Block, Column, Deck, Figures, Table, Words
 from relationships.packs.drawings import svg
 from relationships.packs.written import headline, written
 
@@ -12,7 +12,7 @@ from relationships.packs.written import headline, written
 @dataclass(frozen=True)
 class DrawnCell:
     text: str
-    is_number: bool
+    class_name: str = ""
 
 
 @dataclass(frozen=True)
@@ -56,11 +56,15 @@ def one(block: Block) -> Drawn:
     return Drawn("chart", block.title, block, picture=svg(block))
 
 
+def class_of(column: Column) -> str:
+    return "pack-number" if column.is_number else "pack-day" if column.kind == DAY else ""
+
+
 def cells(table: Table):
     """The rows of a table, each with whether it sums up."""
     for place, row in enumerate(table.rows):
         said = [
-            DrawnCell(written(value, column.kind), column.is_number)
+            DrawnCell(written(value, column.kind), class_of(column))
             for value, column in zip(row, table.columns, strict=True)
         ]
         yield place in table.totals, said

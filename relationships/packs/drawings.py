@@ -5,7 +5,6 @@ from datetime import date
 from decimal import Decimal
 from itertools import pairwise
 
-from django.utils.formats import date_format
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
@@ -28,11 +27,11 @@ def drawn(label: str, width: int, height: int, parts: Iterable[str]) -> SafeStri
     return mark_safe(head + "".join(parts) + "</svg>")  # noqa: S308  every text in it went through escape()
 
 
-def text(x: float, y: float, said: str, anchor: str = "start", colour: str = INK, weight: int = 400) -> str:
-    return (
-        f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" fill="{colour}" font-weight="{weight}">'
-        f"{escape(said)}</text>"
-    )
+def text(
+    x: float, y: float, said: str, anchor: str = "start", colour: str = INK, weight: int = 400, size: float = LETTER
+) -> str:
+    look = f'fill="{colour}" font-weight="{weight}" font-size="{size}"'
+    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" {look}>{escape(said)}</text>'
 
 
 def box(x: float, y: float, width: float, height: float, colour: str, radius: int = 0) -> str:
@@ -69,7 +68,7 @@ def levels(chart: Waterfall) -> list[tuple[Decimal, Decimal]]:
     return found
 
 
-def waterfall(chart: Waterfall, width: int = 640, height: int = 260) -> SafeString:
+def waterfall(chart: Waterfall, width: int = 720, height: int = 270) -> SafeString:
     ends = levels(chart)
     top = max((max(pair) for pair in ends), default=Decimal(0))
     low = min((min(pair) for pair in ends), default=Decimal(0))
@@ -85,8 +84,8 @@ def waterfall(chart: Waterfall, width: int = 640, height: int = 260) -> SafeStri
         parts += bar(place * wide, wide, at(max(start, end)), at(min(start, end)), step)
         if place + 1 < len(ends):
             parts.append(line(place * wide + wide * 0.86, at(end), (place + 1) * wide + wide * 0.14, at(end)))
-        for row, words in enumerate(wrapped(step.label, int(wide / 6))):
-            parts.append(text(place * wide + wide / 2, height - 22 + row * 13, words, "middle", QUIET))
+        for row, words in enumerate(wrapped(step.label, int(wide / 4.6))):
+            parts.append(text(place * wide + wide / 2, height - 22 + row * 12, words, "middle", QUIET, size=9.5))
     return drawn(chart.title, width, height, parts)
 
 
@@ -147,16 +146,17 @@ def path(listed: Sequence[float | None], left: float, step: float, at) -> str:
 
 
 ROLES = {NOW: (ACCENT, "0.85"), BEFORE: ("#6b7280", "0.35"), EXPECTED: ("#ffffff", "1")}
+SPARE = 0.9  # of the scale, beyond both ends: bubbles on the edge are whole
 
 
-def plane(chart: Plane, width: int = 460, height: int = 300) -> SafeString:
-    left, under, over = 26, 30, 8
-    wide, high = width - left - 8, height - under - over
+def plane(chart: Plane, width: int = 460, height: int = 340) -> SafeString:
+    left, under, over = 26, 26, 4
+    wide, high = width - left - 4, height - under - over
     biggest = max((bubble.size for bubble in chart.bubbles), default=0) or 1
 
     def place(x: float, y: float) -> tuple[float, float]:
-        across = (10 - x if chart.strong_left else x) / 10
-        return left + across * wide, over + (10 - y) / 10 * high
+        across, up = ((10 - x if chart.strong_left else x) + SPARE), y + SPARE
+        return left + across / (10 + 2 * SPARE) * wide, over + high - up / (10 + 2 * SPARE) * high
 
     cut_x, cut_y = place(chart.cut_x, chart.cut_y)
     parts = [box(left, over, wide, high, "#f7f7f5"), line(cut_x, over, cut_x, over + high, QUIET, "4 3")]
@@ -167,8 +167,8 @@ def plane(chart: Plane, width: int = 460, height: int = 300) -> SafeString:
     points = [place(each.x, each.y) for each in chart.bubbles]
     parts += [line(*start, *end, QUIET, "2 3") for start, end in pairwise(points)]
     for each, (x, y) in zip(chart.bubbles, points, strict=True):
-        parts += circle(x, y, 6 + 16 * (max(each.size, 0) / biggest) ** 0.5, each.role, each.label)
-    return drawn(chart.title, width, height, parts)
+        parts.append(circle(x, y, 5 + 13 * (max(each.size, 0) / biggest) ** 0.5, each.role))
+    return drawn(chart.title, width, height, [*parts, *labels(chart, points, left + wide / 2)])
 
 
 def corners(chart: Plane, left: float, over: float, wide: float, high: float) -> list[str]:
@@ -176,20 +176,32 @@ def corners(chart: Plane, left: float, over: float, wide: float, high: float) ->
         (chart.corners[place] for place in (1, 0, 3, 2)) if chart.strong_left else chart.corners
     )
     return [
-        text(left + 6, over + 16, high_left, "start", QUIET, 600),
-        text(left + wide - 6, over + 16, high_right, "end", QUIET, 600),
-        text(left + 6, over + high - 8, low_left, "start", QUIET, 600),
-        text(left + wide - 6, over + high - 8, low_right, "end", QUIET, 600),
+        text(left + 6, over + 14, high_left, "start", QUIET, 600),
+        text(left + wide - 6, over + 14, high_right, "end", QUIET, 600),
+        text(left + 6, over + high - 7, low_left, "start", QUIET, 600),
+        text(left + wide - 6, over + high - 7, low_right, "end", QUIET, 600),
     ]
 
 
-def circle(x: float, y: float, radius: float, role: str, label: str) -> list[str]:
+def circle(x: float, y: float, radius: float, role: str) -> str:
     colour, opacity = ROLES[role]
     edge = f'stroke="{ACCENT}" stroke-width="1.5"' + (' stroke-dasharray="3 2"' if role == EXPECTED else "")
-    drawn_circle = (
-        f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{radius:.1f}" fill="{colour}" fill-opacity="{opacity}" {edge}/>'
-    )
-    return [drawn_circle, text(x, y - radius - 4, label, "middle", INK, 600 if role == NOW else 400)]
+    return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{radius:.1f}" fill="{colour}" fill-opacity="{opacity}" {edge}/>'
+
+
+def labels(chart: Plane, points: list[tuple[float, float]], middle: float) -> list[str]:
+    """Names beside their bubbles, towards the middle; one under the other where they would meet."""
+    taken, parts = [], []
+    for each, (x, y) in sorted(zip(chart.bubbles, points, strict=True), key=lambda pair: pair[1][1]):
+        while any(abs(y - other) < 14 for other in taken):
+            y += 3
+        taken.append(y)
+        is_right = x > middle
+        weight = 600 if each.role == NOW else 400
+        parts.append(
+            text(x - 24 if is_right else x + 24, y + 4, each.label, "end" if is_right else "start", INK, weight)
+        )
+    return parts
 
 
 # Years ahead
@@ -198,8 +210,8 @@ def circle(x: float, y: float, radius: float, role: str, label: str) -> list[str
 STATES = {"done": "#9fabcf", "late": LOSS, "": TOTAL}
 
 
-def timeline(chart: Timeline, width: int = 640) -> SafeString:
-    left, row, head = 150, 20, 26
+def timeline(chart: Timeline, width: int = 720) -> SafeString:
+    left, row, head = 92, 20, 26
     days = max((chart.until_on - chart.from_on).days, 1)
     rows = [(lane.label if not place else "", span) for lane in chart.lanes for place, span in enumerate(lane.spans)]
     height = head + row * max(len(rows), 1) + 8
@@ -220,21 +232,24 @@ def timeline(chart: Timeline, width: int = 640) -> SafeString:
 
 
 def lane_row(y: float, label: str, span, at, left: float, width: float) -> list[str]:
+    """A bar with its name in it where it fits, else beside it."""
     start, end = at(span.from_on), at(span.until_on)
     colour = STATES.get(span.state, TOTAL)
+    said = span.label if len(span.label) <= 70 else f"{span.label[:68]}…"
+    long = len(said) * 5.6
+    lane = text(0, y + 12, label, "start", QUIET, 600)
+    if end - start > long + 8:
+        ink = INK if span.state == "done" else "#ffffff"
+        return [lane, box(start, y + 1, end - start, 15, colour, 2), text(start + 5, y + 12, said, "start", ink)]
     mark = box(start, y + 3, end - start, 10, colour, 2) if end - start >= 4 else dot(end, y + 8, colour)
-    said = span.label if len(span.label) <= 60 else f"{span.label[:58]}…"
-    fits_right = max(end, start + 4) + 6 + len(said) * 5.4 < width
-    beside = text(end + 8, y + 12, said) if fits_right else text(start - 6, y + 12, said, "end")
-    return [text(0, y + 12, label, "start", QUIET, 600), mark, beside]
+    if end + 8 + long < width:
+        return [lane, mark, text(end + 8, y + 12, said)]
+    room = int((start - left - 6) / 5.6)
+    return [lane, mark, text(start - 6, y + 12, said if len(said) <= room else f"{said[: room - 1]}…", "end")]
 
 
 def dot(x: float, y: float, colour: str) -> str:
     return f'<path d="M{x:.1f} {y - 5:.1f}l5 5l-5 5l-5 -5z" fill="{colour}"/>'
-
-
-def spoken(day: date) -> str:
-    return date_format(day, "M Y")
 
 
 DRAW = {Waterfall: waterfall, Trend: trend, Plane: plane, Timeline: timeline}

@@ -22,8 +22,9 @@ from kam_portal.demo.plans import lay_plans
 from kam_portal.demo.potentials import state_potentials
 from kam_portal.demo.programme import state_programme
 from kam_portal.demo.relationships import state_relationships
-from kam_portal.demo.touchpoints import log_touchpoints
+from kam_portal.demo.reviews import hold_reviews
 from kam_portal.demo.signals import raise_signals
+from kam_portal.demo.touchpoints import log_touchpoints
 from profitability.core.months import month_of, ordinal
 from profitability.models import OrderLine, Publication, Run
 
@@ -61,6 +62,7 @@ class Command(BaseCommand):
         lay_contracts(today or timezone.localdate())
         log_touchpoints(today or timezone.localdate())
         meet_counterparts()
+        hold_reviews(today or timezone.localdate())
         raise_signals(today or timezone.localdate())  # last: of all that was laid
 
     def calculate(self, last: int, published: set[int]) -> None:

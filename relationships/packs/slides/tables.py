@@ -160,21 +160,40 @@ def draw_span(slide, label: str, span: Span, at, x: float, y: float) -> None:
     if label:
         text(slide, label, x, y, LABELS - 0.1, ROW, 10, QUIET, bold=True)
     start, end = at(span.from_on), at(span.until_on)
+    said = span.label if len(span.label) < 72 else f"{span.label[:70]}…"
+    if len(said) * 0.075 < end - start:
+        named_bar(slide, said, span, start, end, y)
+        return
     is_day = end - start < 0.06
     kind = MSO_SHAPE.DIAMOND if is_day else MSO_SHAPE.RECTANGLE
     size = place(end - 0.06, y + 0.04, 0.12, 0.14) if is_day else place(start, y + 0.05, end - start, 0.12)
-    bar = slide.shapes.add_shape(kind, *size)
-    bar.fill.solid()
-    bar.fill.fore_color.rgb = RGBColor.from_string(STATES.get(span.state, "2F3B5C"))
-    bar.line.fill.background()
-    bar.shadow.inherit = False
+    bar_of(slide, kind, size, span)
     room = RIGHT - end - 0.12
-    said = span.label if len(span.label) < 72 else f"{span.label[:70]}…"
     if len(said) * 0.07 < room:
         text(slide, said, end + 0.12, y + 0.01, room, ROW, 10)
     else:
         back = max(start - LEFT - LABELS - 0.1, 1.5)
         text(slide, said, start - back - 0.1, y + 0.01, back, ROW, 10, align=PP_ALIGN.RIGHT)
+
+
+def bar_of(slide, kind, size: tuple, span: Span):
+    bar = slide.shapes.add_shape(kind, *size)
+    bar.fill.solid()
+    bar.fill.fore_color.rgb = RGBColor.from_string(STATES.get(span.state, "2F3B5C"))
+    bar.line.fill.background()
+    bar.shadow.inherit = False
+    return bar
+
+
+def named_bar(slide, said: str, span: Span, start: float, end: float, y: float) -> None:
+    """A bar long enough for its name."""
+    bar = bar_of(slide, MSO_SHAPE.RECTANGLE, place(start, y + 0.02, end - start, 0.2), span)
+    frame = bar.text_frame
+    frame.margin_left, frame.margin_top, frame.margin_bottom = Inches(0.06), 0, 0
+    frame.word_wrap, frame.vertical_anchor = False, MSO_ANCHOR.MIDDLE
+    frame.paragraphs[0].alignment = PP_ALIGN.LEFT
+    ink = INK if span.state == "done" else RGBColor.from_string("FFFFFF")
+    style(frame.paragraphs[0].add_run(), said, 10, ink)
 
 
 def upright(slide, x: float, y: float, height: float, colour) -> None:
