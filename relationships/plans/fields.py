@@ -72,6 +72,9 @@ class Input:
     hint: str = ""
 
 
+SHARED_LISTS = {"owner": "readers", "contact": "contacts", "customer_owner": "contacts"}
+
+
 @dataclass
 class Reader:
     """Who looks at a plan: what may be typed, what is not shown, and the lists to choose from, each read once."""
@@ -91,13 +94,10 @@ class Reader:
 
     def choices(self, entry: Model, name: str) -> list[tuple[str, str]]:
         """Ids and names of the rows to choose from."""
-        key = name if name != "needs" else f"needs {entry.pk}"
-        shared = {"owner": "people", "contact": "contacts", "customer_owner": "contacts"}.get(key, key)
-        if name == "people":
-            shared = "everybody"
+        shared = SHARED_LISTS.get(name, name)
         if shared not in self._lists:
-            self._lists[shared] = [(str(row.pk), str(row)) for row in choices_of(self.plan, entry, name)]
-        return self._lists[shared]
+            self._lists[shared] = [(str(row.pk), str(row)) for row in choices_of(self.plan, type(entry)(), name)]
+        return [each for each in self._lists[shared] if name != "needs" or each[0] != str(entry.pk)]
 
 
 def withheld(user, entry: Model, name: str) -> bool:
@@ -133,7 +133,9 @@ def said(chosen: list[tuple[str, str, bool]]) -> str:
 def spoken(entry: Model, name: str, was: str) -> str:
     """What a reader sees: numbers as inputs show them, everything else in words."""
     column = entry._meta.get_field(name)
-    if column.is_relation and not column.many_to_many:
+    if column.many_to_many:
+        return ", ".join(map(str, getattr(entry, name).all()))
+    if column.is_relation:
         return str(getattr(entry, name) or "")
     return shown(entry, name, was) if isinstance(column, WholeField) else words_of(entry, name, was)
 

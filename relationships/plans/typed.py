@@ -42,7 +42,7 @@ def text_of(entry: Model, name: str) -> str:
     """What stands in the input."""
     field = entry._meta.get_field(name)
     if field.many_to_many:
-        return joined(getattr(entry, name).values_list("pk", flat=True)) if entry.pk else ""
+        return joined(row.pk for row in getattr(entry, name).all()) if entry.pk else ""
     value = getattr(entry, field.attname)
     return text_of_value(value, unit_of(entry, name))
 
