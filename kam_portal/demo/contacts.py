@@ -3,6 +3,7 @@
 from datetime import date, datetime, time, timedelta
 from random import Random
 
+from django.db.models import F
 from django.utils import timezone
 
 from accounts.models import Account, User
@@ -97,7 +98,9 @@ def leave(account: Account, people: list[Contact], name: str, today: date, chanc
 
 def meet_counterparts() -> None:
     """Give touchpoints to those who would have had them: in a close relationship each contact's own counterparts, in a
-    narrow one nearly always the same pair."""
+    narrow one nearly always the same pair. Once: as they are logged, all are of the manager who logged them."""
+    if Touchpoint.people.through.objects.exclude(user=F("touchpoint__logged_by")).exists():
+        return
     for account, people in known_people():
         chance, stage = random(f"met:{account.code}"), closest()[account.code][1]
         ours = ours_of(account)

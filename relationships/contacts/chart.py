@@ -11,7 +11,7 @@ from relationships.core.contact_map import LEVELS
 
 @dataclass(frozen=True)
 class Ours:
-    """One of us, with those of them to whom he or she answers."""
+    """One of us, with those of them to whom he or she answers, or whom he or she met."""
 
     user: User
     lines: list[Line]
@@ -22,8 +22,9 @@ class Ours:
         return not self.lines
 
     @property
-    def met(self) -> int:
-        return sum(line.touches for line in self.lines)
+    def answers_to(self) -> int:
+        """So many of them; who only met some is a counterpart of nobody."""
+        return sum(bool(line.kinds) for line in self.lines)
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ def bands(found: ContactMap, others: Iterable[User] = ()) -> list[Band]:
     """Every level, also those on which nobody is known; that of people without a level last, where there are any."""
     users = {user.pk: user for user in (*found.colleagues, *others)}
     ours = [Ours(user, [line for line in found.lines if line.user.pk == user.pk]) for user in users.values()]
-    ours.sort(key=lambda each: (each.is_idle, -len(each.lines), each.user.name))
+    ours.sort(key=lambda each: (each.is_idle, -each.answers_to, each.user.name))
     listed = [*LEVELS, *([None] if any(row.contact.level is None for row in found.rows) else [])]
     return [
         Band(

@@ -13,7 +13,7 @@ from relationships.core import contact_map as core
 from relationships.models import Contact, Counterpart, Touchpoint
 
 WINDOW = timedelta(days=365)  # of the contact that is counted
-OFTEN = 6  # meetings a year that make a strong line
+OFTEN = 4  # meetings a year that make a strong line
 
 
 @dataclass(frozen=True)
