@@ -66,9 +66,9 @@ ALL = (
         SCORE, Decimal(1), icon="activity",
     ),
     Kind(
-        "plan_stale", _("Plan stale"), _("Review the plan, or say that it still holds"),
-        _("Nothing in the plan was reviewed, approved or found still true for longer than the cadence of its box says "
-          "(set on the page of the reviews), and for the limit longer."),
+        "plan_stale", _("Plan stale"), _("Hold a review of the plan"),
+        _("The latest review of a plan, or its beginning, is so many days further back than the cadence of its box "
+          "allows before it is stale."),
         DAYS, Decimal(0), icon="file-text",
     ),
     Kind(

@@ -1,10 +1,9 @@
 """Causes in plans: stale ones, key accounts without one, actions overdue, reviews due."""
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 
-from django.db.models import Max, Q
 from django.utils import timezone
 
 from relationships.models import Action, Box, Plan
@@ -21,26 +20,19 @@ def living():
 
 
 def plan_stale(watch: Watch, limit: Decimal) -> Iterator[Found]:
-    """Two queries."""
+    """By the same rule as the pages of plans: see plans/standing.py. Two queries."""
     found = rhythms()
-    rows = living().annotate(approved=Max("versions__decided_at", filter=Q(versions__state="approved")))
-    for plan, account, reviewed, approved, created in rows.order_by("pk").values_list(
-        "pk", "account", "reviewed_on", "approved", "created_at"
-    ):
+    rows = living().order_by("pk").values_list("pk", "account", "reviewed_on", "created_at")
+    for plan, account, reviewed, created in rows:
         watched = watch.accounts[account]
         every = of_box(found, watched.box).stale_days
-        on = latest(reviewed, approved, created)
+        on = reviewed or timezone.localdate(created)
         days = (watch.today - on).days
         if days <= every + limit:
             continue
-        facts = {"on": on.isoformat(), "days": days, "every": every}
+        facts = {"on": on.isoformat(), "days": days, "every": every, "reviewed": reviewed is not None}
         periods = Decimal(days // max(every, 1))
         yield Found("plan_stale", f"stale:{plan}", facts, account, plan, weight=watched.weight, size=periods)
-
-
-def latest(reviewed: date | None, *instants) -> date:
-    """The latest of a day and of instants that are known."""
-    return max([*([reviewed] if reviewed else []), *(timezone.localdate(each) for each in instants if each)])
 
 
 def no_plan(watch: Watch, limit: Decimal) -> Iterator[Found]:

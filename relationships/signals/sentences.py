@@ -1,6 +1,7 @@
 """The cause of a signal in one sentence, from its facts: named and dated."""
 
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -23,6 +24,8 @@ def told(kind: str, facts: Facts) -> str:
 
 def contribution_falling(facts: Facts) -> str:
     text = _("Contribution fell by %(share)s to %(now)s in %(months)s, against %(before)s in %(earlier)s; %(cause)s.")
+    if Decimal(facts["now"]) < 0:
+        text = _("Contribution turned to %(now)s in %(months)s, from %(before)s in %(earlier)s; %(cause)s.")
     cause = CAUSES[facts["cause"]](words.money(facts["effect"]), facts)
     return text % {
         "share": words.percent(facts["share"]),
@@ -102,13 +105,10 @@ def strength_falling(facts: Facts) -> str:
 
 
 def plan_stale(facts: Facts) -> str:
-    return _(
-        "The plan was last reviewed or confirmed on %(day)s, %(days)s ago; its box asks for it every %(every)s."
-    ) % {
-        "day": words.day(facts["on"]),
-        "days": words.days(facts["days"]),
-        "every": words.days(facts["every"]),
-    }
+    values = {"day": words.day(facts["on"]), "days": words.days(facts["days"]), "every": words.days(facts["every"])}
+    if not facts["reviewed"]:
+        return _("Begun on %(day)s, %(days)s ago, and never reviewed; it is stale after %(every)s.") % values
+    return _("Last reviewed on %(day)s, %(days)s ago; a plan of its box is stale after %(every)s.") % values
 
 
 def no_plan(facts: Facts) -> str:
