@@ -143,3 +143,12 @@ def prepare_groups(run_id: int) -> None:
     from profitability.pnl.kept import prepare
 
     prepare(Run.objects.select_related("cost_model").get(pk=run_id))
+
+
+@shared_task
+def prepare_board(run_id: int) -> None:
+    """Work out what senior management sees of a run on its first page, unless that is done."""
+    from kam_portal.views.home_management import prepare
+    from profitability.models import Run
+
+    prepare(Run.objects.select_related("cost_model").get(pk=run_id))

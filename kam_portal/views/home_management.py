@@ -6,7 +6,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from accounts.permissions import Permission, needs
+from accounts.models import User
+from accounts.permissions import Permission, Role, needs
 from accounts.versions import NotPossible
 from kam_portal import months
 from kam_portal.board import then as dates
@@ -98,6 +99,15 @@ def charts(user, run: Run, then: Run | None) -> dict:
     chart = matrix_chart(run, moved, squares_of(*view), profit=True)
     chart["movement"] = _("Arrows: other box than in %(window)s") % {"window": then.window_label}
     return {"matrix": chart, "whale": dates.both_curves(user, then, whale)}
+
+
+def prepare(run: Run) -> None:
+    """Work everything out that is kept of a run, before somebody asks for it."""
+    executive = User.objects.filter(is_active=True, role=Role.EXECUTIVE).order_by("pk").first()
+    if executive is not None:
+        of_run(executive, run)
+        steering(executive, run, timezone.localdate())
+        charts(executive, run, None)
 
 
 # Answers in place
