@@ -19,7 +19,19 @@ from kam_portal.api.policy import DeclaredPolicy
 from kam_portal.webhooks import endpoints as webhooks
 from profitability.models import Scenario
 from relationships import notices
-from relationships.models import Complaint, Notice, Plan, PlanVersion, Review, ReviewPoint, Signal, Touchpoint
+from relationships.models import (
+    Action,
+    Complaint,
+    Contact,
+    Notice,
+    Objective,
+    Plan,
+    PlanVersion,
+    Review,
+    ReviewPoint,
+    Signal,
+    Touchpoint,
+)
 from relationships.plans.versions import document
 from tests.factories import a_portfolio
 
@@ -57,6 +69,10 @@ def values_of(route: str, portfolio) -> dict[str, tuple]:
         "code": (document, document, "XX") if document else ("N1", "S1", "XX"),
         "version": (1, 1, 999),
         "number": (1, 1, 999),
+        "plan_id": (*ids_of(Plan), 999_999_999),
+        "objective_id": (*review_ids(Objective, "plan"), 999_999_999),
+        "action_id": (*ids_of(Action), 999_999_999),
+        "contact_id": (*ids_of(Contact), 999_999_999),
         "version_id": (*versions_of_plans(), 999_999_999),
         "other": (1, 1, 999),
         "activity": ("visits", "visits", "XX"),
@@ -166,6 +182,9 @@ def submit_plans(made) -> None:
         plan, _new = Plan.objects.get_or_create(account=made.accounts[code], defaults=years)
         said = {"document": document(plan, made.run, date(2026, 3, 1)), "submitted_by": plan.account.manager}
         PlanVersion.objects.create(plan=plan, number=1, submitted_at="2026-03-01T09:00:00Z", **said)
+        Objective.objects.create(plan=plan, text="More sales")
+        Action.objects.create(plan=plan, account=plan.account, text="Call")
+        Contact.objects.create(account=plan.account, name="Ada")
 
 
 def ids_of(model) -> list[int]:

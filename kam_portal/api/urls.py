@@ -12,6 +12,10 @@ from kam_portal.api import docs, exports, imports
 from kam_portal.api.decisions import DecisionDetail, Decisions
 from kam_portal.api.effort import Effort
 from kam_portal.api.explain import Explain, ExplainCostLine
+from kam_portal.api.plans.entries import ActionDetail, Actions, ObjectiveDetail, Objectives
+from kam_portal.api.plans.people import PlanContactDetail, PlanContacts, PlanRatings
+from kam_portal.api.plans.plans import PlanDetail, Plans, PlanVersionDetail, PlanVersions
+from kam_portal.api.plans.reviews import ReviewDetail, Reviews
 from kam_portal.api.ratings import AccountRatings, Ratings
 from kam_portal.api.runs import RequestableRuns
 from kam_portal.api.scenarios import ScenarioAccounts, ScenarioDetail, ScenarioOutcome, Scenarios
@@ -65,6 +69,19 @@ urlpatterns = [
     path("signals/", Signals.as_view(), name="signals"),
     path("decisions/", Decisions.as_view(), name="decisions"),
     path("decisions/<int:decision_id>/", DecisionDetail.as_view(), name="decision"),
+    path("plans/", Plans.as_view(), name="plans"),
+    path("plans/<int:plan_id>/", PlanDetail.as_view(), name="plan"),
+    path("plans/<int:plan_id>/versions/", PlanVersions.as_view(), name="plan_versions"),
+    path("plans/<int:plan_id>/versions/<int:number>/", PlanVersionDetail.as_view(), name="plan_version"),
+    path("plans/<int:plan_id>/objectives/", Objectives.as_view(), name="plan_objectives"),
+    path("plans/<int:plan_id>/objectives/<int:objective_id>/", ObjectiveDetail.as_view(), name="plan_objective"),
+    path("plans/<int:plan_id>/actions/", Actions.as_view(), name="plan_actions"),
+    path("plans/<int:plan_id>/actions/<int:action_id>/", ActionDetail.as_view(), name="plan_action"),
+    path("plans/<int:plan_id>/reviews/", Reviews.as_view(), name="plan_reviews"),
+    path("plans/<int:plan_id>/reviews/<int:review_id>/", ReviewDetail.as_view(), name="plan_review"),
+    path("plans/<int:plan_id>/contacts/", PlanContacts.as_view(), name="plan_contacts"),
+    path("plans/<int:plan_id>/contacts/<int:contact_id>/", PlanContactDetail.as_view(), name="plan_contact"),
+    path("plans/<int:plan_id>/ratings/", PlanRatings.as_view(), name="plan_ratings"),
     path("value/", Value.as_view(), name="value"),
     path("whitespace/", Whitespace.as_view(), name="whitespace"),
     path("effort/", Effort.as_view(), name="effort"),
