@@ -49,7 +49,7 @@ def editable(view):
         plan = plan_of(request, code)
         if plan is None:
             return redirect("account_plan", account_of(request, code).code)
-        kind = request.POST.get("kind", "")
+        kind = request.POST.get("section", "")
         if request.method != "POST":
             return back(plan)
         if kind not in SECTIONS:

@@ -70,7 +70,7 @@ function tell(cell, state, message = "") {
 function body(form, cell, typed) {
   const { name } = hiddenOf(cell);
   const data = new FormData();
-  for (const part of ["kind", "entry", "revision"]) data.append(part, form.elements[part].value);
+  for (const part of ["section", "entry", "revision"]) data.append(part, form.elements[part].value);
   data.append(name, hiddenOf(cell).value);
   data.append(cell.dataset.field, typed);
   return data;

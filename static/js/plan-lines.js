@@ -38,7 +38,7 @@ async function add(form) {
   form.reset();
   form.querySelector('input[type="text"]').focus();
   announce(words().added);
-  refreshKind(data.get("kind"));
+  refreshKind(data.get("section"));
 }
 
 async function remove(form, data) {
@@ -52,16 +52,16 @@ async function remove(form, data) {
   }
   const way = document.getElementById("plan-undo").content.firstElementChild.cloneNode(true);
   way.querySelector("span").textContent = answer.message;
-  way.querySelector("button").addEventListener("click", () => restore(form, way, data.get("kind"), answer.change));
+  way.querySelector("button").addEventListener("click", () => restore(form, way, data.get("section"), answer.change));
   line.replaceWith(way);
   way.querySelector("button").focus();
   announce(answer.message);
-  refreshKind(data.get("kind"));
+  refreshKind(data.get("section"));
 }
 
 async function restore(form, way, kind, change) {
   const data = new FormData();
-  for (const [name, value] of [["kind", kind], ["do", "restore"], ["change", change]]) data.append(name, value);
+  for (const [name, value] of [["section", kind], ["do", "restore"], ["change", change]]) data.append(name, value);
   const answer = await ask(form, data);
   if (answer?.state !== "saved") return void (answer && toast(answer.message, "error"));
   insert(parsed(answer.entry), (line) => {
@@ -95,7 +95,7 @@ async function act(form, button) {
 }
 
 async function confirm(form, button) {
-  const kind = form.elements.kind.value;
+  const kind = form.elements.section.value;
   const answer = await ask(form, new FormData(form, button));
   if (answer?.state !== "saved") return;
   announce(words().saved);

@@ -7,7 +7,7 @@ let timer = null;
 
 /** A field of that form was kept: what hangs on it is fetched in a moment. */
 export function refreshSoon(form, field) {
-  const kind = form.elements.kind.value;
+  const kind = form.elements.section.value;
   const section = document.getElementById(kind);
   const moved = Boolean(section?.dataset.group) && section.dataset.group === field;
   if (kind !== "purpose") waiting.set(kind, moved || waiting.get(kind));

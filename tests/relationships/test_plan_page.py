@@ -15,6 +15,7 @@ from relationships.models import (
     PlanChange,
     PlanComment,
     Review,
+    SwotPoint,
 )
 from relationships.plans import comments, editing
 from relationships.plans.editing import Refused
@@ -56,7 +57,7 @@ def text_of(response) -> str:
 
 
 def keep(client, entry, field: str, was: str, typed: str, kind: str = "objectives", **headers):
-    sent = {"kind": kind, "entry": entry.pk if entry else "", "revision": 1, f"was.{field}": was, field: typed}
+    sent = {"section": kind, "entry": entry.pk if entry else "", "revision": 1, f"was.{field}": was, field: typed}
     return client.post(f"{PAGE}keep/", sent, headers=headers)
 
 
@@ -126,7 +127,7 @@ def test_a_comment_on_a_plan_one_does_not_see_goes_nowhere(portfolio, plan, sign
 
 
 def test_nobody_but_an_editor_changes_anything(portfolio, plan, objective, sign_in):
-    sent = {"kind": "objectives", "entry": objective.pk, "revision": 1, "do": "remove", "text": "x"}
+    sent = {"section": "objectives", "entry": objective.pk, "revision": 1, "do": "remove", "text": "x"}
     for who in ("member", "finance", "executive"):
         for address in ("keep/", "add/", "line/", "begin/", "reading/"):
             assert sign_in(who).post(f"{PAGE}{address}", sent).status_code == 403
@@ -204,7 +205,7 @@ def test_a_made_up_version_does_no_harm(portfolio, plan, objective, sign_in, was
 
 
 @pytest.mark.parametrize(
-    "sent", [{"kind": "luck"}, {"kind": "purpose", "do": "remove"}, {"kind": "risks", "do": "fly"}]
+    "sent", [{"section": "luck"}, {"section": "purpose", "do": "remove"}, {"section": "risks", "do": "fly"}]
 )
 def test_what_is_no_section_is_not_found(portfolio, plan, sign_in, sent):
     assert sign_in("manager").post(f"{PAGE}line/", sent).status_code == 404
@@ -215,7 +216,7 @@ def test_what_is_no_section_is_not_found(portfolio, plan, sign_in, sent):
 
 def test_without_scripts_the_form_of_a_line_is_kept_as_a_whole(portfolio, plan, objective, sign_in):
     sent = {
-        "kind": "objectives", "entry": objective.pk, "revision": 1,
+        "section": "objectives", "entry": objective.pk, "revision": 1,
         "was.text": "More contribution", "text": "Earn more",
         "was.target": "120000", "target": "120,000",
         "was.until_on": "2026-12-31", "until_on": "2027-12-31",
@@ -230,7 +231,7 @@ def test_without_scripts_the_form_of_a_line_is_kept_as_a_whole(portfolio, plan, 
 def test_without_scripts_a_conflict_has_a_page_on_which_nothing_typed_is_lost(portfolio, plan, objective, sign_in):
     keep(sign_in("lead"), objective, "text", "More contribution", "Theirs")
     sent = {
-        "kind": "objectives", "entry": objective.pk, "revision": 1,
+        "section": "objectives", "entry": objective.pk, "revision": 1,
         "was.text": "More contribution", "text": "Mine",
         "was.target": "120000", "target": "lots",
         "was.unit": "", "unit": "USD",
@@ -242,7 +243,7 @@ def test_without_scripts_a_conflict_has_a_page_on_which_nothing_typed_is_lost(po
     assert answer.status_code == 409
     for words in ("Mine", "Theirs", "lots", "Take mine", "The rest of what you typed is saved"):
         assert words in html
-    chosen = {"kind": "objectives", "entry": objective.pk, "was.text": "Theirs", "text": "Mine"}
+    chosen = {"section": "objectives", "entry": objective.pk, "was.text": "Theirs", "text": "Mine"}
     assert sign_in("manager").post(f"{PAGE}keep/", chosen).status_code == 302
     objective.refresh_from_db()
     assert (objective.text, objective.unit) == ("Mine", "USD")
@@ -250,12 +251,14 @@ def test_without_scripts_a_conflict_has_a_page_on_which_nothing_typed_is_lost(po
 
 def test_without_scripts_a_line_is_removed_and_put_back(portfolio, plan, objective, sign_in):
     client = sign_in("manager")
-    removed = client.post(f"{PAGE}line/", {"kind": "objectives", "entry": objective.pk, "revision": 1, "do": "remove"})
+    removed = client.post(
+        f"{PAGE}line/", {"section": "objectives", "entry": objective.pk, "revision": 1, "do": "remove"}
+    )
     assert not Objective.objects.filter(pk=objective.pk).exists()
 
     page = client.get(removed.url.partition("#")[0]).content.decode()
     change = re.search(r'name="change" value="(\d+)"', page)[1]
-    client.post(f"{PAGE}line/", {"kind": "objectives", "change": change, "do": "restore"})
+    client.post(f"{PAGE}line/", {"section": "objectives", "change": change, "do": "restore"})
 
     assert Objective.objects.filter(pk=objective.pk).exists()
 
@@ -263,15 +266,19 @@ def test_without_scripts_a_line_is_removed_and_put_back(portfolio, plan, objecti
 def test_a_line_is_added_with_its_group_and_an_action_belongs_to_who_types_it(portfolio, plan, sign_in):
     client = sign_in("manager")
 
-    client.post(f"{PAGE}add/", {"kind": "swot", "kind_": "", "text": "Trusted"})
-    client.post(f"{PAGE}add/", {"kind": "actions", "text": "Call them"})
+    client.post(f"{PAGE}add/", {"section": "swot", "kind": "threat", "text": "Bought"})
+    client.post(f"{PAGE}add/", {"section": "actions", "text": "Call them"})
 
+    point = SwotPoint.objects.get(kind="threat")
+    keep(client, point, "kind", "threat", "opportunity", "swot")
+    point.refresh_from_db()
+    assert (point.text, point.kind) == ("Bought", "opportunity")
     assert Action.objects.get(text="Call them").owner == portfolio.user("manager")
 
 
 def test_an_address_is_a_web_page_and_no_script(portfolio, plan, sign_in):
     client = sign_in("manager")
-    sent = {"kind": "links", "text": "Terms", "url": "javascript:alert(1)"}
+    sent = {"section": "links", "text": "Terms", "url": "javascript:alert(1)"}
 
     assert client.post(f"{PAGE}add/", sent, headers=JSON).status_code == 422
     assert client.post(f"{PAGE}add/", sent | {"url": "https://example.com/a"}, headers=JSON).status_code == 200
