@@ -89,7 +89,7 @@ def test_a_hidden_signal_and_a_missing_one_read_alike(portfolio, open_as):
 
 def test_the_account_shows_its_open_ones(portfolio, open_as, signal):
     a_signal(portfolio.accounts["N1"], "secret", tells_profit=True, kind="action_overdue",
-             facts={"text": "PROFIT", "on": "2026-03-01", "days": 2, "owner": ""})  # fmt: skip
+             facts={"text": "PROFIT", "on": "2026-03-01", "days": 2, "owner": "", "count": 1})  # fmt: skip
 
     page = open_as("member").get("/accounts/N1/").content.decode()
 

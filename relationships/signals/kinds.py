@@ -50,9 +50,9 @@ ALL = (
     Kind(
         "gone_quiet", _("Contact gone quiet"), _("Call or visit them"),
         _("Nobody has been in touch for longer than the limit at an account in Strategic, half as long again in Star, "
-          "twice as long in Status, four times as long in Streamline, three times as long without a box; or for twice "
-          "as long with somebody there who decides, approves or has influence of 8 or more."),
-        DAYS, Decimal(45), icon="users",
+          "twice as long in Status, four times as long in Streamline, three times as long without a box; or for three "
+          "times as long with somebody there who decides, approves or has influence of 8 or more."),
+        DAYS, Decimal(60), icon="users",
     ),
     Kind(
         "stage_slipping", _("Stage slipping"), _("Talk about the relationship with the customer"),
@@ -77,8 +77,8 @@ ALL = (
         DAYS, Decimal(180), icon="clipboard-list",
     ),
     Kind(
-        "action_overdue", _("Action overdue"), _("Do it, hand it on, or drop it"),
-        _("An action is open the limit or longer after its day."),
+        "action_overdue", _("Actions overdue"), _("Do it, hand it on, or drop it"),
+        _("Actions of one account are open the limit or longer after their day."),
         DAYS, Decimal(14), icon="clock",
     ),
     Kind(

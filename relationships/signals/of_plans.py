@@ -1,5 +1,6 @@
 """Causes in plans: stale ones, key accounts without one, actions overdue, reviews due."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
@@ -45,16 +46,26 @@ def no_plan(watch: Watch, limit: Decimal) -> Iterator[Found]:
 
 
 def action_overdue(watch: Watch, limit: Decimal) -> Iterator[Found]:
-    """Of the accounts that are looked at. One query."""
+    """One for all of an account, or of its plan, with the oldest by name: who may not see the plan does not see its
+    actions. One query."""
     before = watch.today - timedelta(days=int(limit) - 1)
     rows = Action.objects.overdue(min(before, watch.today)).filter(account__in=list(watch.accounts))
-    names = ("pk", "account", "plan", "text", "due_on", "owner__name")
-    for pk, account, plan, text, due, owner in rows.order_by("pk").values_list(*names):
-        days = (watch.today - due).days
-        facts = {"action": pk, "text": text, "on": due.isoformat(), "days": days, "owner": owner or ""}
+    names = ("account", "plan", "text", "due_on", "owner__name")
+    listed = defaultdict(list)
+    for account, plan, *rest in rows.order_by("due_on", "pk").values_list(*names):
+        listed[account, plan].append(rest)
+    for (account, plan), found in listed.items():
+        text, due, owner = found[0]
+        facts = {
+            "count": len(found),
+            "text": text,
+            "on": due.isoformat(),
+            "days": (watch.today - due).days,
+            "owner": owner or "",
+        }
         yield Found(
-            "action_overdue", f"action:{pk}", facts, account, plan,
-            weight=watch.weight(account), size=Decimal(1 + days // A_MONTH),
+            "action_overdue", f"actions:{account}:{plan or 0}", facts, account, plan,
+            weight=watch.weight(account), size=Decimal(len(found)),
         )  # fmt: skip
 
 

@@ -21,7 +21,7 @@ PATIENCE = {
     Box.STREAMLINE: Decimal(4),
     "": Decimal(3),
 }
-WITH_ONE_PERSON = 2  # times as long
+WITH_ONE_PERSON = 3  # times as long
 COUNTS_FROM = 8  # influence of 10
 NAMED = 3  # contacts in a sentence
 A_YEAR = timedelta(days=365)
@@ -42,7 +42,7 @@ def gone_quiet(watch: Watch, limit: Decimal) -> Iterator[Found]:
         expected = int(limit * PATIENCE[each.box])
         on = last.get(each.pk)
         silent = (watch.today - (on or began)).days
-        if silent > expected:
+        if silent > expected and (on or each.plan):  # without both it is the plan that is missing: see no_plan
             yield silence(each, expected, silent, on)
         elif names := quiet_people(people[each.pk], began, watch.today, WITH_ONE_PERSON * expected):
             yield quiet_contacts(each, WITH_ONE_PERSON * expected, names)

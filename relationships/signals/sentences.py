@@ -119,13 +119,16 @@ def no_plan(facts: Facts) -> str:
 
 
 def action_overdue(facts: Facts) -> str:
-    text = _("“%(text)s” was due on %(day)s, %(days)s ago%(owner)s.")
-    return text % {
+    values = {
+        "count": facts["count"],
         "text": facts["text"],
         "day": words.day(facts["on"]),
         "days": words.days(facts["days"]),
         "owner": _("; %(name)s has it") % {"name": facts["owner"]} if facts["owner"] else _("; nobody has it"),
     }
+    if facts["count"] == 1:
+        return _("“%(text)s” was due on %(day)s, %(days)s ago%(owner)s.") % values
+    return _("%(count)s actions; the oldest, “%(text)s”, was due on %(day)s, %(days)s ago%(owner)s.") % values
 
 
 def review_due(facts: Facts) -> str:

@@ -106,10 +106,10 @@ def test_a_key_account_that_loses_money_and_no_other(portfolio):
 
 
 @pytest.mark.parametrize(
-    ("code", "days", "is_quiet"), [("N1", 46, True), ("N1", 45, False), ("N4", 90, False), ("N4", 91, True)]
+    ("code", "days", "is_quiet"), [("N1", 61, True), ("N1", 60, False), ("N4", 120, False), ("N4", 121, True)]
 )
 def test_silence_is_measured_by_the_box(portfolio, code, days, is_quiet):
-    # N1 is strategic: 45 days; N4 is status: twice as long
+    # N1 is strategic: 60 days; N4 is status: twice as long
     admit(portfolio, "N1", "N4")
     touch(portfolio, "N2", 400)
     for each in ("N1", "N4"):
@@ -133,13 +133,13 @@ def test_who_decides_is_missed_by_name_although_others_are_met(portfolio):
     account = portfolio.accounts["N1"]
     boss = Contact.objects.create(account=account, name="Ada Boss", buying_role="decider")
     clerk = Contact.objects.create(account=account, name="Bob Clerk")
-    touch(portfolio, "N1", 91, boss)
+    touch(portfolio, "N1", 181, boss)
     touch(portfolio, "N1", 3, clerk)
 
     recompute(TODAY)
 
     text = told(key_of(portfolio, "quiet-people", "N1"))
-    assert text == "Who counts there has not heard from us for more than 90 days: Ada Boss (19 Dec 2025)."
+    assert text == "Who counts there has not heard from us for more than 180 days: Ada Boss (20 Sep 2025)."
 
 
 def test_a_stage_that_slipped_until_it_comes_up_again(portfolio):
@@ -209,16 +209,19 @@ def test_a_strategic_key_account_without_plan(portfolio):
     assert not {key_of(portfolio, "no-plan", code) for code in ("N2", "N4")} & open_keys()
 
 
-def test_an_action_that_is_overdue_by_the_limit(portfolio):
-    made = {
-        days: Action.objects.create(account=portfolio.accounts["N1"], text=f"Call {days}", due_on=ago(days))
-        for days in (13, 14)
-    }
+def test_actions_that_are_overdue_by_the_limit_are_told_together(portfolio):
+    account, plan = portfolio.accounts["N1"], a_plan(portfolio, "N1")
+    for days in (13, 14, 20):
+        Action.objects.create(account=account, text=f"Call {days}", due_on=ago(days))
+    Action.objects.create(account=account, plan=plan, text="Offer", due_on=ago(15), owner=portfolio.user("lead"))
 
     recompute(TODAY)
 
-    assert told(f"action:{made[14].pk}") == "“Call 14” was due on 6 Mar 2026, 14 days ago; nobody has it."
-    assert f"action:{made[13].pk}" not in open_keys()
+    assert told(f"actions:{account.pk}:0") == (
+        "2 actions; the oldest, “Call 20”, was due on 28 Feb 2026, 20 days ago; nobody has it."
+    )
+    assert told(f"actions:{account.pk}:{plan.pk}") == "“Offer” was due on 5 Mar 2026, 15 days ago; Lead has it."
+    assert Signal.objects.get(key=f"actions:{account.pk}:{plan.pk}").plan == plan
 
 
 def test_a_review_that_is_planned_soon(portfolio):
