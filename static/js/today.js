@@ -50,11 +50,11 @@ document.addEventListener(
 
 // After an act the hand is at the line that took the place of the one that is gone.
 document.addEventListener("htmx:beforeRequest", (event) => {
-  acted = event.target.closest?.(`#${PANEL} form`) !== null && event.target.matches("form");
+  if (event.target.matches?.(`#${PANEL} form`)) acted = true;
 });
 
-document.addEventListener("htmx:afterSettle", () => {
-  if (!acted || !document.getElementById(PANEL)) return;
+document.addEventListener("htmx:afterSettle", ({ detail }) => {
+  if (!acted || detail.target?.id !== PANEL) return; // parts of the panel come by themselves
   acted = false;
   go(Math.max(place, 0));
 });
