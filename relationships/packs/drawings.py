@@ -193,14 +193,15 @@ def labels(chart: Plane, points: list[tuple[float, float]], middle: float) -> li
     """Names beside their bubbles, towards the middle; one under the other where they would meet."""
     taken, parts = [], []
     for each, (x, y) in sorted(zip(chart.bubbles, points, strict=True), key=lambda pair: pair[1][1]):
+        side, is_right = (1 if x > middle else -1), x > middle
+        if each.role == EXPECTED:
+            parts.append(text(x + 18 * side, y - 24, each.label, "end" if is_right else "start"))
+            continue
         while any(abs(y - other) < 14 for other in taken):
             y += 3
         taken.append(y)
-        is_right = x > middle
         weight = 600 if each.role == NOW else 400
-        parts.append(
-            text(x - 24 if is_right else x + 24, y + 4, each.label, "end" if is_right else "start", INK, weight)
-        )
+        parts.append(text(x - 24 * side, y + 4, each.label, "end" if is_right else "start", INK, weight))
     return parts
 
 

@@ -123,7 +123,7 @@ def reopen(review: Review, revision: int) -> None:
 
 def update(review: Review, revision: int, state: str, /, **changes: Any) -> None:
     """Change a review that still is of that revision and in that state: else Outdated."""
-    rows = Review.objects.filter(pk=review.pk, revision=revision, state=was)
+    rows = Review.objects.filter(pk=review.pk, revision=revision, state=state)
     if "closed_at" not in changes:
         rows = rows.filter(closed_at=None)
     found = rows.update(**changes, revision=F("revision") + 1)
