@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.imports.master import pieces
+from accounts.bulk import pieces
 from accounts.models import Import
 from accounts.queue import take_turn
 from profitability.models import ActivityEvent, ClosedMonth

@@ -11,7 +11,7 @@ from decimal import Decimal
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from accounts.imports.master import pieces
+from accounts.bulk import pieces
 from accounts.models import Import
 from profitability.booking import Booked, Event, book
 from profitability.models import ActivityEvent

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models.functions import Lower
 from django.utils import timezone
 
-from accounts.imports.master import pieces
+from accounts.bulk import pieces
 from accounts.models import Account, User
 from relationships.calendars import Meeting
 from relationships.models import Contact, Touchpoint

@@ -60,13 +60,20 @@ def account_in(user, text: str) -> Account | None:
         return None
 
 
+class ContactsField(forms.ModelMultipleChoiceField):
+    """People of the customer, each with the title."""
+
+    def label_from_instance(self, obj: Contact) -> str:
+        return f"{obj.name}, {obj.title}" if obj.title else obj.name
+
+
 class TouchpointForm(forms.ModelForm):
     """One contact with a customer. Its account comes first: whom one met depends on it."""
 
     held_on = day_field(_("Date"))
     minutes = forms.IntegerField(label=_("Minutes"), required=False, min_value=1, max_value=LONGEST)
     note = TextField(label=_("Note"), required=False, max_length=MOST_TEXT, widget=forms.Textarea(attrs={"rows": 5}))
-    contacts = forms.ModelMultipleChoiceField(
+    contacts = ContactsField(
         label=_("Who of them"), queryset=Contact.objects.none(), required=False, widget=forms.CheckboxSelectMultiple
     )
     people = forms.ModelMultipleChoiceField(

@@ -17,7 +17,15 @@ from kam_portal.attempts import Attempt, Busy, together
 from kam_portal.imports import KINDS, import_files, perform_import, request_import
 from kam_portal.recompute import recompute
 from profitability.models import ActivityEvent, CostModel, EventAttribute, OrderLine, Product, ResourceCost
-from relationships.models import AccountCriterion, CategoryPotential, Contact, Counterpart, CriteriaSet, Rating
+from relationships.models import (
+    AccountCriterion,
+    CategoryPotential,
+    Contact,
+    Counterpart,
+    CriteriaSet,
+    Rating,
+    Touchpoint,
+)
 from tests.bringing import counts, file
 
 pytestmark = pytest.mark.django_db
@@ -58,6 +66,10 @@ FILES = {
         "account_code,name,email,function,level,support,influence,reports_to,counterpart_email\n"
         "A1,Cy Low,cy@a1.example,Quality,2,-1,3,Di Top,ann@example.com\nA1,Di Top,,,5,,,,\n"
     ),
+    "touchpoints.csv": (
+        "key,account_code,kind,held_on,minutes,subject,note,contact_emails,our_emails\n"
+        "t-1,A1,visit,2025-01-10,60,Stock,Fine,cy@a1.example,ann@example.com\n"
+    ),
     "account_criteria.csv": "account_code,criterion,weight,competitor_score\nA1,trust,100,7.5\n",
     "ratings.csv": (
         "account_code,criterion,score,perspective,rater_email,rated_on,evidence\n"
@@ -65,7 +77,7 @@ FILES = {
     ),
 }
 TABLES = [Team, User, Account, Product, CostModel, CriteriaSet, OrderLine, ActivityEvent, EventAttribute]
-TABLES += [ResourceCost, AccountCriterion, Rating, Assignment, Contact, Counterpart, CategoryPotential]
+TABLES += [ResourceCost, AccountCriterion, Rating, Assignment, Contact, Counterpart, CategoryPotential, Touchpoint]
 BAD = "code,name,team_code\nX,X,north\nY,Y,west\n"
 
 
@@ -88,7 +100,7 @@ def run(command, *arguments):
 
 def ledger():
     """All that is stored, but for ids, instants and passwords."""
-    left_out = {"id", "created_at", "password", "last_login", "imported_in", "created_by"}
+    left_out = {"id", "created_at", "password", "last_login", "imported_in", "created_by", "logged_at"}
     return {
         model.__name__: sorted(
             str(model.objects.filter(pk=each.pk).values(*_shown(model, left_out)).get()) for each in model.objects.all()
@@ -129,7 +141,7 @@ def test_a_folder_of_all_kinds_goes_in_whatever_the_order_of_its_files(folder):
     ]
     assert output.rstrip().endswith("Imported.")
     assert {record.kind: record.state for record in Import.objects.all()} == dict.fromkeys(KINDS, "done")
-    assert [model.objects.count() for model in TABLES] == [1, 2, 2, 2, 1, 1, 3, 2, 1, 2, 1, 1, 1, 2, 1, 2]
+    assert [model.objects.count() for model in TABLES] == [1, 2, 2, 2, 1, 1, 3, 2, 1, 2, 1, 1, 1, 2, 1, 2, 1]
 
 
 def test_importing_the_same_folder_again_changes_nothing(folder):
@@ -344,7 +356,7 @@ def test_a_dry_run_of_a_folder_changes_nothing(folder):
 
     report = json.loads(output)
     assert (status, report["imported"], report["dry_run"]) == (0, False, True)
-    assert sum(each["added"] for each in report["files"]) == 22
+    assert sum(each["added"] for each in report["files"]) == 23
     assert not any(model.objects.exists() for model in TABLES)
     assert Import.objects.filter(dry_run=True).count() == len(FILES)
 

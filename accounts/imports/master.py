@@ -8,10 +8,10 @@ from django.db import connection, models
 from django.utils import timezone
 
 from accounts import bulk
+from accounts.bulk import pieces
 from accounts.tables.sieve import Batch
 
 Row = dict[str, Any]
-TOGETHER = 5_000
 
 
 @dataclass
@@ -78,13 +78,6 @@ def update(model: type[models.Model], names: Sequence[str], rows: Sequence[tuple
         settings = ", ".join(f'"{name}" = %s' for name in names)
         with connection.cursor() as cursor:
             cursor.executemany(f'UPDATE "{model._meta.db_table}" SET {settings} WHERE id = %s', rows)  # noqa: S608
-
-
-def pieces(values: Iterable) -> Iterator[list]:
-    """As many at a time as a database takes in one IN (…)."""
-    listed = list(values)
-    for start in range(0, len(listed), TOGETHER):
-        yield listed[start : start + TOGETHER]
 
 
 def fetched(rows: models.QuerySet) -> list[tuple]:

@@ -16,7 +16,7 @@ from relationships import asking, findings
 from relationships.core.stage import CHECKLIST, Stage, rank
 from relationships.core.survey import QUESTIONS
 from relationships.findings import By
-from relationships.models import ExitBarrier, StatedStage, View
+from relationships.models import ExitBarrier, Invitation, StatedStage, View
 
 KNOWN_ACCOUNTS = 40  # with contacts
 CLOSE = ((7.4, "integrated"), (6.8, "interdependent"), (5.0, "co-operative"), (0.0, "basic"))  # from strength
@@ -202,6 +202,7 @@ def _answer(account: Account, points: tuple[int, ...], user: User, at: datetime)
     person = chance.choice([person for person in _people(*closest()[account.code]) if person.place[1] >= 3])
     guest = asking.Guest(person.name, person.email, account.contacts.filter(email=person.email).first())
     row, _secret = asking.invite(account, guest, user, at - timedelta(days=3))
+    Invitation.objects.filter(pk=row.pk).update(created_at=at - timedelta(days=3))
     answers = {question.code: str(given) for question, given in zip(QUESTIONS, points, strict=True)}
     answers |= {
         "standing": "buying",

@@ -222,7 +222,7 @@ def keep(rows: list[Touchpoint], boss: User, met: list[Contact], today: date, ch
         row.people.set([boss])
     recent = [row for row in rows if today - timedelta(days=40) <= row.held_on <= today]
     for row in recent[:1]:
-        Action.objects.create(
+        agreed = Action.objects.create(
             account=row.account,
             text=chance.choice(AGREED),
             owner=boss,
@@ -231,6 +231,8 @@ def keep(rows: list[Touchpoint], boss: User, met: list[Contact], today: date, ch
             created_by=boss,
             changed_by=boss,
         )
+        at = timezone.make_aware(datetime.combine(row.held_on, time(17)))
+        Action.objects.filter(pk=agreed.pk).update(created_at=at)
 
 
 def complain(accounts: list[Account], bosses, met, today: date) -> None:

@@ -2,6 +2,7 @@
 
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -26,12 +27,14 @@ def voice(request):
     if request.GET.get("format") in {"csv", "xlsx"}:
         return download(request.GET["format"], "voice", columns(), rows)
     together = heard.voice_of(listed, now)
+    points = [(day, each.nps) for day, each in heard.trend(listed, now) if each.nps.count]
     context = {
         "heading": heading(together),
         "account": account,
         "voice": together,
         "score": signed(together.nps.score),
-        "chart": chart(heard.trend(listed, now)),
+        "chart": chart(points),
+        "counts": [(date_format(day, "M Y"), nps.count) for day, nps in points],
         "rows": rows,
         "words": words_of(listed, MOST_WORDS_OF_ONE if account else MOST_WORDS),
         "tab": "voice",
@@ -76,9 +79,8 @@ def signed(score: int) -> str:
     return f"{score:+d}".replace("-", "−") if score else "0"
 
 
-def chart(found) -> dict | None:
+def chart(points) -> dict | None:
     """The score as of the end of each quarter; nothing to draw from one point."""
-    points = [(day, each.nps) for day, each in found if each.nps.count]
     if len(points) < 2:
         return None
     return {
@@ -86,10 +88,7 @@ def chart(found) -> dict | None:
         "format": "number",
         "connect": True,
         "months": [f"{day:%Y-%m}" for day, _nps in points],
-        "series": [
-            {"name": _("Net promoter score"), "values": [nps.score for _day, nps in points]},
-            {"name": _("Answers"), "values": [nps.count for _day, nps in points]},
-        ],
+        "series": [{"name": _("Net promoter score"), "values": [nps.score for _day, nps in points]}],
     }
 
 
