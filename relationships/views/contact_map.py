@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import Account
-from accounts.models.user import Seniority
-from accounts.permissions import Permission, may, needs
+from accounts.models.user import SENIORITY_OF_ROLE, Seniority
+from accounts.permissions import Permission, Role, may, needs
 from accounts.versions import Outdated
 from relationships import doing
 from relationships.contacts import editing, heard
@@ -84,7 +84,7 @@ def page(request, account: Account, status: int = 200, **more):
         "seniorities": Seniority.choices,
         "may_assess": may(request.user, Permission.ASSESS_PEOPLE),
         "may_steer": may(request.user, Permission.STEER_PROGRAMME),
-        "ours": [(user, level_name(user.level)) for user in found.colleagues],
+        "ours": [(user, level_name(user.level), level_name(of_role(user))) for user in found.colleagues],
         "bosses": [(row.contact.pk, row.contact.name) for row in sorted(found.rows, key=lambda row: row.contact.name)],
         "shown_query": address(account, shown).partition("?")[2],
         "here": address(account, shown),
@@ -187,6 +187,10 @@ def parts(found: ContactMap) -> list[dict]:
 def part_row(name: str, part) -> dict:
     share = part.share
     return {"name": name, "part": part, "share": percent(share), "width": round(float(share or 0) * 100)}
+
+
+def of_role(user) -> int:
+    return int(SENIORITY_OF_ROLE[Role(user.role)])
 
 
 def cadence() -> list[dict]:

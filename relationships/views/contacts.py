@@ -101,18 +101,17 @@ def clash_page(request, account: Account, contact: Contact, clashes: list[editin
         }
         for clash in clashes
     ]
-    form = ContactForm(account, merged(request.POST, contact, clashes), contact)
+    form = ContactForm(account, merged(request, contact, clashes), contact)
     form.is_valid()
     contact.refresh_from_db()  # checking a form changes its row: what is shown as seen is what is stored
     return form_page(request, account, form, contact, 422, clashes=told, again=True)
 
 
-def merged(sent, contact: Contact, clashes: list[editing.Clash]):
+def merged(request, contact: Contact, clashes: list[editing.Clash]):
     """What was typed where both changed a field; else what is stored, unless it was changed here."""
-    picture = signing.loads(sent["seen"], salt=SEEN)["seen"]
-    found = sent.copy()
+    picture, found = picture_in(request, contact)["seen"], request.POST.copy()
     for field, text in said_of(contact).items():
-        if sent.get(field, "") == picture[field] and field not in {clash.field for clash in clashes}:
+        if found.get(field, "") == picture[field] and field not in {clash.field for clash in clashes}:
             found[field] = text
     return found
 
