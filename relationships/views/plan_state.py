@@ -84,9 +84,7 @@ def state_of(user, plan: Plan, run: Run | None, today: date) -> Step:
         changes=changes,
         standing=standing.of([plan], run, today, user)[plan.pk],
         may_submit=edits and version is None and (in_force is None or bool(changes)),
-        may_answer=version is not None
-        and may(user, Permission.APPROVE_PLANS)
-        and bool(lifecycle.sides_of(user, version)),
+        may_answer=version is not None and may_answer(user, version),
         may_withdraw=version is not None and edits,
         may_close=edits and version is None,
         may_reopen=is_closed and may(user, Permission.EDIT_PLANS),

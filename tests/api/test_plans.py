@@ -221,7 +221,7 @@ def test_a_baseline_is_not_told_to_who_does_not_see_the_account(api, plan, portf
 
     row = api("stranger").get(at(plan, "objectives/")).json()["results"][0]
 
-    assert (row["baseline"], row["value"], row["target"]) == (None, None, 120000)
+    assert (row["baseline"], row["value"], row["target"]) == (None, None, 125000)
     assert api("stranger").get(at(plan, "contacts/")).status_code == 404
 
 

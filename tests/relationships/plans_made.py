@@ -20,7 +20,7 @@ def a_plan(portfolio, code: str = "N1", **fields) -> Plan:
     Plan.objects.filter(pk=plan.pk).update(created_at=NOW - timedelta(days=30))
     span = {"from_on": date(2025, 1, 1), "until_on": date(2026, 12, 31)}
     Objective.objects.create(
-        plan=plan, text="More contribution", measure="contribution", baseline=80_000, target=120_000, place=1, **span
+        plan=plan, text="More contribution", measure="contribution", baseline=80_000, target=125_000, place=1, **span
     )
     Objective.objects.create(plan=plan, text="Open all shops", unit="shops", baseline=1, target=5, place=2, **span)
     Action.objects.create(plan=plan, account=account, text="Send the proposal", due_on=TODAY - timedelta(days=3))

@@ -35,7 +35,7 @@ def test_a_version_reads_without_the_database(portfolio, plan):
     assert found["run"]["id"] == portfolio.run.pk
     assert {cell["field"]: cell["text"] for cell in found["figures"]}["contribution"] == "80,000.00 USD"
     said = cells(found, "objectives", "More contribution")
-    assert (said["measure"], said["baseline"], said["target"]) == ("Contribution", "80,000.00 USD", "120,000.00 USD")
+    assert (said["measure"], said["baseline"], said["target"]) == ("Contribution", "80,000.00 USD", "125,000.00 USD")
     assert (said["now"], said["progress"]) == ("80,000.00 USD", "Behind")
     assert cells(found, "investments", "An engineer")["expected_profit"] == "9,000.50 USD"
 
@@ -73,7 +73,7 @@ def test_figures_of_an_account_are_for_those_who_see_the_account(portfolio, plan
 
     assert shown["figures"] == []
     assert cells(shown, "objectives", "More contribution").keys() & {"baseline", "now", "progress"} == set()
-    assert cells(shown, "objectives", "More contribution")["target"] == "120,000.00 USD"
+    assert cells(shown, "objectives", "More contribution")["target"] == "125,000.00 USD"
 
 
 def test_differences_are_sentences(portfolio, plan):
@@ -87,7 +87,7 @@ def test_differences_are_sentences(portfolio, plan):
 
     assert [str(each) for each in differences(before, after)] == [
         "Purpose: Purpose Grow together → Grow apart",
-        "Objectives, “More contribution”: Target 120,000.00 USD → 150,000.00 USD",
+        "Objectives, “More contribution”: Target 125,000.00 USD → 150,000.00 USD",
         "Needs: added: “Credit”",
         "Risks: removed: “A chain buys it”",
     ]
