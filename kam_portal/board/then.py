@@ -60,8 +60,7 @@ class Moves:
     @property
     def largest(self) -> list[dict]:
         return [
-            {"code": code, "name": name, "then": label(then), "now": label(now)}
-            for code, name, then, now in self.named
+            {"code": code, "name": name, "then": label(then), "now": label(now)} for code, name, then, now in self.named
         ]
 
 

@@ -36,7 +36,7 @@ ANCHORS = {  # what 0, 5 and 10 mean
     "integrity": (
         gettext_lazy("Promises are not kept"),
         gettext_lazy("Keeps promises and says early what goes wrong"),
-        gettext_lazy("Both sides trust him with what is confidential"),
+        gettext_lazy("Both sides confide in this person"),
     ),
     "communication": (
         gettext_lazy("Customer and colleagues are told late"),
@@ -50,8 +50,8 @@ ANCHORS = {  # what 0, 5 and 10 mean
     ),
     "business": (
         gettext_lazy("Knows the buyer only"),
-        gettext_lazy("Knows how the customer earns money, and his rivals"),
-        gettext_lazy("The customer asks for his view of their market"),
+        gettext_lazy("Knows how the customer earns money, and its rivals"),
+        gettext_lazy("The customer asks how this person sees their market"),
     ),
     "negotiation": (
         gettext_lazy("Gives way on price"),
@@ -61,7 +61,7 @@ ANCHORS = {  # what 0, 5 and 10 mean
     "finance": (
         gettext_lazy("Looks at sales only"),
         gettext_lazy("Explains cost to serve and contribution of the account"),
-        gettext_lazy("Works out the customer’s return with him"),
+        gettext_lazy("Works out the return together with the customer"),
     ),
     "coordination": (
         gettext_lazy("Works alone"),
@@ -150,7 +150,7 @@ def level_in(text: str) -> int | None:
 def assess(user, person: User, typed: dict[str, tuple[str, str]], seen: str, today: date) -> int:
     """Keep the levels that changed, as of today; how many. Raises NotPossible, Outdated."""
     if not may_assess(user, person):
-        raise NotPossible(_("Only a lead of the team or an executive assesses, and nobody himself."))
+        raise NotPossible(_("Only a lead of the team or an executive assesses, and nobody their own levels."))
     levels = {code: (level_in(level), note.strip()[:NOTE_LENGTH]) for code, (level, note) in typed.items()}
     with transaction.atomic():
         User.objects.select_for_update().get(pk=person.pk)
