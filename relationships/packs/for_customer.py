@@ -152,7 +152,7 @@ def actions(pack: CustomerPack) -> Table:
         Column(_("Of us")),
         Column(_("Of you")),
         Column(_("Due"), DAY),
-        Column(""),
+        Column(_("State")),
     ]
     return Table("", columns, rows)
 

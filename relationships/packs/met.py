@@ -40,12 +40,9 @@ def agenda(review: Review, listed: list[ReviewPoint]) -> Table:
         for place, each in enumerate(listed, start=1)
     ]
     columns = [
-        Column("", "number", 1),
-        Column(_("Point"), weight=8),
-        Column(_("Note"), weight=6),
-        Column(""),
-        Column(""),
-    ]
+        Column(_("No."), "number", 1), Column(_("Point"), weight=8), Column(_("Note"), weight=6), Column(_("For whom")),
+        Column(_("State")),
+    ]  # fmt: skip
     return Table("", columns, rows, _("Nothing is on the agenda yet."))
 
 
