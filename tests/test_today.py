@@ -10,10 +10,11 @@ from django.utils import timezone
 
 from accounts.models import Import
 from kam_portal.today.lines import due_words
-from kam_portal.today.sources import imports
+from kam_portal.today.sources import imports, waiting_for_lead
 from kam_portal.views.today import headline
 from relationships import doing, notices
-from relationships.models import Action, Plan, PlanVersion, Review, Signal
+from relationships.models import Action, Plan, PlanApproval, PlanVersion, Review, Signal
+from relationships.plans import lifecycle
 from tests.factories import a_portfolio
 from tests.markup import page_of
 
@@ -148,6 +149,25 @@ def test_a_plan_waits_for_the_lead_who_did_not_submit_it(portfolio, sign_in):
 
     PlanVersion.objects.filter(pk=version.pk).update(state="withdrawn")
     assert lines(sign_in("lead")) == []
+
+
+def test_a_lead_is_asked_for_what_the_way_of_plans_asks_of_him(portfolio, sign_in):
+    """Of his team and not his own, still in review, as sponsor too; not what he has spoken of."""
+    lead, stranger = portfolio.user("lead"), portfolio.user("stranger")
+    portfolio.accounts["S1"].sponsor = lead
+    portfolio.accounts["S1"].save()
+    by = {"N1": "manager", "N2": "lead", "N3": "manager", "S1": "stranger", "S2": "stranger"}
+    for code, who in by.items():
+        said = {"submitted_at": timezone.now(), "submitted_by": portfolio.user(who), "document": {}}
+        version = PlanVersion.objects.create(plan=a_plan(portfolio, code), number=1, **said)
+        if code == "N3":
+            spoken = {"is_approved": True, "said_at": timezone.now(), "said_by": lead}
+            PlanApproval.objects.create(version=version, side="lead", **spoken)
+
+    found = [version.plan.account.code for version in waiting_for_lead(lead)]
+
+    assert found == [version.plan.account.code for version in lifecycle.waiting_for(lead)] == ["N1", "S1"]
+    assert not waiting_for_lead(stranger)
 
 
 def test_a_mention_stands_there_until_it_is_read(portfolio, manager):

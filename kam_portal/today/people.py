@@ -17,7 +17,7 @@ def with_people(lines: list[Line], user) -> list[Line]:
     found = people_of(accounts.values())
     return [
         replace(line, people=tuple(each for each in found[line.account.pk] if each != user))
-        if line.account and line.account.pk in accounts
+        if REASSIGN in line.acts and line.account
         else line
         for line in lines
     ]

@@ -13,11 +13,12 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts.models import Import
-from accounts.permissions import Permission, may
+from accounts.permissions import Permission, Role, may
 from kam_portal.today.lines import ALL_ACTS, DONE, Line, Urgency, due_words, urgency_of
 from kam_portal.uploads.kinds import label
 from relationships import notices
 from relationships.models import Action, Notice, PlanApproval, PlanVersion, Review, Signal
+from relationships.plans import lifecycle
 from relationships.signals import kinds
 from relationships.signals.sentences import sentence
 
@@ -111,12 +112,15 @@ def review_line(review: Review, today: date) -> Line:
 
 def approvals(user) -> list[Line]:
     """Plans that wait for this person's word, as lead of the team or as sponsor."""
-    if not may(user, Permission.APPROVE_PLANS):
-        return []
-    rows = PlanVersion.objects.filter(state=PlanVersion.State.IN_REVIEW).filter(lead_asked(user) | sponsor_asked(user))
-    rows = rows.exclude(submitted_by=user).select_related("plan__account", "submitted_by").defer("document")
-    rows = rows.order_by("submitted_at", "pk")
-    return [approval_line(row) for row in rows[:MOST]]
+    versions = waiting_for_lead(user) if user.role == Role.LEAD else lifecycle.waiting_for(user)
+    return [approval_line(version) for version in versions[:MOST]]
+
+
+def waiting_for_lead(user) -> QuerySet[PlanVersion]:
+    """What lifecycle.waiting_for tells a lead, in one question: the home page may not ask more."""
+    rows = PlanVersion.objects.filter(state=PlanVersion.State.IN_REVIEW).exclude(submitted_by=user)
+    rows = rows.exclude(approvals__said_by=user).filter(lead_asked(user) | sponsor_asked(user))
+    return rows.select_related("plan__account", "submitted_by").defer("document").order_by("submitted_at", "pk")
 
 
 def lead_asked(user) -> Q:

@@ -60,6 +60,7 @@ def day_of(request, outcome: Outcome | None = None) -> dict:
         "told": outcome or told_before(request),
         "planned": planned,
         "unread_notices": len(unread),  # so that the top bar does not count them again
+        "today": now.date(),
         "tomorrow": now.date() + timedelta(days=1),
         "day_headline": headline(len(due), now.hour),
     }
