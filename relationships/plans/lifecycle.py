@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
-from django.db.models import F, Max
+from django.db.models import F, Max, OuterRef, Subquery
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -44,21 +44,22 @@ class AlreadyDone(NotPossible):
 
 @dataclass(frozen=True)
 class Approvers:
-    """Everyone who approves plans; asked for many versions at once it takes two queries."""
+    """Everyone who approves plans; one query, for however many versions."""
 
     executives: tuple[User, ...]
     leads: dict[int, tuple[User, ...]]  # by team
 
     @classmethod
     def load(cls) -> "Approvers":
-        people = User.objects.filter(is_active=True, role__in=holding(Permission.APPROVE_PLANS)).order_by("name", "pk")
-        rows = list(people.prefetch_related("teams"))
+        people = User.objects.filter(is_active=True, role__in=holding(Permission.APPROVE_PLANS))
         leads: dict[int, list[User]] = {}
-        for user in rows:
-            for team in user.teams.all() if user.role == Role.LEAD else ():
-                leads.setdefault(team.pk, []).append(user)
-        executives = tuple(user for user in rows if user.role == Role.EXECUTIVE)
-        return cls(executives, {team: tuple(users) for team, users in leads.items()})
+        executives: dict[int, User] = {}
+        for user in people.annotate(of_team=F("teams")).order_by("name", "pk"):  # one row a team
+            if user.role == Role.EXECUTIVE:
+                executives[user.pk] = user
+            elif user.of_team is not None:
+                leads.setdefault(user.of_team, []).append(user)
+        return cls(tuple(executives.values()), {team: tuple(users) for team, users in leads.items()})
 
     def of(self, plan: Plan, submitter_id: int) -> dict[str, list[User]]:
         """Whose word counts for each side of a version that this person submitted."""
@@ -79,12 +80,19 @@ def may_approve(user: User) -> bool:
     return user.is_active and may(user, Permission.APPROVE_PLANS)
 
 
+def spoken(version: PlanVersion) -> dict[str, int]:
+    """Who has spoken for which side."""
+    if hasattr(version, "lead_spoke"):  # read with the version
+        said = {LEAD: version.lead_spoke, SPONSOR: version.sponsor_spoke}
+        return {side: user for side, user in said.items() if user is not None}
+    return {approval.side: approval.said_by_id for approval in version.approvals.all()}
+
+
 def open_sides(version: PlanVersion) -> list[str]:
     """Those who have not spoken yet."""
     if version.state != IN_REVIEW:
         return []
-    spoken = {approval.side for approval in version.approvals.all()}
-    return [side for side in SIDES if side not in spoken]
+    return [side for side in SIDES if side not in spoken(version)]
 
 
 def sides_of(user, version: PlanVersion, approvers: Approvers | None = None) -> list[str]:
@@ -92,17 +100,20 @@ def sides_of(user, version: PlanVersion, approvers: Approvers | None = None) -> 
     asked = (approvers or Approvers.load()).of(version.plan, version.submitted_by_id)
     mine = [side for side in open_sides(version) if user.pk in {each.pk for each in asked[side]}]
     alone = [side for side in mine if len(asked[side]) == 1]
-    has_spoken = user.pk in {approval.said_by_id for approval in version.approvals.all()}
+    has_spoken = user.pk in spoken(version).values()
     return alone if has_spoken or alone else mine[:1]
 
 
 def waiting_for(user) -> list[PlanVersion]:
-    """The versions that wait for this person's word, the oldest first. Four queries at most."""
+    """The versions that wait for this person's word, the oldest first. Two queries."""
     if not may(user, Permission.APPROVE_PLANS):
         return []
-    rows = PlanVersion.objects.filter(state=IN_REVIEW, plan__in=Plan.objects.visible_to(user).values("pk"))
+    said = PlanApproval.objects.filter(version=OuterRef("pk")).values("said_by")
+    rows = PlanVersion.objects.filter(state=IN_REVIEW, plan__in=Plan.objects.visible_to(user).values("pk")).annotate(
+        lead_spoke=Subquery(said.filter(side=LEAD)), sponsor_spoke=Subquery(said.filter(side=SPONSOR))
+    )
     rows = rows.select_related("plan__account__sponsor", "plan__account__manager", "submitted_by")
-    listed = list(rows.defer("document").prefetch_related("approvals").order_by("submitted_at", "pk"))
+    listed = list(rows.defer("document").order_by("submitted_at", "pk"))
     approvers = Approvers.load() if listed else None
     return [version for version in listed if sides_of(user, version, approvers)]
 
