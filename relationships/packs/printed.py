@@ -17,7 +17,7 @@ PAPERS = {"a4": "A4", "letter": "letter"}
 FLAGS = (
     "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-extensions", "--no-first-run",
     "--no-pdf-header-footer", "--disable-background-networking", "--disable-component-update", "--disable-sync",
-    "--blink-settings=scriptEnabled=false", "--host-resolver-rules=MAP * ~NOTFOUND",
+    "--host-resolver-rules=MAP * ~NOTFOUND",
 )  # fmt: skip
 
 
