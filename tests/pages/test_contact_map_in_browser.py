@@ -95,7 +95,7 @@ def test_everything_is_changed_by_keyboard(in_browser, page):
     in_browser("manager", URL)
     tab_to(page, "Paul")
     page.keyboard.press("Alt+ArrowUp")
-    paul = page.locator(f".theirs[data-level='4'] #open-{person('Paul').pk}")
+    paul = page.locator(f"[data-drawn] .theirs[data-level='4'] #open-{person('Paul').pk}")
     expect(paul).to_be_focused()  # the hand stays on the card
     page.keyboard.press("Enter")
     expect(page.locator("#panel-dialog")).to_be_visible()
