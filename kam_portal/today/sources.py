@@ -102,7 +102,7 @@ def review_line(review: Review, today: date) -> Line:
         urgency=urgency,
         tag=_("review"),
         text=_("not held yet") if urgency == Urgency.LATE else str(review.get_kind_display()),
-        url=plan_url(review.plan.account.code),
+        url=reverse("review", args=[review.pk]),
         account=review.plan.account,
         day=review.due_on,
         when=due_words(review.due_on, today),
