@@ -77,7 +77,7 @@ def review_point(request, review_id, point_id):
     """Change, move or remove one point."""
     row = writable(request, review_id)
     point = get_object_or_404(ReviewPoint, pk=point_id, review=row)
-    do = request.POST.get("do", "save")
+    do = request.POST.get("do", "save").partition(":")[0]  # up:7 is what the keys look for
     if do in MOVES:
         meeting.shift(point, MOVES[do])
         return answer(request, row, point.kind)
