@@ -19,7 +19,8 @@ from profitability.explain.figures import ACTIVITY, FIGURES, activity_names, exp
 from profitability.explain.forward import cost_line
 from profitability.models import OrderLine, PoolBalance, Publication, Result, Run
 from profitability.periods import LENGTHS, periods
-from relationships.models import Position
+from relationships import booking, touching
+from relationships.models import Complaint, Invitation, Position, Touchpoint
 
 pytestmark = pytest.mark.servers  # imports and calculates the whole demo
 
@@ -172,6 +173,20 @@ def test_a_seed_that_was_stopped_between_its_runs_is_finished(seeded, db):
 
     assert Publication.objects.get().run.month_to == 202602
     assert Run.objects.count() == 3
+
+
+def test_touchpoints_of_nine_months_are_alive_and_none_of_their_time_counts_twice(seeded, db):
+    held = Touchpoint.objects.filter(held_on__lte=TODAY)
+    last = touching.last_days(list(held.values_list("account", flat=True)), TODAY)
+
+    assert len(last) >= 25
+    assert sum((TODAY - day).days > 60 for day in last.values()) >= 4  # gone quiet
+    assert (TODAY - min(held.values_list("held_on", flat=True))).days > 200
+    assert Touchpoint.objects.filter(held_on__gt=TODAY).exists()
+    booked = booking.take_over(TODAY)
+    assert (booked.added, booked.changed, booked.withdrawn) == (0, 0, 0)
+    assert {row.closed_on is None for row in Complaint.objects.all()} == {True, False}
+    assert set(Invitation.objects.values_list("kind", flat=True)) >= {"relationship", "nps", "trust"}
 
 
 def test_every_period_of_the_window_has_the_one_before(run):
