@@ -64,15 +64,14 @@ def editable(view):
 @editable
 def plan_keep(request, plan: Plan, kind: str):
     """Keep fields of one line: those that were sent and differ from what they held."""
-    entry_id, revision = (number(request.POST.get(name, "")) for name in ("entry", "revision"))
+    entry_id = number(request.POST.get("entry", ""))
     names = [name for name in SECTIONS[kind].fields if f"was.{name}" in request.POST]
     outcomes = {}
     for name in names:
         typed, was = typed_in(request, kind, name), request.POST[f"was.{name}"]
         if not is_changed(plan, kind, entry_id, name, typed, was):
             continue
-        exact = revision if len(names) == 1 and "exact" in request.POST else None
-        outcomes[name] = editing.change(request.user, plan, kind, entry_id, name, typed, base=was, revision=exact)
+        outcomes[name] = editing.change(request.user, plan, kind, entry_id, name, typed, base=was)
     if wants_json(request):
         return answered(request, plan, kind, entry_id, outcomes)
     return page_after(request, plan, kind, entry_id, outcomes)

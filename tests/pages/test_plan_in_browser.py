@@ -25,6 +25,7 @@ def portfolio(transactional_db):
 @pytest.fixture
 def plan(portfolio):
     made = a_plan(portfolio)
+    made.objectives.filter(measure="contribution").update(target=120_000)
     manager = portfolio.user("manager")
     editing.add(manager, made, "swot", {"text": "Trusted by their buyers", "kind": "strength"})
     editing.add(manager, made, "benefits", {"text": "Bonus", "direction": "given", "worth": "2000"})

@@ -37,7 +37,9 @@ def portfolio():
 
 @pytest.fixture
 def plan(portfolio):
-    return a_plan(portfolio)
+    made = a_plan(portfolio)
+    made.objectives.filter(measure="contribution").update(target=120_000)
+    return made
 
 
 @pytest.fixture
