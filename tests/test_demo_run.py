@@ -21,6 +21,8 @@ from profitability.models import OrderLine, PoolBalance, Publication, Result, Ru
 from profitability.periods import LENGTHS, periods
 from relationships import booking, touching
 from relationships.models import Complaint, Invitation, Position, Touchpoint
+from relationships.models.plan import Plan, PlanVersion
+from relationships.plans import standing
 
 pytestmark = pytest.mark.servers  # imports and calculates the whole demo
 
@@ -208,3 +210,17 @@ def test_some_accounts_changed_their_box_since_the_month_before(run):
     changed = positions.exclude(previous_box=F("box"))
 
     assert 10 <= changed.count() <= 60
+
+
+def test_plans_are_in_every_state_and_most_of_them_full_of_life(run):
+    plans = list(Plan.objects.select_related("account"))
+    found = standing.of(plans, run, TODAY)
+
+    assert len(plans) >= 12
+    assert {plan.state for plan in plans} == {"draft", "in_review", "approved"}
+    assert {plan.visibility for plan in plans} == set(Plan.Visibility.values)
+    assert set(PlanVersion.objects.values_list("state", flat=True)) == set(PlanVersion.State.values)
+    assert sum(each.is_stale for each in found.values()) >= 2
+    assert sum(each.filled == len(each.needed) for each in found.values()) >= 10
+    assert sum(each.is_sound for each in found.values()) >= 1
+    assert all(each.objectives >= 3 for each in found.values())
