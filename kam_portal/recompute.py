@@ -105,7 +105,7 @@ def published_by_hand(run_id: int) -> None:
 
 
 def look_for_signals() -> None:
-    """Of what needs attention in the new figures. The run stands, whatever becomes of this: the next look is tomorrow."""
+    """Of what needs attention in the new figures. The run stands, whatever becomes of this."""
     tasks.wake(tasks.find_signals)
 
 

@@ -21,9 +21,8 @@ from kam_portal.views.competence import (
 )
 from kam_portal.views.complaints import complaints
 from kam_portal.views.concentration import concentration
+from kam_portal.views.contacts import contacts_export
 from kam_portal.views.contracts import contracts
-from kam_portal.views.contacts import contacts_export
-from kam_portal.views.contacts import contacts_export
 from kam_portal.views.decisions import account_decisions, account_propose, decision_decide
 from kam_portal.views.effort import effort
 from kam_portal.views.effort_inputs import effort_hours_save, effort_inputs, effort_responses_save
@@ -45,16 +44,16 @@ from kam_portal.views.runs import approve_run, discard_run, publish_run, start_r
 from kam_portal.views.scenarios import scenario, scenario_compare, scenario_export, scenario_new, scenarios
 from kam_portal.views.scoring import scoring, scoring_cell, scoring_save
 from kam_portal.views.selection import selection_compare, selection_page
-from kam_portal.views.signals import signal_act, signal_form, signals
 from kam_portal.views.sign_in import sign_in, sign_out
+from kam_portal.views.signals import signal_act, signal_form, signals
 from kam_portal.views.site import glossary, search
 from kam_portal.views.team import team_choice, team_page
 from kam_portal.views.today import today_act, today_scores
 from kam_portal.views.touchpoints import touchpoints
 from kam_portal.views.trail import account_trail
 from kam_portal.views.value import company_assumptions_save, value
-from kam_portal.views.watching import account_watch
 from kam_portal.views.voice import voice
+from kam_portal.views.watching import account_watch
 from kam_portal.views.whale import whale
 from kam_portal.views.whitespace import whitespace
 
@@ -88,7 +87,6 @@ urlpatterns = [
     path("accounts/<path:code>/value/", account_value, name="account_value"),
     path("accounts/<path:code>/value/assumptions/", account_assumptions_save, name="account_assumptions_save"),
     path("accounts/<path:code>/value/potentials/", account_potentials_save, name="account_potentials_save"),
-    path("accounts/<path:code>/contacts/export/<str:ending>/", contacts_export, name="contacts_export"),
     path("accounts/<path:code>/contacts/export/<str:ending>/", contacts_export, name="contacts_export"),
     path("accounts/<path:code>/decisions/", account_decisions, name="account_decisions"),
     path("accounts/<path:code>/decisions/propose/", account_propose, name="account_propose"),

@@ -116,7 +116,8 @@ def confidentiality(account: Account, owner: User, today: date, chance) -> None:
 
 def advocate(today: date, manager: User) -> None:
     accounts = [account for account, _bought in largest()]
-    others = list(Account.objects.filter(team=accounts[0].team).exclude(pk__in=[each.pk for each in accounts]).order_by("code")[:2])
+    taken = [account.pk for account in accounts]
+    others = list(Account.objects.filter(team=accounts[0].team).exclude(pk__in=taken).order_by("code")[:2])
     for place, (kind, text, prospect) in enumerate(DEEDS):
         won = kind in (Advocacy.Kind.REFERENCE, Advocacy.Kind.REFERRAL) and place < len(others)
         Advocacy.objects.create(

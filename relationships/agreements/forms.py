@@ -15,7 +15,8 @@ SHARES = {Commitment.Measure.DISCOUNT, *(set(ServiceLevel.Measure) - {ServiceLev
 
 
 def day(label, required: bool = False) -> forms.DateField:
-    return forms.DateField(label=label, required=required, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
+    widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+    return forms.DateField(label=label, required=required, widget=widget)
 
 
 def number(label) -> forms.DecimalField:

@@ -175,10 +175,8 @@ def _target(start: Start, value: Decimal | None) -> Decimal | None:
     """As people would say it: round figures, a share of 100 % at most, a stage of the ladder."""
     if value is None:
         return None
-    if start.times is not None:
-        found = value * start.times if value > 0 else Decimal(0)  # so many times a loss would be a larger one
-    else:
-        found = value + (start.plus or 0)
+    gained = max(value, Decimal(0))  # so many times a loss would be a larger one
+    found = value + (start.plus or 0) if start.times is None else gained * start.times
     unit = MEASURES[start.measure].unit
     if unit == STAGE:
         return min(found, Decimal(5))

@@ -63,20 +63,24 @@ def page(request, plan: Plan, status: int = 200, **sent):
     parts = {code: seen.part(code) for code in LISTED}
     at = glance(user, account, run, peers)
     purpose = SECTIONS["purpose"]
-    context = frame(seen) | {
-        "parts": parts,
-        "glance": at,
-        "peers": peers,
-        "fewest_peers": measures.FEWEST_PEERS,
-        "head": {name: input_of(seen.reader, purpose, plan, name) for name in purpose.fields},
-        "purpose_comments": seen.comments.get(("purpose", None), 0),
-        "purpose_freshness": seen.freshness.get("purpose"),
-        "forecasts": forecasts(user, account),
-        "timeline": drawn(request, seen, parts["objectives"], at is not None),
-        "changes": latest_changes(plan),
-        "comment_count": sum(seen.comments.values()),
-        "undo": request.GET.get("undo", ""),
-    } | state(user, plan, run, seen.today)
+    context = (
+        frame(seen)
+        | {
+            "parts": parts,
+            "glance": at,
+            "peers": peers,
+            "fewest_peers": measures.FEWEST_PEERS,
+            "head": {name: input_of(seen.reader, purpose, plan, name) for name in purpose.fields},
+            "purpose_comments": seen.comments.get(("purpose", None), 0),
+            "purpose_freshness": seen.freshness.get("purpose"),
+            "forecasts": forecasts(user, account),
+            "timeline": drawn(request, seen, parts["objectives"], at is not None),
+            "changes": latest_changes(plan),
+            "comment_count": sum(seen.comments.values()),
+            "undo": request.GET.get("undo", ""),
+        }
+        | state(user, plan, run, seen.today)
+    )
     return render(request, "relationships/plan/page.html", context | sent, status=status)
 
 

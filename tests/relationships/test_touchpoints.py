@@ -1,4 +1,4 @@
-"""Touchpoints: logged from anywhere with what was agreed, changed with a look at the version, listed, in the history."""
+"""Touchpoints: logged from anywhere with what was agreed, changed with a version check, listed, in the history."""
 
 from datetime import date, timedelta
 
