@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from profitability.queries import published_run
 from relationships.models import Action, Objective, Plan
-from relationships.plans import measures
+from relationships.plans import measures, peers
 from relationships.plans.measures import MEASURES
 
 
@@ -35,15 +35,15 @@ def from_run(user, plan: Plan, code: str) -> dict[str, Any]:
     """Where the account stands by a measure now, and what its peers have, as far as this person may see it."""
     run, measure = published_run(), MEASURES[code]
     value = measures.values([plan.account_id], run, user).get(plan.account_id, {}).get(code)
-    peers = measures.peer_medians(user, run, plan.account).get(code) if value is not None else None
+    typical = peers.medians(user, run, plan.account, [code]).get(code) if value is not None else None
     return {
         "unit": "",
         "direction": measure.direction,
         "baseline": value,
         "baseline_on": run.business_date if run and value is not None else None,
         "target": None,
-        "benchmark": peers,
-        "benchmark_source": _("Median of the accounts of this segment") if peers is not None else "",
+        "benchmark": typical,
+        "benchmark_source": _("Median of the accounts of this segment") if typical is not None else "",
     }
 
 

@@ -1,11 +1,9 @@
 """The measures an objective can have: computed from the published run, the same for every account and every reader."""
 
-from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from statistics import median
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -20,7 +18,6 @@ from relationships.queries import rests_on_profit
 
 MONEY, SHARE, SCORE, COUNT, STAGE = "money", "share", "score", "count", "stage"
 PLACES = {MONEY: Decimal("0.01"), SHARE: Decimal("0.0001"), SCORE: Decimal("0.01"), COUNT: Decimal("1")}
-FEWEST_PEERS = 5  # a median over fewer would give one of them away
 Values = dict[int, dict[str, Decimal]]
 
 
@@ -127,19 +124,6 @@ def _readable(user, code: str, position: Position | None) -> bool:
 def rounded(code: str, value: Decimal) -> Decimal:
     """As an objective keeps it: with the decimals that its unit is read with."""
     return Decimal(value).quantize(PLACES.get(MEASURES[code].unit, Decimal(1)))
-
-
-def peer_medians(user, run: Run | None, account) -> dict[str, Decimal]:
-    """The median of each measure over the active accounts of the same segment that the reader sees, itself left out;
-    nothing where there are fewer than five with a value."""
-    if run is None or not account.segment:
-        return {}
-    rows = Result.objects.in_run(run).visible_to(user).filter(account__segment=account.segment, is_active=True)
-    listed: dict[str, list[Decimal]] = defaultdict(list)
-    for row in rows.exclude(account=account).select_related("position"):
-        for code, value in _values(row, user).items():
-            listed[code].append(value)
-    return {code: rounded(code, median(found)) for code, found in listed.items() if len(found) >= FEWEST_PEERS}
 
 
 # How objectives stand

@@ -12,7 +12,7 @@ from accounts.permissions import Permission, needs
 from accounts.programme import in_years
 from profitability.runline import run_of
 from relationships.models import Plan, PlanChange
-from relationships.plans import measures
+from relationships.plans import peers
 from relationships.plans.begin import HORIZON, LONGEST_HORIZON, TEMPLATES, begin, may_begin, proposed
 from relationships.plans.fields import Reader, input_of
 from relationships.plans.glance import forecasts, glance
@@ -59,17 +59,17 @@ def page(request, plan: Plan, status: int = 200, **sent):
     """The whole page; `sent` is what was typed and could not be kept."""
     seen = looking(request, plan)
     account, run, user = plan.account, seen.run, request.user
-    peers = measures.peer_medians(user, run, account)
+    typical = peers.medians(user, run, account, peers.PLAN_PAGE)
     parts = {code: seen.part(code) for code in LISTED}
-    at = glance(user, account, run, peers)
+    at = glance(user, account, run, typical)
     purpose = SECTIONS["purpose"]
     context = (
         frame(seen)
         | {
             "parts": parts,
             "glance": at,
-            "peers": peers,
-            "fewest_peers": measures.FEWEST_PEERS,
+            "peers": typical,
+            "fewest_peers": peers.FEWEST,
             "head": {name: input_of(seen.reader, purpose, plan, name) for name in purpose.fields},
             "purpose_comments": seen.comments.get(("purpose", None), 0),
             "purpose_freshness": seen.freshness.get("purpose"),

@@ -18,7 +18,7 @@ from relationships.models import (
     PlanComment,
     PlanSection,
 )
-from relationships.plans import begin, editing, measures, removing
+from relationships.plans import begin, editing, measures, peers, removing
 from relationships.plans.editing import Conflict, Gone, Refused, Saved
 from relationships.plans.readers import may_edit, readers, sees
 from relationships.plans.readings import read
@@ -212,10 +212,10 @@ def test_the_median_of_peers_is_offered_where_there_are_five_of_them(portfolio, 
     for code in ("N1", "N2", "N3", "N4", "N5"):
         type(account).objects.filter(code=code).update(segment="same")
     account.refresh_from_db()
-    assert measures.peer_medians(manager, portfolio.run, account) == {}  # four others
+    assert peers.medians(manager, portfolio.run, account) == {}  # four others
     type(account).objects.filter(code="N6").update(segment="same")
 
-    medians = measures.peer_medians(manager, portfolio.run, account)
+    medians = peers.medians(manager, portfolio.run, account)
     editing.change(manager, plan, "objectives", objective.pk, "measure", "net_revenue", base="contribution")
 
     objective.refresh_from_db()
@@ -228,11 +228,11 @@ def test_peers_are_only_those_one_sees(portfolio):
     type(account).objects.update(segment="same")
     account.refresh_from_db()
 
-    north = measures.peer_medians(portfolio.user("manager"), portfolio.run, account)["net_revenue"]
-    whole = measures.peer_medians(portfolio.user("executive"), portfolio.run, account)["net_revenue"]
+    north = peers.medians(portfolio.user("manager"), portfolio.run, account)["net_revenue"]
+    whole = peers.medians(portfolio.user("executive"), portfolio.run, account)["net_revenue"]
 
     assert (north, whole) == (80_000, 70_000)
-    assert "contribution" not in measures.peer_medians(portfolio.user("member"), portfolio.run, account)
+    assert "contribution" not in peers.medians(portfolio.user("member"), portfolio.run, account)
 
 
 def test_measures_are_those_of_the_published_run_as_far_as_one_may_see_them(portfolio, django_assert_num_queries):
