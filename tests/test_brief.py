@@ -70,6 +70,17 @@ def test_the_brief_has_people_promises_decisions_and_contacts(read, known):
     assert "Joint review with the customer" in page_of(answer).one("h1").text
 
 
+def test_what_stands_in_the_calendar_is_not_heard_yet(read, portfolio, known):
+    ahead = Touchpoint.objects.create(
+        account=known.account, kind="meeting", held_on=TODAY + 2 * DAY, logged_by=portfolio.user("manager")
+    )
+    ahead.contacts.add(Contact.objects.get(name="Ada Berg"))
+
+    (ada,) = read("manager", "/accounts/N1/brief/").context["people"]
+
+    assert ada.heard_on == TODAY - 9 * DAY
+
+
 def test_home_leads_to_the_brief_of_the_next_meeting(read, known):
     assert read("manager", "/").context["meeting"].account.code == "N1"
     assert read("manager", "/brief/").url == "/accounts/N1/brief/"

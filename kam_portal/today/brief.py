@@ -61,10 +61,12 @@ def meeting_at(user, account: Account, today: date) -> Meeting | None:
     return next_meeting(user, today, reviews_of(user, account), account)
 
 
-def people(user, account: Account) -> QuerySet[Contact]:
+def people(user, account: Account, today: date) -> QuerySet[Contact]:
     """Who is there, the highest first, each with who of us answers to them and when they last heard from us."""
     rows = Contact.objects.visible_to(user).filter(account=account).present()
-    rows = rows.annotate(heard_on=Max("touchpoints__held_on")).prefetch_related("counterparts__user")
+    rows = rows.annotate(
+        heard_on=Max("touchpoints__held_on", filter=Q(touchpoints__held_on__lte=today))
+    ).prefetch_related("counterparts__user")
     return rows.order_by("-level", "-influence", "name")
 
 

@@ -40,7 +40,7 @@ def short(request, account: Account) -> dict:
     user, today = request.user, timezone.localdate()
     return {
         "account": account,
-        "people": brief.people(user, account)[:3],
+        "people": brief.people(user, account, today)[:3],
         "promises": brief.promises(user, account),
         "talks": brief.talks(user, account, today)[:1],
         "decisions": brief.decisions(user, account)[:1],
@@ -57,7 +57,7 @@ def whole(request, account: Account) -> dict:
         "tab": "",
         "meeting": brief.meeting_at(user, account, today),
         "met_on": met_on,
-        "people": brief.people(user, account),
+        "people": brief.people(user, account, today),
         "promises": brief.promises(user, account),
         "decisions": brief.decisions(user, account),
         "talks": brief.talks(user, account, today),
