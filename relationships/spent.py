@@ -15,7 +15,7 @@ from django.conf import settings
 
 from accounts.programme import members
 from profitability.models import Result, Run
-from relationships.core.balance import Finding, excess, finding, to_unit, usual_share
+from relationships.core.balance import Finding, out_of_line, usual_share
 from relationships.effort import MOST_ACCOUNTS, in_sight
 from relationships.hours import Hours, hours_today
 from relationships.invested import invested
@@ -107,16 +107,22 @@ class Spent:
         return sorted(found, key=lambda each: (-each.size, each.served.code))
 
     def mismatch(self, served: Served) -> Mismatch | None:
-        own = self.usual[served.box]
-        share = self.usual[""] if own is None else own
+        share, shown, is_of_box = self.measure[served.box]
         if share is None:
             return None
-        beyond = excess(served.cost_to_serve, served.net_revenue, share)
-        usual = Fraction(served.cost_to_serve) - beyond
-        kind, money = finding(served.box, beyond, usual), to_unit(beyond, UNIT)
-        if kind is None or not money:
+        found = out_of_line(served.box, in_units(served.cost_to_serve), in_units(served.net_revenue), share)
+        if found is None:
             return None
-        return Mismatch(served, kind, decimal(share), money, own is not None)
+        kind, units = found
+        return Mismatch(served, kind, shown, units * UNIT, is_of_box)
+
+    @cached_property
+    def measure(self) -> dict[str, tuple[Fraction | None, Decimal, bool]]:
+        """What accounts of a box are measured by: its usual share, or that of all; as a Decimal; whether its own."""
+        found = {box: (self.usual[""] if self.usual[box] is None else self.usual[box]) for box in Box.values}
+        return {
+            box: (share, decimal(share or Fraction(0)), self.usual[box] is not None) for box, share in found.items()
+        }
 
     def shown(self, accounts: set[int] | None) -> list[Mismatch]:
         """Those of some accounts; of all without any."""
@@ -205,6 +211,10 @@ def total(rows: Iterable[Served], what: Callable[[Served], Decimal]) -> Decimal:
 
 def pairs(rows: Iterable[Served]) -> list[tuple[Decimal, Decimal]]:
     return [(each.cost_to_serve, each.net_revenue) for each in rows]
+
+
+def in_units(amount: Decimal) -> int:
+    return int(amount.scaleb(settings.CURRENCY_DIGITS))
 
 
 def share(part: Decimal | None, whole: Decimal | None) -> Decimal | None:

@@ -8,6 +8,7 @@ account stands out only if that is more than a quarter of its usual cost: half o
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
@@ -23,8 +24,23 @@ FEWEST_PEERS = 5  # of fewer, a median says little
 
 def usual_share(accounts: Iterable[tuple[Decimal, Decimal]]) -> Fraction | None:
     """The median of cost ÷ net revenue, from both; None for fewer than five accounts with net revenue."""
-    shares = [Fraction(cost) / Fraction(net) for cost, net in accounts if net > 0]
-    return median(shares) if len(shares) >= FEWEST_PEERS else None
+    ratios = sorted((cost / net, cost, net) for cost, net in accounts if net > 0)
+    if len(ratios) < FEWEST_PEERS:
+        return None
+    return median(_exactly(ratios, place) for place in {(len(ratios) - 1) // 2, len(ratios) // 2})
+
+
+def _exactly(ratios: list[tuple[Decimal, Decimal, Decimal]], place: int) -> Fraction:
+    """The share at a place. A rounded quotient keeps the order of the exact ones: only its equals are compared."""
+    rounded = ratios[place][0]
+    first = bisect_left(ratios, rounded, key=_quotient)
+    last = bisect_right(ratios, rounded, key=_quotient)
+    equals = sorted(Fraction(cost) / Fraction(net) for _ratio, cost, net in ratios[first:last])
+    return equals[place - first]
+
+
+def _quotient(ratio: tuple[Decimal, Decimal, Decimal]) -> Decimal:
+    return ratio[0]
 
 
 def excess(cost: Decimal, net: Decimal, share: Fraction) -> Fraction:
@@ -39,6 +55,19 @@ def finding(box: str, beyond: Fraction, usual: Fraction) -> Finding | None:
     if box in INVESTED:
         return "starved" if beyond < 0 else None
     return "over_served" if beyond > 0 else None
+
+
+def out_of_line(box: str, cost: int, net: int, share: Fraction) -> tuple[Finding, int] | None:
+    """The finding and the excess, rounded to a unit as `to_unit` does, of amounts that count units; None where nothing
+    stands out by a unit at least. In whole numbers alone: there may be many accounts."""
+    usual = share.numerator * max(net, 0)
+    beyond = cost * share.denominator - usual  # this and the usual cost: times the denominator
+    if TOLERANCE.denominator * abs(beyond) <= TOLERANCE.numerator * usual or (beyond < 0) != (box in INVESTED):
+        return None
+    steps = (2 * abs(beyond) + share.denominator) // (2 * share.denominator)
+    if not box or not steps:
+        return None
+    return ("starved", -steps) if beyond < 0 else ("over_served", steps)
 
 
 def to_unit(value: Fraction, unit: Decimal) -> Decimal:

@@ -4,12 +4,13 @@ from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
+from statistics import median
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from relationships.core.balance import excess, finding, gaps, part_within, to_unit, usual_share
+from relationships.core.balance import excess, finding, gaps, out_of_line, part_within, to_unit, usual_share
 from relationships.core.fit import fit
 
 FIVE = [(Decimal(cost), Decimal(100)) for cost in (5, 10, 20, 30, 90)]
@@ -60,6 +61,35 @@ def test_scaling_all_money_scales_every_excess(accounts, factor):
     assert usual_share(scaled) == share
     for (cost, net), (more, larger) in zip(accounts, scaled, strict=True):
         assert excess(more, larger, share) == factor * excess(cost, net, share)
+
+
+@given(st.lists(st.tuples(AMOUNTS, st.decimals(-100, 10**9, places=2)), min_size=0, max_size=40))
+def test_the_usual_share_is_the_exact_median(accounts):
+    shares = [Fraction(cost) / Fraction(net) for cost, net in accounts if net > 0]
+
+    assert usual_share(accounts) == (median(shares) if len(shares) >= 5 else None)
+
+
+def test_shares_that_differ_beyond_the_digits_of_a_quotient_keep_their_order():
+    close = [(Decimal(10**30 + place), Decimal(3 * 10**30)) for place in (3, 1, 4, 0, 2)]
+
+    assert usual_share(close) == Fraction(10**30 + 2, 3 * 10**30)
+
+
+WHOLE = st.integers(-(10**6), 10**12)
+
+
+@given(
+    st.sampled_from(["strategic", "star", "status", "streamline", ""]),
+    st.one_of(WHOLE, st.integers(0, 300)),
+    st.one_of(WHOLE, st.integers(-5, 300)),
+    st.fractions(-1, 2),
+)
+def test_whole_numbers_find_what_fractions_find(box, cost, net, share):
+    beyond = excess(Decimal(cost), Decimal(net), share)
+    kind, money = finding(box, beyond, Fraction(cost) - beyond), to_unit(beyond, Decimal(1))
+
+    assert out_of_line(box, cost, net, share) == ((kind, int(money)) if kind and money else None)
 
 
 @given(st.dictionaries(st.sampled_from(["strategic", "star", "status", "streamline"]), st.integers(0, 500)))
