@@ -102,6 +102,19 @@ def test_decisions_and_plans_are_approved_in_place_by_keyboard(portfolio, in_bro
     assert PlanVersion.objects.get().state == PlanVersion.State.RETURNED
 
 
+@pytest.mark.parametrize("where", ["/", "/accounts/N3/decisions/"])
+def test_enter_after_a_reason_decides_nothing(portfolio, in_browser, page, where):
+    in_browser("executive", where)
+
+    tab_to(page, "Answer")
+    page.keyboard.type("Too early")
+    page.keyboard.press("Enter")
+    press(page, "Decline: Account N3")
+    page.get_by_text("Declined: Account N3").wait_for()
+
+    assert Decision.objects.get(account__code="N3").answer == "Too early"
+
+
 def test_two_dates_are_chosen_by_keyboard_and_drawn_with_arrows(portfolio, in_browser, page):
     in_browser("executive", "/")
     tab_to(page, "Compare with")
