@@ -58,6 +58,15 @@ def growth_tables(found: Programme) -> list[dict]:
     ]
 
 
+def growth_columns() -> list[str]:
+    return [_("Accounts"), _("Before"), _("Now"), _("Change"), _("Growth")]
+
+
+def in_columns(*cells: str) -> list[tuple[str, str]]:
+    """Each with the name of its column: on a phone the rows are lists of labels and values."""
+    return list(zip(growth_columns(), cells, strict=True))
+
+
 def growth_rows(found: Compared) -> list[dict]:
     result = found.incremental
     rows = [
@@ -69,8 +78,8 @@ def growth_rows(found: Compared) -> list[dict]:
         {
             "kind": kind,
             "label": label,
-            "cells": [whole(count), money(decimal(before)), money(decimal(now)), signed(decimal(now - before)),
-                      share_signed(decimal(growth))],
+            "cells": in_columns(whole(count), money(decimal(before)), money(decimal(now)),
+                                signed(decimal(now - before)), share_signed(decimal(growth))),
         }
         for kind, label, count, before, now, growth in rows
     ]  # fmt: skip
@@ -78,14 +87,16 @@ def growth_rows(found: Compared) -> list[dict]:
         {
             "kind": "detail",
             "label": _("Expected of key accounts, had they grown like comparable ones"),
-            "cells": ["", "", "", signed(decimal(result.expected)), share_signed(decimal(result.expected_growth))],
+            "cells": in_columns(
+                "", "", "", signed(decimal(result.expected)), share_signed(decimal(result.expected_growth))
+            ),
         }
     )
     listed.append(
         {
             "kind": "total",
             "label": _("Gained beyond that"),
-            "cells": ["", "", "", signed(decimal(result.incremental)), ""],
+            "cells": in_columns("", "", "", signed(decimal(result.incremental)), ""),
         }
     )
     return listed

@@ -46,7 +46,8 @@ def programme(request):
         "export_query": f"baseline={found.baseline.pk}" if found.baseline else "",
     }
     if found.kept:
-        context |= {"growth": telling.growth_tables(found), "retention": telling.retention_rows(found)}
+        context |= {"growth": telling.growth_tables(found), "growth_columns": telling.growth_columns()}
+        context["retention"] = telling.retention_rows(found)
     return render(request, "programme/page.html", context)
 
 
