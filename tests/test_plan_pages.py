@@ -147,6 +147,20 @@ def test_key_accounts_without_a_plan_can_begin_one(sign_in, some, portfolio):
     assert "Account S3" in text(sign_in("finance").get("/plans/?show=without"))
 
 
+def test_a_hidden_plan_is_as_if_it_was_not_there(sign_in, some, portfolio):
+    bare = "Key accounts without a plan that you may see 1"
+    Decision.objects.create(
+        account=portfolio.accounts["N1"], outcome="admit", state="approved", reason="Because",
+        proposed_on="2026-01-01", proposed_by=portfolio.user("lead"), decided_on="2026-01-02",
+        decided_by=portfolio.user("executive"), review_on="2030-01-01",
+    )  # fmt: skip
+    Plan.objects.filter(account=portfolio.accounts["N1"]).update(visibility="plan_team")
+
+    assert "Account N1" in text(sign_in("finance").get("/plans/?show=without"))
+    assert bare in text(sign_in("finance").get("/plans/"))
+    assert "Account N1" not in text(sign_in("executive").get("/plans/?show=without"))
+
+
 def test_many_plans_take_no_more_queries(sign_in, portfolio):
     client = sign_in("executive")
     a_plan(portfolio, "N1")

@@ -172,6 +172,17 @@ def test_plans_contacts_of_executives_and_recognition_are_counted(portfolio, yea
     assert [(str(kind), count) for kind, count in found.recognition.kinds] == [("Award or recognition", 1)]
 
 
+def test_who_may_not_see_a_plan_is_not_told_of_it_by_the_count(portfolio, year_before, sign_in):
+    admit(portfolio, "N1", BEGIN)
+    Plan.objects.create(
+        account=portfolio.accounts["N1"], from_on=BEGIN, until_on=date(2028, 12, 31), visibility="plan_team",
+        created_by=portfolio.user("executive"),
+    )  # fmt: skip
+
+    assert "1 of 1; 1 fresh" in page_of(sign_in("executive").get("/programme/")).text
+    assert "0 of 1; 0 fresh · of the plans you may see" in page_of(sign_in("finance").get("/programme/")).text
+
+
 # The page
 
 

@@ -50,6 +50,12 @@ def listed(client: Client, query: str = "") -> set[str]:
 # Who sees which
 
 
+LATE = {
+    "kind": "action_overdue",
+    "facts": {"text": "Call back", "on": "2026-03-01", "days": 2, "owner": "", "count": 1},
+}
+
+
 @pytest.mark.parametrize(
     ("who", "seen"),
     [
@@ -64,10 +70,10 @@ def listed(client: Client, query: str = "") -> set[str]:
 def test_each_reader_sees_what_he_may(portfolio, open_as, who, seen):
     mine, theirs = portfolio.accounts["N1"], portfolio.accounts["S1"]
     plan = a_plan(portfolio, "N1", visibility=Plan.Visibility.PLAN_TEAM)
-    a_signal(mine, "plain")
-    a_signal(mine, "profit", tells_profit=True)
-    a_signal(mine, "plan", plan=plan)
-    a_signal(theirs, "other")
+    a_signal(mine, "plain", **LATE)
+    a_signal(mine, "profit", tells_profit=True, **LATE)
+    a_signal(mine, "plan", plan=plan, **LATE)
+    a_signal(theirs, "other", **LATE)
     a_signal(None, "company", kind="no_plan", tells_company=True)
     client = open_as(who)
 
@@ -75,6 +81,15 @@ def test_each_reader_sees_what_he_may(portfolio, open_as, who, seen):
 
     assert {line.signal.key for line in page.context["lines"]} == seen
     assert page.context["tabs"][0]["count"] == len(seen)
+
+
+@pytest.mark.parametrize(
+    ("who", "is_told"), [("executive", 1), ("manager", 1), ("lead", 1), ("member", 0), ("finance", 0)]
+)
+def test_that_a_plan_is_missing_is_told_to_those_from_whom_none_is_hidden(portfolio, open_as, who, is_told):
+    a_signal(portfolio.accounts["N1"], "no-plan", kind="no_plan")
+
+    assert Signal.objects.visible_to(portfolio.user(who)).count() == is_told
 
 
 def test_a_hidden_signal_and_a_missing_one_read_alike(portfolio, open_as):
@@ -87,14 +102,15 @@ def test_a_hidden_signal_and_a_missing_one_read_alike(portfolio, open_as):
     assert Signal.objects.get().state == "open"
 
 
-def test_the_account_shows_its_open_ones(portfolio, open_as, signal):
-    a_signal(portfolio.accounts["N1"], "secret", tells_profit=True, kind="action_overdue",
-             facts={"text": "PROFIT", "on": "2026-03-01", "days": 2, "owner": "", "count": 1})  # fmt: skip
+def test_the_account_shows_its_open_ones(portfolio, open_as):
+    secret = LATE["facts"] | {"text": "PROFIT"}
+    a_signal(portfolio.accounts["N1"], "plain", **LATE)
+    a_signal(portfolio.accounts["N1"], "secret", tells_profit=True, kind="action_overdue", facts=secret)
 
     page = open_as("member").get("/accounts/N1/").content.decode()
 
     assert "Needs attention" in page
-    assert "there is no plan" in page
+    assert "Call back" in page
     assert "PROFIT" not in page
 
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from django.db.models import Count, Q, Sum
 from django.utils import timezone
 
-from accounts.permissions import Role
+from accounts.permissions import Permission, Role, may
 from profitability.models import Result, Run
 from relationships.hours import hours_today
 from relationships.models import Advocacy, Plan, Review, Touchpoint
@@ -16,12 +16,14 @@ from relationships.reviews.cadence import of_box, rhythms
 
 @dataclass(frozen=True)
 class Plans:
-    """Key accounts, how many have a plan, how many of these were approved once, and how many are fresh."""
+    """Key accounts, how many have a plan, how many of these were approved once, and how many are fresh. Of the plans
+    that the reader may see, which are all if `sees_all`."""
 
     accounts: int
     planned: int
     approved: int
     fresh: int
+    sees_all: bool
 
     @property
     def coverage(self) -> Decimal | None:
@@ -32,10 +34,10 @@ class Plans:
         return Decimal(self.fresh) / self.planned if self.planned else None
 
 
-def plans_of(run: Run, key: list[int], today: date) -> Plans:
+def plans_of(user, run: Run, key: list[int], today: date) -> Plans:
     """A plan is fresh if it was reviewed, or begun, no longer ago than its box allows."""
     allowed = rhythms()
-    rows = Plan.objects.exclude(state=Plan.State.CLOSED).filter(account__in=key)
+    rows = Plan.objects.visible_to(user).exclude(state=Plan.State.CLOSED).filter(account__in=key)
     boxes = dict(Result.objects.in_run(run).filter(account__in=key).values_list("account_id", "position__box"))
     found = rows.annotate(approvals=Count("versions", filter=Q(versions__state__in=("approved", "superseded"))))
     approved = fresh = planned = 0
@@ -45,7 +47,7 @@ def plans_of(run: Run, key: list[int], today: date) -> Plans:
         planned, approved = planned + 1, approved + bool(approvals)
         days = of_box(allowed, boxes.get(account) or "").stale_days
         fresh += (reviewed or timezone.localdate(created)) >= today - timedelta(days=days)
-    return Plans(len(key), planned, approved, fresh)
+    return Plans(len(key), planned, approved, fresh, may(user, Permission.SEE_ALL_PLANS))
 
 
 @dataclass(frozen=True)

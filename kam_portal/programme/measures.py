@@ -70,7 +70,7 @@ class Programme:
 
     @cached_property
     def plans(self) -> given.Plans:
-        return given.plans_of(self.run, self.members, self.on)
+        return given.plans_of(self.user, self.run, self.members, self.on)
 
     @cached_property
     def executives(self) -> given.Time:

@@ -22,7 +22,7 @@ from relationships.queries import portfolio
 
 SOON = timedelta(days=14)
 NO_PLAN = "none"
-STATES: dict[str, str | Promise] = {NO_PLAN: _("No plan yet"), **dict(Plan.State.choices)}
+STATES: dict[str, str | Promise] = {NO_PLAN: _("No plan to show"), **dict(Plan.State.choices)}
 # the first that holds says where a plan stands on the board
 OBJECTIVE, ACTION, RISK, SOUND = "objective", "action", "risk", "sound"
 HEALTH: dict[str, str | Promise] = {
@@ -30,7 +30,7 @@ HEALTH: dict[str, str | Promise] = {
     ACTION: _("Actions overdue"),
     RISK: _("High risks"),
     SOUND: _("Nothing amiss"),
-    NO_PLAN: _("No plan yet"),
+    NO_PLAN: _("No plan to show"),
 }
 GOES_WELL = (State.REACHED, State.ON_TRACK)
 MARKS = (State.REACHED, State.ON_TRACK, State.BEHIND, State.MISSED, State.UNKNOWN)

@@ -202,7 +202,10 @@ def heading_of(rows: list[Row]) -> str:
 
 
 def tabs(request, show: str, plans: int, bare: int) -> list[dict]:
-    labels = {"plans": (_("Plans"), plans), "without": (_("Key accounts without a plan"), bare)}
+    without_one = _("Key accounts without a plan")
+    if not may(request.user, Permission.SEE_ALL_PLANS):
+        without_one = _("Key accounts without a plan that you may see")
+    labels = {"plans": (_("Plans"), plans), "without": (without_one, bare)}
     return [
         {"label": label, "url": address(request, name), "active": name == show, "count": whole(count)}
         for name, (label, count) in labels.items()
@@ -223,9 +226,10 @@ def address(request, show: str) -> str:
 
 
 def accounts_without(user) -> QuerySet[Account]:
-    """Key accounts in sight that have no plan, whoever may see that."""
+    """Key accounts in sight without a plan that this person may see. A plan that is hidden from him is as if it was not
+    there, so that the list does not tell of it."""
     rows = Account.objects.visible_to(user).filter(pk__in=members().values("pk"))
-    return rows.exclude(pk__in=Plan.objects.values("account")).select_related("team", "manager")
+    return rows.exclude(pk__in=Plan.objects.visible_to(user).values("account")).select_related("team", "manager")
 
 
 def conditions_on_accounts(form: PlanFilter) -> Q:
@@ -252,15 +256,23 @@ def without_page(request, accounts: QuerySet[Account], run, context: dict):
         return download(request.GET["format"], "without-a-plan", heads, rows, run, context["chips"])
     for name in ("state", "kept", "health", "waiting"):
         context["form"].fields.pop(name, None)
-    text = ngettext("%(n)s key account has no plan", "%(n)s key accounts have no plan", len(rows))
     context |= {
-        "heading": text % {"n": whole(len(rows))},
+        "heading": heading_of_those_without(request.user, len(rows)),
         "tabs": tabs(request, "without", Plan.objects.visible_to(request.user).count(), len(rows)),
         "page": page_of(rows, len(rows), request.GET.get("page")),
         "may_begin": may(request.user, Permission.EDIT_PLANS),
         "export_query": without(request.GET, "format").removeprefix("?"),
     }
     return render(request, "relationships/plans/list.html", context)
+
+
+def heading_of_those_without(user, count: int) -> str:
+    text = ngettext("%(n)s key account has no plan", "%(n)s key accounts have no plan", count)
+    if not may(user, Permission.SEE_ALL_PLANS):
+        text = ngettext(
+            "%(n)s key account has no plan that you may see", "%(n)s key accounts have no plan that you may see", count
+        )
+    return text % {"n": whole(count)}
 
 
 # Exports

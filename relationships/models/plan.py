@@ -10,6 +10,14 @@ from accounts.permissions import Permission, may
 from profitability.models import Run
 
 
+def answers_for(user) -> Q:
+    """Of rows with an account: whose plan this person sees however confidential it is."""
+    concerned = Q(account__manager=user) | Q(account__sponsor=user)
+    if may(user, Permission.APPROVE_PLANS):
+        concerned |= Q(account__team__in=user.teams.values("pk"))
+    return concerned
+
+
 class PlanQuerySet(models.QuerySet):
     def visible_to(self, user):
         """Plans of the accounts one sees, as far as their confidentiality goes; senior management reads all."""
@@ -17,11 +25,8 @@ class PlanQuerySet(models.QuerySet):
             return self
         if not may(user, Permission.SEE_ACCOUNTS):
             return self.none()
-        own_team = Q(account__team__in=user.teams.values("pk"))
-        concerned = Q(account__manager=user) | Q(account__sponsor=user) | Q(pk__in=self._of_plan_team(user))
-        if may(user, Permission.APPROVE_PLANS):
-            concerned |= own_team
-        team = Q(visibility=Plan.Visibility.TEAM) & own_team
+        concerned = answers_for(user) | Q(pk__in=self._of_plan_team(user))
+        team = Q(visibility=Plan.Visibility.TEAM) & Q(account__team__in=user.teams.values("pk"))
         everyone = Q(visibility=Plan.Visibility.EVERYONE) & Q(account__in=Account.objects.visible_to(user).values("pk"))
         return self.filter(everyone | team | concerned)
 

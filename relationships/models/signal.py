@@ -8,12 +8,15 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Account, LedgerField
 from accounts.permissions import Permission, may
 from relationships.models.effort import Said
-from relationships.models.plan import Plan
+from relationships.models.plan import Plan, answers_for
+
+NO_PLAN = "no_plan"
 
 
 class SignalQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """Of the accounts one sees; those that tell of profit or of a plan only for whoever may see that."""
+        """Of the accounts one sees; those that tell of profit or of a plan only for whoever may see that. That there is
+        no plan is told to those alone from whom none can be hidden: others would learn of hidden ones by its absence."""
         seen = self
         if not may(user, Permission.SEE_ALL_ACCOUNTS):
             seen = seen.filter(account__in=Account.objects.visible_to(user).values("pk"))
@@ -23,6 +26,7 @@ class SignalQuerySet(models.QuerySet):
             seen = seen.filter(tells_company=False)
         if may(user, Permission.SEE_ALL_PLANS):
             return seen
+        seen = seen.filter(~Q(kind=NO_PLAN) | Q(account=None) | answers_for(user))
         return seen.filter(Q(plan=None) | Q(plan__in=Plan.objects.visible_to(user).values("pk")))
 
     def open(self, today):
