@@ -151,3 +151,14 @@ def test_the_printed_map_has_its_lines_and_nothing_to_click(in_browser, page):
     for part in (".drag-hint", ".page-actions", "#levels"):
         expect(page.locator(part).first).not_to_be_visible()
     assert page.pdf(format="A4").startswith(b"%PDF")
+
+
+def test_findings_beyond_the_first_fold_under_their_number(in_browser, page, monkeypatch):
+    monkeypatch.setattr("relationships.views.contact_map.MOST_OPEN", 1)
+    in_browser("lead", URL)
+    findings = page.locator("#findings")
+    told = int(findings.locator("h2").inner_text().split()[0])
+
+    findings.get_by_text(f"{told - 1} more", exact=True).click()
+
+    expect(findings.locator(".finding-item:visible")).to_have_count(told)
