@@ -12,7 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from accounts.models import Decision
+from accounts.models import Account, Decision
 from kam_portal.programme import competences as known
 from kam_portal.programme import costs
 from kam_portal.programme.measures import Programme
@@ -371,6 +371,21 @@ def test_an_account_asks_by_its_box_and_complexity_until_somebody_states_it(port
     assert found.levels["finance"] == 2  # the rule would say 7 for a strategic one
     assert found.levels["coordination"] == 7
     assert found.default["finance"] == 7
+
+
+def test_nobody_is_compared_with_levels_that_are_hidden_or_not_known(portfolio, sign_in):
+    for code in ("N1", "N2"):
+        admit(portfolio, code, BEGIN)
+    Account.objects.filter(code="N1").update(manager=portfolio.user("stranger"))
+    for code in known.NAMES:
+        level(portfolio, "stranger", code, 10)
+        level(portfolio, "member", code, 9)
+
+    answer = sign_in("lead").get("/programme/competences/")
+
+    assert [row["better"] for row in answer.context["matches"]] == [[], []]
+    assert "levels not visible to you" in page_of(answer).text
+    assert "Member" not in page_of(sign_in("lead").get("/accounts/N1/competences/")).one("main").text
 
 
 def test_who_fits_better_is_told_to_leads_of_their_own_people(portfolio, sign_in):

@@ -236,12 +236,14 @@ def put(user, account: Account, code: str, before: int | None, level: int | None
 
 @dataclass(frozen=True)
 class Match:
-    """A key account, its manager, how far he fits it, and who of those the reader sees would fit better."""
+    """A key account, how far its manager fits it, and who of those the reader sees would fit better. `is_hidden`: the
+    reader does not see the manager's levels, so that nobody can be compared with them."""
 
     account: Account
     asked: Levels
     share: Fraction | None
     better: list[tuple[User, Fraction]]
+    is_hidden: bool
 
 
 def matches(run: Run | None, accounts: list[Account], people: Iterable[User]) -> list[Match]:
@@ -251,11 +253,13 @@ def matches(run: Run | None, accounts: list[Account], people: Iterable[User]) ->
     asked = demands(run, accounts)
     found = []
     for account in accounts:
-        wanted = asked[account.pk].levels
-        share = fit(wanted, levels.get(account.manager_id, {})) if account.manager_id in named else None
-        others = [(named[pk], each) for pk, each in best_first(wanted, levels) if pk != account.manager_id]
-        least = share + WORTHWHILE if share is not None else Fraction(0)
-        found.append(Match(account, wanted, share, [each for each in others if each[1] >= least][:MOST_BETTER]))
+        wanted, manager = asked[account.pk].levels, account.manager_id
+        share = fit(wanted, levels.get(manager, {})) if manager in named else None
+        others = [(named[pk], each) for pk, each in best_first(wanted, levels) if pk != manager]
+        is_known = share is not None or manager is None  # whoever is not assessed is not worse than others
+        better = [each for each in others if is_known and each[1] >= (share or 0) + WORTHWHILE]
+        is_hidden = manager is not None and manager not in named
+        found.append(Match(account, wanted, share, better[:MOST_BETTER], is_hidden))
     return sorted(found, key=lambda each: (each.share is None, each.share or 0, each.account.name))
 
 

@@ -122,7 +122,8 @@ def match_row(match: known.Match, levels: dict) -> dict:
         "account": match.account,
         "share": decimal(match.share),
         "short": [(NAMES[gap.competence], gap.missing) for gap in short[:3]] if match.share is not None else [],
-        "better": [(person, decimal(share)) for person, share in match.better] if match.better else [],
+        "better": [(person, decimal(share)) for person, share in match.better],
+        "is_hidden": match.is_hidden,
     }
 
 
@@ -252,6 +253,7 @@ def demand(request, account: Account, typed: dict | None = None, error: str = ""
         "box": Box(found.box).label if found.box else "",
         "shows_manager": is_seen and account.manager_id is not None,
         "better": [(person, decimal(share)) for person, share in match.better],
+        "is_known": account.manager_id is None or match.share is not None,
         "share": decimal(fit(found.levels, {code: each.level for code, each in there.items()})),
         "may_state": leads(request.user),
         "error": error,
