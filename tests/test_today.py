@@ -20,6 +20,7 @@ from tests.markup import page_of
 
 TODAY = timezone.localdate()
 DAY = timedelta(days=1)
+HTMX = {"HX-Request": "true"}
 
 
 @pytest.fixture
@@ -130,7 +131,7 @@ def test_a_review_is_told_two_weeks_ahead_and_counts_when_its_day_has_come(portf
 
     context = manager.get("/").context
 
-    assert [line.text for line in context["lines"]] == ["not held yet"]
+    assert [line.text for line in context["lines"]] == ["Team review, not held"]
     assert [line.text for line in context["soon"]] == ["Joint review with the customer"]
     assert headline_of(manager) == "1 thing needs you today."
 
@@ -334,6 +335,67 @@ def test_without_scripts_what_was_done_is_said_once_with_the_way_back(portfolio,
 
     assert "Done: Send samples" in page_of(answer).text
     assert "Done: Send samples" not in page_of(manager.get("/")).text
+
+
+def undo_of(answer) -> str:
+    return next(each.text for each in page_of(answer).all("button") if "data-day-undo" in each.attributes)
+
+
+def test_what_was_taken_back_can_be_done_again(portfolio, manager):
+    row = an_action(portfolio, "Send samples")
+
+    first = act(manager, row, "done")
+    back = {name: getattr(first.context["told"].back, name) for name in ("key", "do", "seen", "value")}
+    again = manager.post("/today/act/", back | {"back": "1"}, headers={"HX-Request": "true"})
+
+    assert undo_of(first) == "Undo"
+    assert undo_of(again) == "Redo" and lines(manager) == ["Send samples"]
+    back = {name: getattr(again.context["told"].back, name) for name in ("key", "do", "seen", "value")}
+    last = manager.post("/today/act/", back, headers={"HX-Request": "true"})
+    assert undo_of(last) == "Undo" and lines(manager) == []
+
+
+# Reviews
+
+
+def move(client: Client, row: Review, do: str = "move:on", **sent):
+    row.refresh_from_db()
+    key = {"key": f"review:{row.pk}", "seen": row.revision, "do": do}
+    return client.post("/today/act/", key | sent, headers={"HX-Request": "true"}).context["told"]
+
+
+def test_a_late_review_opens_or_gets_a_new_day_in_place_and_undo_brings_the_old_one_back(portfolio, manager):
+    row = Review.objects.create(plan=a_plan(portfolio), due_on=TODAY - DAY)
+    assert f"/reviews/{row.pk}/" in [each.attributes.get("href") for each in page_of(manager.get("/")).all("a")]
+
+    told = move(manager, row, value=str(TODAY + 3 * DAY))
+
+    assert told.text.startswith("Team review, Account N1: on ") and lines(manager) == []
+    back = {"key": told.back.key, "do": told.back.do, "seen": told.back.seen, "value": told.back.value}
+    manager.post("/today/act/", back)
+    row.refresh_from_db()
+    assert row.due_on == TODAY - DAY and lines(manager) == ["Team review, not held"]
+
+
+@pytest.mark.parametrize("value", ["", "soon", "2000-01-01"])
+def test_a_review_moves_to_no_day_that_is_past(portfolio, manager, value):
+    row = Review.objects.create(plan=a_plan(portfolio), due_on=TODAY - DAY)
+
+    assert move(manager, row, value=value).is_problem
+    row.refresh_from_db()
+    assert row.due_on == TODAY - DAY
+
+
+def test_a_review_is_moved_by_who_edits_plans_and_is_not_faster_than_another(portfolio, manager, sign_in):
+    row = Review.objects.create(plan=a_plan(portfolio), due_on=TODAY - DAY)
+    Review.objects.filter(pk=row.pk).update(revision=5)
+    stale = manager.post("/today/act/", {"key": f"review:{row.pk}", "seen": 1, "do": "move:week"}, headers=HTMX)
+
+    assert stale.context["told"].is_problem and "changed it meanwhile" in stale.context["told"].text
+    assert move(sign_in("member"), row, "move:week").is_problem
+    assert move(sign_in("stranger"), row, "move:week").text == "It is not there any more."
+    row.refresh_from_db()
+    assert row.due_on == TODAY - DAY
 
 
 # Words and size

@@ -13,11 +13,15 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from accounts.versions import NotPossible
+from kam_portal.today.lines import MOVE
 from relationships import doing, notices
-from relationships.models import Action, Notice, Signal
+from relationships.models import Action, Notice, Review, Signal
+from relationships.plans.readers import may_edit
+from relationships.reviews import meeting
 from relationships.signals import acting, kinds
 
-REOPEN, WAKE = "reopen", "wake"
+REOPEN, WAKE, MOVE_BACK = "reopen", "wake", "move_back"
 
 
 @dataclass(frozen=True)
@@ -49,6 +53,7 @@ class Outcome:
     text: str
     back: Act | None = None
     is_problem: bool = False
+    is_back: bool = False  # it took something back: the way back from it is to do it again
 
 
 def whole(text: str) -> int:
@@ -70,6 +75,8 @@ def perform(user, act: Act, now: datetime, today: date) -> Outcome:
         return on_action(user, act, today)
     if act.kind == "signal":
         return on_signal(user, act, today)
+    if act.kind == "review":
+        return on_review(user, act, today)
     return on_notice(user, act, now) if act.kind == "notice" else gone()
 
 
@@ -201,6 +208,35 @@ ON_SIGNAL: dict[str, Callable] = {
     WAKE: put_back,
     "reassign": give,
 }
+
+
+# Reviews
+
+
+def on_review(user, act: Act, today: date) -> Outcome:
+    """Give a review that was not held another day, or its day back."""
+    row = Review.objects.visible_to(user).planned().select_related("plan__account").filter(pk=act.number).first()
+    if row is None or act.do not in {MOVE, MOVE_BACK}:
+        return gone()
+    if not may_edit(user, row.plan):
+        return problem(_("Only those who edit the plan move its reviews."))
+    return moved(row, act, today)
+
+
+def moved(row: Review, act: Act, today: date) -> Outcome:
+    before, day = row.due_on, day_of(act.value, today)
+    try:
+        if act.do == MOVE:
+            meeting.move_to(row, day, act.revision, today)
+        else:
+            meeting.move_back(row, day, act.revision)
+    except NotPossible as error:
+        return problem(str(error))
+    except meeting.Outdated:
+        return problem(_("Somebody has changed it meanwhile. This is how it is now."))
+    words = {"kind": row.get_kind_display(), "account": row.plan.account, "day": date_format(row.due_on, "D j M")}
+    back = MOVE_BACK if act.do == MOVE else MOVE
+    return Outcome(_("%(kind)s, %(account)s: on %(day)s") % words, Act(act.key, back, str(row.revision), str(before)))
 
 
 # Mentions

@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 
 from accounts.models import Account, User
 
-DONE, SNOOZE, REASSIGN = "done", "snooze", "reassign"
+DONE, SNOOZE, REASSIGN, MOVE = "done", "snooze", "reassign", "move"
 ALL_ACTS = frozenset({DONE, SNOOZE, REASSIGN})
 
 

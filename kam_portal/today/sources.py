@@ -14,10 +14,10 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Import
 from accounts.permissions import Permission, Role, may
-from kam_portal.today.lines import ALL_ACTS, DONE, Line, Urgency, due_words, urgency_of
+from kam_portal.today.lines import ALL_ACTS, DONE, MOVE, Line, Urgency, due_words, urgency_of
 from kam_portal.uploads.kinds import label
 from relationships import notices
-from relationships.models import Action, Notice, PlanApproval, PlanVersion, Review, Signal
+from relationships.models import Action, Notice, Plan, PlanApproval, PlanVersion, Review, Signal
 from relationships.plans import lifecycle
 from relationships.signals import kinds
 from relationships.signals.sentences import sentence
@@ -32,7 +32,7 @@ RECENTLY = timedelta(days=14)
 
 def lines_of(user, today: date, planned: Sequence[Review], unread: Sequence[Notice]) -> list[Line]:
     """All that needs this person today and what comes soon, the most urgent first."""
-    found = [review_line(row, today) for row in planned if row.due_on <= today + AHEAD]
+    found = [review_line(user, row, today) for row in planned if row.due_on <= today + AHEAD]
     found += [notice_line(row) for row in unread if row.kind == MENTION]
     found += [*actions(user, today), *approvals(user), *signals(user, today), *imports(user)]
     return sorted(found, key=lambda line: line.order)
@@ -95,19 +95,27 @@ def attended(user) -> QuerySet:
     return Review.people.through.objects.filter(user=user).values("review")
 
 
-def review_line(review: Review, today: date) -> Line:
-    urgency = urgency_of(review.due_on, today)
+def review_line(user, review: Review, today: date) -> Line:
+    urgency, kind = urgency_of(review.due_on, today), str(review.get_kind_display())
+    is_late = urgency == Urgency.LATE
     return Line(
         key=f"review:{review.pk}",
         urgency=urgency,
         tag=_("review"),
-        text=_("not held yet") if urgency == Urgency.LATE else str(review.get_kind_display()),
+        text=_("%(kind)s, not held") % {"kind": kind} if is_late else kind,
         url=reverse("review", args=[review.pk]),
         account=review.plan.account,
         day=review.due_on,
         when=due_words(review.due_on, today),
+        seen=str(review.revision),
+        acts=frozenset({MOVE}) if is_late and may_move(user, review) else frozenset(),
         brief=True,
     )
+
+
+def may_move(user, review: Review) -> bool:
+    """Of a review this person sees: then the plan is in sight too, and nothing more is asked of the database."""
+    return review.plan.state != Plan.State.CLOSED and may(user, Permission.EDIT_PLANS)
 
 
 def approvals(user) -> list[Line]:

@@ -1,6 +1,6 @@
 """The lines of the day on the home page, and what is done about them in place."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import timedelta
 
 from django.shortcuts import redirect, render
@@ -25,6 +25,7 @@ TOLD = "day_told"  # in the session: what was done last, without scripts
 def today_act(request):
     """Done, put off or handed on; then the lines that are left, with the way back."""
     outcome = perform(request.user, act_of(request.POST), timezone.now(), timezone.localdate())
+    outcome = replace(outcome, is_back="back" in request.POST)
     if request.htmx:
         return render(request, "home/_today.html", day_of(request, outcome) | {"swapped": True})
     request.session[TOLD] = asdict(outcome)
@@ -72,7 +73,7 @@ def told_before(request) -> Outcome | None:
     if said is None:
         return None
     back = Act(**said["back"]) if said["back"] else None
-    return Outcome(said["text"], back, said["is_problem"])
+    return Outcome(said["text"], back, said["is_problem"], said["is_back"])
 
 
 def headline(count: int, hour: int) -> str:

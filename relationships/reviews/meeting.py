@@ -79,6 +79,13 @@ def move_to(review: Review, day: date | None, revision: int, today: date) -> Non
     update(review, revision, Review.State.PLANNED, due_on=day)
 
 
+def move_back(review: Review, day: date | None, revision: int) -> None:
+    """Take a move back: to a day that may be past."""
+    if day is None:
+        raise NotPossible(_("Choose a day."))
+    update(review, revision, Review.State.PLANNED, due_on=day)
+
+
 def cancel(review: Review, revision: int) -> None:
     update(review, revision, Review.State.PLANNED, state=Review.State.CANCELLED)
 
