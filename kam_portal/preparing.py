@@ -3,7 +3,6 @@
 import logging
 
 from celery import Task
-from django.conf import settings
 from django.core.cache import cache
 
 from kam_portal import tasks
@@ -32,8 +31,7 @@ def follow_up(run_id: int) -> None:
     try:
         run = Run.objects.get(pk=run_id)
         ask(prepare_groups, run.pk)
-        if settings.REDIS_URL:  # else workers and pages have no cache in common
-            ask(tasks.prepare_board, run.pk)
+        ask(tasks.prepare_board, run.pk)
         before = earlier_run(run)
         if before is not None:
             ask_for_comparison(before, run)

@@ -139,12 +139,17 @@ RUN_ATTEMPTS = 3
 SETTLED_FROM = Decimal(env.str("SETTLED_FROM", default="0.90"))  # of all weightings hold a box: it is settled
 PDF_CHROMIUM = env.str("PDF_CHROMIUM", default="")  # path of a Chromium that makes PDFs of review packs
 WEBHOOKS_TO_PRIVATE = env.bool("WEBHOOKS_TO_PRIVATE", default=DEBUG)  # into private networks: only on purpose
+ON_REDIS = {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
 CACHES = {
-    "default": (
-        {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
-        if REDIS_URL
-        else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
-    )
+    "default": ON_REDIS if REDIS_URL else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    # What follows from a published run: workers prepare it for web processes, so it lies where both find it
+    "runs": ON_REDIS
+    if REDIS_URL
+    else {
+        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+        "LOCATION": VAR_DIR / "kept",
+        "OPTIONS": {"MAX_ENTRIES": 2_000},
+    },
 }
 EMAIL_CONFIG = env.email("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)

@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterator
 
 import pytest
-from django.core.cache import cache
+from django.core.cache import caches
 from django.test import TestCase, TransactionTestCase
 
 from tests import servers
@@ -61,7 +61,8 @@ def on_postgres() -> bool:
 @pytest.fixture(autouse=True)
 def empty_cache() -> None:
     """What one test's run left behind is no answer for the next one."""
-    cache.clear()
+    for cache in caches.all(initialized_only=True):
+        cache.clear()
 
 
 @pytest.fixture(scope="session")

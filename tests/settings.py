@@ -25,7 +25,7 @@ atexit.register(shutil.rmtree, folder, ignore_errors=True)
 os.environ["VAR_DIR"] = folder
 
 from kam_portal.settings import *  # noqa: E402, F403
-from kam_portal.settings import DATABASES, MIDDLEWARE  # noqa: E402
+from kam_portal.settings import CACHES, DATABASES, MIDDLEWARE  # noqa: E402
 
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # A file, not memory: worker processes and live servers of a test then see the same database, through WAL.
@@ -33,4 +33,5 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
 
 MIDDLEWARE = [name for name in MIDDLEWARE if "whitenoise" not in name]  # it would search all files for each client
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # the real one is slow on purpose
+CACHES["runs"] = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "runs"}
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"

@@ -5,12 +5,14 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from django.core.cache import caches
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import Account, Decision
+from kam_portal.board.panels import PANELS
 from kam_portal.tasks import prepare_board
 from profitability.models import ClosedMonth, MonthClosing, Result, Run
 from relationships.models import Plan, PlanVersion, Position, ProgrammeCost
@@ -140,7 +142,7 @@ def a_year_ago(portfolio):
 
 
 def test_figures_of_two_dates_stand_beside_each_other_with_the_difference(portfolio, a_year_ago, sign_in):
-    shown = page_of(sign_in("executive").get("/", {"then": a_year_ago.pk}))
+    shown = page_of(sign_in("executive").get("/", {"then": a_year_ago.pk, "whole": 1}))
 
     # 1,594,000 with nobody's 7,000 now; half of both then
     assert "793,500.00 then" in shown.text
@@ -148,7 +150,7 @@ def test_figures_of_two_dates_stand_beside_each_other_with_the_difference(portfo
 
 
 def test_who_moved_from_box_to_box_is_counted_named_and_drawn(portfolio, a_year_ago, sign_in):
-    shown = page_of(sign_in("executive").get("/", {"then": a_year_ago.pk}))
+    shown = page_of(sign_in("executive").get("/", {"then": a_year_ago.pk, "whole": 1}))
 
     assert "1 account changed its box" in shown.text
     assert "Account N3 Strategic → Star" in shown.text
@@ -163,7 +165,7 @@ def test_who_moved_from_box_to_box_is_counted_named_and_drawn(portfolio, a_year_
 def test_both_whale_curves_are_drawn(portfolio, a_year_ago, sign_in):
     Result.objects.filter(run=a_year_ago, code="S1").update(contribution=1)
 
-    whale = chart_of(page_of(sign_in("executive").get("/", {"then": a_year_ago.pk})), "whale")
+    whale = chart_of(page_of(sign_in("executive").get("/", {"then": a_year_ago.pk, "whole": 1})), "whale")
 
     assert whale["before"]["points"][-1] == [11, whale["total"] - 69_999]
 
@@ -177,7 +179,7 @@ def test_either_of_the_two_may_be_an_older_run(portfolio, a_year_ago, sign_in):
 
 
 def test_a_manager_learns_nothing_of_the_company_by_asking_for_two_dates(portfolio, a_year_ago, sign_in):
-    shown = page_of(sign_in("manager").get("/", {"then": a_year_ago.pk})).text
+    shown = page_of(sign_in("manager").get("/", {"then": a_year_ago.pk, "whole": 1})).text
 
     assert "793,500" not in shown
     assert "Account S" not in shown
@@ -195,11 +197,11 @@ def test_a_cost_stated_today_is_in_the_return_of_the_next_look(portfolio, a_year
         decided_by=portfolio.user("executive"),
     )
     client = sign_in("executive")
-    before = client.get("/").context["strip"]
+    before = client.get("/?whole=1").context["strip"]
     for month in (202601, 202602):
         ProgrammeCost.objects.create(month=month, kind="people", amount=500, changed_at=timezone.now())
 
-    after = client.get("/").context["strip"]
+    after = client.get("/?whole=1").context["strip"]
 
     assert before.cost_per_account is None
     assert after.cost_per_account == Decimal(1_000)
@@ -208,11 +210,55 @@ def test_a_cost_stated_today_is_in_the_return_of_the_next_look(portfolio, a_year
 def test_an_approved_admission_is_in_the_balance_of_the_next_look(portfolio, sign_in):
     waiting = decision(portfolio, portfolio.accounts["N1"])
     client = sign_in("executive")
-    assert client.get("/").context["balance"].members == 0
+    assert client.get("/?whole=1").context["balance"].members == 0
 
     client.post(f"/decisions/{waiting.pk}/decide/", {"do": "approve", "back": "home"})
 
-    assert client.get("/").context["balance"].members == 1
+    assert client.get("/?whole=1").context["balance"].members == 1
+
+
+# What is not worked out yet
+
+
+@pytest.mark.parametrize("compared", [False, True])
+def test_the_first_reader_gets_the_page_at_once_and_its_panels_after_it(portfolio, a_year_ago, sign_in, compared):
+    client, query = sign_in("executive"), {"then": a_year_ago.pk} if compared else {}
+    whole = page_of(client.get("/", query | {"whole": 1}))
+    empty_store()
+
+    first = client.get("/", query)
+
+    shown = page_of(first)
+    assert set(first.context["late"]) == set(PANELS)
+    assert shown.one("h1").text == whole.one("h1").text
+    for code in PANELS:
+        waiting = shown.one("section", id=f"board-{code}")
+        part = client.get(waiting.attributes["hx-get"])
+        assert part.status_code == 200 and f"overview-{code}" in part.content.decode()
+    assert not client.get("/", query).context["late"]
+    assert page_of(client.get("/", query)).text == whole.text
+
+
+def test_a_panel_comes_with_the_two_dates_that_are_asked_for(portfolio, a_year_ago, sign_in):
+    query = {"run": a_year_ago.pk, "then": portfolio.run.pk}
+    shown = page_of(sign_in("executive").get("/", query))
+
+    waiting = shown.one("section", id="board-changes").attributes["hx-get"]
+
+    assert waiting == f"/?part=changes&run={a_year_ago.pk}&then={portfolio.run.pk}"
+
+
+@pytest.mark.parametrize("role", ["manager", "lead", "member", "admin"])
+def test_no_panel_of_the_board_is_for_others(portfolio, sign_in, role):
+    client = sign_in(role)
+    for code in PANELS:
+        shown = client.get("/", {"part": code}).content.decode()
+        assert "overview-" not in shown and "Account S1" not in shown
+
+
+def empty_store() -> None:
+    for cache in caches.all():
+        cache.clear()
 
 
 # How much it asks the database
@@ -234,13 +280,20 @@ def test_the_page_asks_at_most_twenty_times_whatever_there_is(portfolio, a_year_
     for month in (202601, 202602):
         asked_to_reopen(portfolio, month)
     client, query = sign_in("executive"), {"then": a_year_ago.pk} if compared else {}
-    client.get("/", query)  # what is kept of a run is worked out once
+    client.get("/glossary/")
+    empty_store()
 
-    with CaptureQueriesContext(connection) as asked:
+    with CaptureQueriesContext(connection) as cold:
         shown = client.get("/", query)
-
     assert shown.context["waiting"].count == 62
-    assert len(asked) <= 20
+    assert len(cold) <= 20
+    for code in PANELS:
+        with CaptureQueriesContext(connection) as late:
+            client.get("/", query | {"part": code})
+        assert len(late) <= 20, code
+    with CaptureQueriesContext(connection) as warm:
+        client.get("/", query)
+    assert len(warm) <= 20
 
 
 def test_a_worker_works_out_what_the_first_reader_will_see(portfolio, sign_in):
@@ -249,6 +302,7 @@ def test_a_worker_works_out_what_the_first_reader_will_see(portfolio, sign_in):
     prepare_board(portfolio.run.pk)
 
     with CaptureQueriesContext(connection) as asked:
-        assert client.get("/").status_code == 200
+        shown = client.get("/")
 
     assert len(asked) <= 20
+    assert not shown.context["late"]

@@ -27,7 +27,7 @@ def home(portfolio):
     def opened(role: str):
         client = Client()
         client.force_login(portfolio.user(role))
-        return client.get("/")
+        return client.get("/?whole=1")
 
     return opened
 

@@ -1,15 +1,11 @@
-"""What the board tells of the programme: its mix, its measures, how far figures can be relied on. Worked out anew once
-somebody has said something else."""
+"""What the board tells of the measures of the programme."""
 
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from kam_portal.board.stamp import stamp
-from kam_portal.overview import kept
 from kam_portal.programme.measures import Programme
 from kam_portal.programme.telling import decimal
-from kam_portal.steering import against_guidance
 from profitability.models import Run
 
 
@@ -33,12 +29,6 @@ class Strip:
     reached: int
     recognition: int
     baseline: str
-
-
-def steering(user, run: Run, today: date) -> dict:
-    """Balance, who is out of line, and the measures of the programme."""
-    name = f"steering-{stamp(today)}"
-    return kept(name, run, user, lambda: against_guidance(user, run) | {"strip": strip(user, run, today)})
 
 
 def strip(user, run: Run, today: date) -> Strip:

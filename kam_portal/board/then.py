@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 from django.db.models import Count, F, OuterRef, Subquery
 
@@ -68,23 +69,27 @@ def label(box: str) -> str:
     return str(Box(box).label)
 
 
-@dataclass(frozen=True)
 class Then:
-    """The earlier run with what the page shows of it."""
+    """The earlier run with what a page, or one of its panels, asks of it."""
 
-    run: Run
-    figures: dict[str, dict]
-    concentration: dict | None
-    moves: Moves
+    def __init__(self, user, then: Run, now: Run) -> None:
+        self.user, self.run, self.now = user, then, now
+
+    @cached_property
+    def figures(self) -> dict[str, dict]:
+        return kept("company-figures", self.run, self.user, lambda: company_figures(self.run))
+
+    @cached_property
+    def concentration(self) -> dict | None:
+        return kept("concentration", self.run, self.user, lambda: concentration(self.run))
+
+    @cached_property
+    def moves(self) -> Moves:
+        return kept(moves_name(self.run), self.now, self.user, lambda: moves(self.user, self.run, self.now))
 
 
-def of(user, then: Run, now: Run) -> Then:
-    return Then(
-        run=then,
-        figures=kept("company-figures", then, user, lambda: company_figures(then)),
-        concentration=kept("concentration", then, user, lambda: concentration(then)),
-        moves=kept(f"moves-{then.pk}-{then.result_hash}", now, user, lambda: moves(user, then, now)),
-    )
+def moves_name(then: Run) -> str:
+    return f"moves-{then.pk}-{then.result_hash}"
 
 
 def concentration(run: Run) -> dict | None:

@@ -20,6 +20,7 @@ from relationships.core.cases import firmness
 from relationships.models import Position
 
 MOST_BUBBLES = 2_000
+SQUARES = "squares-by-stage"  # under which all squares of a run are kept
 CELL = 0.5  # of the 0…10 scales: the squares in which the remainder is counted
 LAST = int(MOST / CELL) - 1
 POINT = (
@@ -86,7 +87,7 @@ def squares_of(rows, run, user, narrowed: bool = False) -> list[Square]:
         counted = grouped.annotate(*sums, settled=Count("pk", filter=settled), fragile=Count("pk", filter=fragile))
         return [Square(*found) for found in counted]
 
-    return count() if narrowed or run is None else kept("squares-by-stage", run, user, count)
+    return count() if narrowed or run is None else kept(SQUARES, run, user, count)
 
 
 def bubbles_of(rows, run, user, narrowed: bool = False, first: Collection[int] = ()) -> list[Bubble]:
@@ -101,8 +102,12 @@ def bubbles_of(rows, run, user, narrowed: bool = False, first: Collection[int] =
         before = earlier_places(run, [row[0] for row in listed], axis)
         return [bubble(row, axis, before) for row in listed]
 
-    name = f"bubbles-{hash(tuple(sorted(first)))}"
-    return largest() if narrowed else kept(name, run, user, largest)
+    return largest() if narrowed else kept(bubbles_name(first), run, user, largest)
+
+
+def bubbles_name(first: Collection[int] = ()) -> str:
+    """Under which they are kept: whole numbers have the same hash in every process."""
+    return f"bubbles-{hash(tuple(sorted(first)))}"
 
 
 def bubble(row: tuple, axis: Across, before: dict[int, tuple]) -> Bubble:
