@@ -62,6 +62,7 @@ def action_overdue(watch: Watch, limit: Decimal) -> Iterator[Found]:
             "on": due.isoformat(),
             "days": (watch.today - due).days,
             "owner": owner or "",
+            "planned": plan is not None,
         }
         yield Found(
             "action_overdue", f"actions:{account}:{plan or 0}", facts, account, plan,

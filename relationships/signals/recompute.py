@@ -9,6 +9,7 @@ What becomes of a cause:
 """
 
 import logging
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from decimal import Decimal
@@ -126,11 +127,31 @@ def describe(row: Signal, cause: Found, managers: dict[int, int | None]) -> Sign
 
 
 def preview(wanted: list[Threshold], today: date) -> dict[str, list[int | None]]:
-    """What these thresholds would find now: for each kind the managers concerned, one for each cause."""
+    """What would be open with these thresholds: for each kind the managers concerned, one for each signal. What was
+    dealt with and has not become worse stays done, as when they are kept."""
     watch = Watch(today, published_run())
     managers = {account: each.manager for account, each in watch.accounts.items()}
+    known = known_signals()
     counted = {}
     for each in wanted:
-        found = attempted(watch, each) or {}
-        counted[each.kind.code] = [managers.get(cause.account) for cause in found.values()]
+        found = attempted(watch, each)
+        if found is None:  # its signals stay as they are
+            counted[each.kind.code] = [
+                row.owner_id for row in known[each.kind.code].values() if row.state == Signal.State.OPEN
+            ]
+            continue
+        opened = [cause for key, cause in found.items() if would_be_open(known[each.kind.code].get(key), cause)]
+        counted[each.kind.code] = [managers.get(cause.account) for cause in opened]
     return counted
+
+
+def known_signals() -> dict[str, dict[str, Signal]]:
+    """The latest of each cause that has not ceased, by kind and key. One query."""
+    listed: dict[str, dict[str, Signal]] = defaultdict(dict)
+    for row in Signal.objects.exclude(state=Signal.State.GONE).order_by("pk"):
+        listed[row.kind][row.key] = row
+    return listed
+
+
+def would_be_open(known: Signal | None, cause: Found) -> bool:
+    return (known is not None and known.state == Signal.State.OPEN) or is_new(known, cause)

@@ -126,9 +126,15 @@ def action_overdue(facts: Facts) -> str:
         "days": words.days(facts["days"]),
         "owner": _("; %(name)s has it") % {"name": facts["owner"]} if facts["owner"] else _("; nobody has it"),
     }
+    is_planned = facts.get("planned")  # those of the plan and the others of an account are two signals
     if facts["count"] == 1:
-        return _("“%(text)s” was due on %(day)s, %(days)s ago%(owner)s.") % values
-    return _("%(count)s actions; the oldest, “%(text)s”, was due on %(day)s, %(days)s ago%(owner)s.") % values
+        text = _("“%(text)s” was due on %(day)s, %(days)s ago%(owner)s.")
+        text = _("In the plan: “%(text)s” was due on %(day)s, %(days)s ago%(owner)s.") if is_planned else text
+    elif is_planned:
+        text = _("%(count)s actions of the plan; the oldest, “%(text)s”, was due on %(day)s, %(days)s ago%(owner)s.")
+    else:
+        text = _("%(count)s actions of no plan; the oldest, “%(text)s”, was due on %(day)s, %(days)s ago%(owner)s.")
+    return text % values
 
 
 def review_due(facts: Facts) -> str:

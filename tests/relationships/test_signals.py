@@ -24,6 +24,7 @@ from relationships.models import (
     SignalThreshold,
 )
 from relationships.signals import recompute as recomputing
+from relationships.signals import thresholds
 from relationships.signals.kinds import ALL
 from relationships.signals.recompute import FINDERS, recompute
 from relationships.signals.sentences import SENTENCES, sentence
@@ -218,9 +219,11 @@ def test_actions_that_are_overdue_by_the_limit_are_told_together(portfolio):
     recompute(TODAY)
 
     assert told(f"actions:{account.pk}:0") == (
-        "2 actions; the oldest, “Call 20”, was due on 28 Feb 2026, 20 days ago; nobody has it."
+        "2 actions of no plan; the oldest, “Call 20”, was due on 28 Feb 2026, 20 days ago; nobody has it."
     )
-    assert told(f"actions:{account.pk}:{plan.pk}") == "“Offer” was due on 5 Mar 2026, 15 days ago; Lead has it."
+    assert told(f"actions:{account.pk}:{plan.pk}") == (
+        "In the plan: “Offer” was due on 5 Mar 2026, 15 days ago; Lead has it."
+    )
     assert Signal.objects.get(key=f"actions:{account.pk}:{plan.pk}").plan == plan
 
 
@@ -518,3 +521,18 @@ def test_two_workers_at_once_open_one_signal_of_each_cause(portfolio):
     assert failed == []
     assert min(opened) == 0
     assert max(opened) == Signal.objects.count() > 0
+
+
+def test_what_thresholds_would_find_counts_what_would_be_open(portfolio):
+    account, other = portfolio.accounts["N1"], portfolio.accounts["N2"]
+    for each in (account, other):
+        a_plan(portfolio, each.code)
+        Action.objects.create(account=each, text="Call", due_on=ago(30))
+    recompute(TODAY)
+    Signal.objects.filter(key=f"actions:{account.pk}:0").update(state="done", ended_on=TODAY)
+    wanted = [each for each in thresholds.every() if each.kind.code == "action_overdue"]
+
+    tried = recomputing.preview(wanted, TODAY)
+
+    assert len(tried["action_overdue"]) == Signal.objects.filter(kind="action_overdue", state="open").count() == 1
+    assert recompute(TODAY) == 0
