@@ -241,6 +241,17 @@ def test_costs_are_stored_changed_and_taken_back_cell_by_cell(portfolio, sign_in
     assert costs.stored([202601]) == {("people", 202601): 1300}
 
 
+def test_months_nobody_has_stated_have_no_total(portfolio, sign_in):
+    cost(portfolio, 202601, 300)
+    cost(portfolio, 202602, 0)
+
+    shown = page_of(sign_in("finance").get("/programme/costs/?year=2026"))
+
+    totals = [cell.text for cell in shown.all("td", **{"data-total": "column"})]
+    assert totals == ["300.00", "0.00"] + ["–"] * 10
+    assert "300.00 2 of 12 months" in shown.text
+
+
 def test_nobody_overwrites_a_cell_that_somebody_else_has_changed(portfolio, sign_in):
     save(sign_in("finance"), {"people:202601": ("1000", "")})
     save(sign_in("executive"), {"people:202601": ("2000", "1000")})

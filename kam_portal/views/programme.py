@@ -1,6 +1,8 @@
 """Measures of the key account programme, and the sheet of its monthly costs."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from decimal import Decimal
 
 from django.contrib import messages
 from django.shortcuts import redirect, render
@@ -148,25 +150,32 @@ def year_of(request, text: str) -> int:
 
 
 def sheet(request, year: int, found: Typed, status: int = 200):
-    stored = costs.stored(months_of(year))
+    stored, months = costs.stored(months_of(year)), months_of(year)
     rows = [
         {
             "label": KINDS(kind).label,
-            "cells": [cell((kind, month), stored, found) for month in months_of(year)],
-            "total": sum(stored.get((kind, month), 0) for month in months_of(year)),
+            "cells": [cell((kind, month), stored, found) for month in months],
+            "total": total(stored.get((kind, month)) for month in months),
         }
         for kind in KINDS.values
     ]
     context = {
         "year": year,
-        "months": months_of(year),
+        "months": months,
         "rows": rows,
-        "totals": [sum(stored.get((kind, month), 0) for kind in KINDS.values) for month in months_of(year)],
-        "total": sum(stored.values()),
+        "totals": [total(stored.get((kind, month)) for kind in KINDS.values) for month in months],
+        "total": total(stored.values()),
+        "stated": len({month for _kind, month in stored}),
         "found": found,
         "may_edit": may(request.user, Permission.STEER_PROGRAMME),
     }
     return render(request, "programme/costs.html", context, status=status)
+
+
+def total(amounts: Iterable[Decimal | None]) -> Decimal | None:
+    """Of what is known; None where nobody has said anything."""
+    known = [amount for amount in amounts if amount is not None]
+    return sum(known, Decimal(0)) if known else None
 
 
 def cell(place: Place, stored: dict, found: Typed) -> Cell:

@@ -17,15 +17,21 @@ export function shown(value, least = 0) {
   return `${value < 0n ? "−" : ""}${text}${part && `.${part}`}`;
 }
 
+/** Where the table says how nothing reads ([data-empty]), a sum of empty fields is that, not 0. */
 function sum(grid) {
+  const { empty } = grid.dataset;
   const rows = [...grid.tBodies[0].rows];
-  const values = rows.map((row) => [...row.querySelectorAll("td > input")].map((input) => read(input.value, grid.dataset.decimal)));
+  const typed = ({ value }) => (empty && !value.trim() ? null : read(value, grid.dataset.decimal));
+  const values = rows.map((row) => [...row.querySelectorAll("td > input")].map(typed));
   const least = Number(grid.dataset.digits ?? 0);
-  const of = (numbers) => numbers.reduce((total, number) => total + number, 0n);
-  rows.forEach((row, place) => (row.querySelector('[data-total="row"]').textContent = shown(of(values[place]), least)));
+  const of = (numbers) => {
+    const known = numbers.filter((number) => number !== null);
+    return known.length ? shown(known.reduce((total, number) => total + number, 0n), least) : (empty ?? shown(0n, least));
+  };
+  rows.forEach((row, place) => (row.querySelector('[data-total="row"]').textContent = of(values[place])));
   const columns = grid.tFoot.querySelectorAll('[data-total="column"]');
-  columns.forEach((cell, place) => (cell.textContent = shown(of(values.map((row) => row[place])), least)));
-  grid.tFoot.querySelector('[data-total="all"]').textContent = shown(of(values.flat()), least);
+  columns.forEach((cell, place) => (cell.textContent = of(values.map((row) => row[place]))));
+  grid.tFoot.querySelector('[data-total="all"]').textContent = of(values.flat());
 }
 
 document.addEventListener("input", ({ target }) => {
