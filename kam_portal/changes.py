@@ -4,6 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.conf import settings
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -12,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from kam_portal.causes import what, why
 from kam_portal.templatetags.kam import money, phase, signed, whole
 from profitability.models import Result
-from relationships.models import CriteriaSet, Position, PositionChange
+from relationships.models import Box, CriteriaSet, Position, PositionChange, Stage
 from relationships.queries import portfolio
 
 # the parts of contribution, each with the sign it has in it
@@ -30,6 +31,11 @@ NAMES = {
     "cost_amount": gettext_lazy("cost of goods"),
     "freight_amount": gettext_lazy("freight"),
 }
+# what is higher is better for us; a box as high as another is neither a rise nor a fall
+RANKS: dict[str, dict[str, int]] = {
+    PositionChange.Kind.BOX: {Box.STREAMLINE: 1, Box.STATUS: 2, Box.STAR: 2, Box.STRATEGIC: 3},
+    PositionChange.Kind.STAGE: {stage: rank for rank, stage in enumerate(Stage.values, start=1)},
+}
 MANY = 3  # changes of one cause are told as one
 OF_CRITERIA = [PositionChange.Cause.WEIGHTS, PositionChange.Cause.CUT]
 SMALLEST_SHARE = Decimal("0.1")  # of what the account contributed before
@@ -45,10 +51,12 @@ class Change:
     size: Decimal
     url: str = ""
     is_box: bool = False  # then the trail of the box has its parts
+    is_bad: bool = False
 
 
 def changes(user, rows: QuerySet[Result], before, profit: bool, most: int = 8) -> list[Change]:
-    """What moved most since the run before: first boxes and stages, then contributions, by money, then classes."""
+    """What moved most since the run before, what is bad for us first: boxes and stages, then contributions, by money,
+    then classes. What a new version of the criteria moved stands above all."""
     if before is None:
         return []
     listed = {row.account_id: row for row in rows}
@@ -66,7 +74,7 @@ def changes(user, rows: QuerySet[Result], before, profit: bool, most: int = 8) -
         found += sorted(money_moves, key=lambda change: -abs(change.size))
     seen = {change.result.pk for change in found if change.result}
     found += [change for kind, change in noted if kind == PositionChange.Kind.CLASS and change.result.pk not in seen]
-    return found[:most]
+    return sorted(found, key=lambda change: (change.result is not None, not change.is_bad))[:most]
 
 
 def is_of_criteria(change: PositionChange, profit: bool) -> bool:
@@ -106,7 +114,18 @@ def noted_changes(rows: Collection[Result]) -> list[PositionChange]:
 
 def told(change: PositionChange, row: Result, profit: bool) -> tuple[str, Change]:
     is_box = change.kind == PositionChange.Kind.BOX
-    return change.kind, Change(row, what(change), why(change, row.position, profit), Decimal(0), is_box=is_box)
+    cause = why(change, row.position, profit)
+    return change.kind, Change(row, what(change), cause, Decimal(0), is_box=is_box, is_bad=is_fall(change))
+
+
+def is_fall(change: PositionChange) -> bool:
+    """Whether it went from a higher one to a lower; a relationship that falls apart is below every stage."""
+    ranks = RANKS.get(change.kind)
+    if ranks is None:
+        return False  # a class moves by what others buy
+    if change.kind == PositionChange.Kind.STAGE and Stage.DISINTEGRATING in (change.before, change.after):
+        return change.after == Stage.DISINTEGRATING
+    return bool(change.before and change.after) and ranks[change.after] < ranks[change.before]
 
 
 def is_large(now: Result, then: Result) -> bool:
@@ -116,9 +135,10 @@ def is_large(now: Result, then: Result) -> bool:
 
 def money_change(now: Result, then: Result) -> Change:
     change = now.contribution - then.contribution
-    words = _("contribution up %(size)s to %(now)s") if change > 0 else _("contribution down %(size)s to %(now)s")
-    text = words % {"size": money(abs(change)), "now": money(now.contribution)}
-    return Change(now, text, money_cause(now, then, change), change)
+    up, down = _("contribution up %(size)s to %(now)s %(unit)s"), _("contribution down %(size)s to %(now)s %(unit)s")
+    words = {"size": money(abs(change)), "now": money(now.contribution), "unit": settings.CURRENCY}
+    text = (up if change > 0 else down) % words
+    return Change(now, text, money_cause(now, then, change), change, is_bad=change < 0)
 
 
 def money_cause(now: Result, then: Result, change: Decimal) -> str:

@@ -153,7 +153,7 @@ def test_a_change_of_money_names_the_part_that_explains_most(portfolio):
     results = Result.objects.filter(run=portfolio.run, code="N1")  # contributes 80,000
     results.update(contribution=70_000, presale=29_000, cost_to_serve=49_000, net_revenue=399_000)
 
-    assert told(portfolio) == [("N1", "contribution down 10,000.00 to 70,000.00", "presale +9,000.00")]
+    assert told(portfolio) == [("N1", "contribution down 10,000.00 to 70,000.00 USD", "presale +9,000.00")]
     assert told(portfolio, "member", profit=False) == []
 
 
@@ -162,7 +162,7 @@ def test_a_gain_is_explained_by_what_helped(portfolio):
         contribution=5_000, production=2_500, net_revenue=119_000
     )
 
-    assert told(portfolio) == [("N3", "contribution up 20,000.00 to 5,000.00", "production −20,000.00")]
+    assert told(portfolio) == [("N3", "contribution up 20,000.00 to 5,000.00 USD", "production −20,000.00")]
 
 
 def test_less_than_a_tenth_is_no_change(portfolio):
@@ -173,13 +173,23 @@ def test_less_than_a_tenth_is_no_change(portfolio):
     assert [code for code, _what, _cause in told(portfolio)] == ["N1"]
 
 
-def test_boxes_come_first_then_the_largest_sums_and_no_more_than_asked_for(portfolio):
+def test_what_is_bad_for_us_comes_first(portfolio):
+    Result.objects.filter(run=portfolio.run, code="N1").update(contribution=180_000)
+    Result.objects.filter(run=portfolio.run, code="N2").update(contribution=0)
+    note(portfolio, "N5", "streamline", "star")
+    note(portfolio, "N4", "strategic", "status")
+    note(portfolio, "N3", "basic", "disintegrating", cause("", 1, "", "buyer"), kind="stage")
+
+    assert [code for code, *_rest in told(portfolio)] == ["N4", "N3", "N2", "N5", "N1"]
+
+
+def test_the_largest_losses_come_before_a_better_box_and_no_more_than_asked_for(portfolio):
     for code, contribution in (("N1", 0), ("N2", 0), ("N4", -50_000)):  # by 80,000, 50,000 and 65,000
         Result.objects.filter(run=portfolio.run, code=code).update(contribution=contribution)
     note(portfolio, "N5", "streamline", "star")
 
-    assert [code for code, *_rest in told(portfolio)] == ["N5", "N1", "N4", "N2"]
-    assert [code for code, *_rest in told(portfolio, most=2)] == ["N5", "N1"]
+    assert [code for code, *_rest in told(portfolio)] == ["N1", "N4", "N2", "N5"]
+    assert [code for code, *_rest in told(portfolio, most=2)] == ["N1", "N4"]
 
 
 def test_only_accounts_that_one_sees_and_that_were_there_before_can_change(portfolio):
