@@ -47,13 +47,15 @@ class Mark:
 
 @dataclass(frozen=True)
 class Card:
-    """One key account: its figures, its plan if there is one that the reader may see, and how that stands."""
+    """One account: its figures, its plan if there is one that the reader may see, and how that stands. `is_key`: it is
+    in the programme; the others are here for their plans."""
 
     account: Account
     result: Result | None
     plan: Plan | None
     standing: Standing | None
     spark: Sequence[float | None] = field(default_factory=list)
+    is_key: bool = True
 
     @property
     def box(self) -> str:
@@ -123,18 +125,20 @@ def visible_teams(user):
     return rows.filter(Q(pk__in=user.teams.values("pk")) | Q(pk__in=user.managed_accounts.values("team")))
 
 
-def key_accounts(user, team: Team) -> list[Account]:
-    """The team's accounts that are in the programme or have a plan this person may see, which `sees_plan` says. One
-    question."""
+def planned_or_key(user, team: Team) -> list[Account]:
+    """The team's accounts that are in the programme or have a plan this person may see, as `is_key` and
+    `sees_plan` say. One question."""
     plans = Plan.objects.visible_to(user).filter(account__team=team).values("account")
-    rows = Account.objects.visible_to(user).filter(team=team).annotate(sees_plan=Q(pk__in=plans))
-    rows = rows.filter(is_member("pk") | Q(sees_plan=True))
+    rows = (
+        Account.objects.visible_to(user).filter(team=team).annotate(sees_plan=Q(pk__in=plans), is_key=is_member("pk"))
+    )
+    rows = rows.filter(Q(is_key=True) | Q(sees_plan=True))
     return list(rows.select_related("manager", "plan").order_by("name", "pk"))
 
 
 def cards_of(user, team: Team, run: Run | None, today: date) -> list[Card]:
     """The most pressing first. A dozen questions to the database, however many accounts there are."""
-    accounts = key_accounts(user, team)
+    accounts = planned_or_key(user, team)
     plans = {account.pk: account.plan for account in accounts if account.sees_plan}
     standings = standing.of(plans.values(), run, today, user)
     rows = portfolio(user, run).filter(account__in=[account.pk for account in accounts]) if run else ()
@@ -144,7 +148,8 @@ def cards_of(user, team: Team, run: Run | None, today: date) -> list[Card]:
 
 def card(account: Account, results, plans, standings) -> Card:
     plan = plans.get(account.pk)
-    return Card(account, results.get(account.pk), plan, standings[plan.pk] if plan else None)
+    how = standings[plan.pk] if plan else None
+    return Card(account, results.get(account.pk), plan, how, is_key=account.is_key)
 
 
 @dataclass(frozen=True)

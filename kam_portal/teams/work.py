@@ -92,13 +92,13 @@ def loads(cards: Iterable[Card], figures: list[dict], actions: list[dict], month
         person = card.account.manager
         pk = person.pk if person else None
         add_card(found.setdefault(pk, Load(pk, person.name if person else "")), card, months, today)
-    busy = [load for load in found.values() if load.key_accounts or load.open_actions]
+    busy = [load for load in found.values() if load.key_accounts or load.open_actions or load.reviews or load.off_course]
     return sorted(busy, key=lambda load: (-load.key_accounts, -load.open_actions, load.name or "~"))
 
 
 def add_card(load: Load, card: Card, months: Months, today: date) -> None:
-    load.key_accounts += 1
+    load.key_accounts += card.is_key
     load.off_course += card.health not in ("sound", "none")
     load.reviews += card.next_review is not None and card.next_review <= today + REVIEWS_AHEAD
-    if months.is_measured:
+    if months.is_measured and card.is_key:
         load.hours = (load.hours or Decimal(0)) + months.hours.get(card.account.pk, Decimal(0))

@@ -131,7 +131,7 @@ def work_of(request, team, cards: list[Card], shown: list[Card], context: dict) 
 def money_of(user, team, run, cards: list[Card]) -> dict:
     """What all accounts of the team bring, by manager and together, and what of it the key accounts bring."""
     found = figures_of(user, team, run)
-    results = [card.result for card in cards if card.result]
+    results = [card.result for card in cards if card.result and card.is_key]
     return {
         "by_manager": found,
         "figures": {name: sum((row[name] for row in found), Decimal(0)) for name in FIGURES} if found else None,
