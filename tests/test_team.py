@@ -9,7 +9,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from accounts.models import Account, Decision, Team
+from accounts.models import Account, Decision, Team, User
 from kam_portal.teams.cards import Card
 from kam_portal.teams.timeline import quarters_of, timeline_of
 from relationships.models import Action, Objective, ObjectiveReading, Plan, Review, Risk
@@ -159,7 +159,7 @@ def test_quarters_begin_where_the_span_does():
 
 
 def test_a_timeline_without_plans_is_empty(db):
-    assert timeline_of([Card(Account(code="X"), None, None, None)], TODAY).lanes == []
+    assert timeline_of(User(role="member"), [Card(Account(code="X"), None, None, None)], TODAY).lanes == []
 
 
 def test_who_has_how_much_to_do(read, portfolio, plans):

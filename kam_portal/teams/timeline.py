@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from kam_portal.teams.cards import Card
 from relationships.models import Objective, Review
+from relationships.plans.measures import open_to
 
 WIDTH, ROW, HEAD = 1000, 30, 32
 NAMES, EDGE = 230, 20  # room at the left and at the right
@@ -54,11 +55,11 @@ class Timeline:
     room: int = NAMES + WIDTH + EDGE
 
 
-def timeline_of(cards: Sequence[Card], today: date) -> Timeline:
+def timeline_of(user, cards: Sequence[Card], today: date) -> Timeline:
     """Two questions to the database."""
     from_on, until_on = today - BACK, today + AHEAD
     drawn = [card for card in cards if card.plan]
-    events = events_of([card.plan.pk for card in drawn if card.plan], from_on, until_on)
+    events = events_of(user, [card.plan.pk for card in drawn if card.plan], from_on, until_on)
 
     def x_of(day: date) -> int:
         inside = min(max(day, from_on), until_on)
@@ -74,14 +75,15 @@ def timeline_of(cards: Sequence[Card], today: date) -> Timeline:
     return Timeline(lanes, quarters, x_of(today), HEAD + len(lanes) * ROW)
 
 
-def events_of(plans: Sequence[int], from_on: date, until_on: date) -> dict[int, list[Event]]:
-    """Planned reviews and days by which objectives are to be reached, by plan, in order of their days."""
+def events_of(user, plans: Sequence[int], from_on: date, until_on: date) -> dict[int, list[Event]]:
+    """Planned reviews and days by which objectives are to be reached that this person may know of, by plan, in order
+    of their days."""
     span = (from_on, until_on)
     found: dict[int, list[Event]] = defaultdict(list)
     for review in Review.objects.planned().filter(plan__in=plans, due_on__range=span).order_by("due_on", "pk"):
         found[review.plan_id].append(Event("review", review.due_on, str(review.get_kind_display())))
     rows = Objective.objects.filter(plan__in=plans, until_on__range=span).order_by("until_on", "pk")
-    for plan, day, text in rows.values_list("plan", "until_on", "text"):
+    for plan, day, text in open_to(user, rows).values_list("plan", "until_on", "text"):
         found[plan].append(Event("objective", day, text))
     return found
 

@@ -104,7 +104,7 @@ def team_page(request, code):
     }
     context |= money_of(request.user, team, run, cards) | {"heading": heading(team, context["tally"])}
     if view == "time":
-        context["timeline"] = timeline_of(shown, today)
+        context["timeline"] = timeline_of(request.user, shown, today)
         return render(request, "team/page.html", context)
     return render(request, "team/page.html", context | work_of(request, team, cards, shown, context))
 

@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from relationships.agreements.standing import agreed
 from relationships.core.plan import return_on
@@ -21,7 +22,7 @@ from relationships.models import (
     SwotPoint,
     ValueMetric,
 )
-from relationships.packs.blocks import DAY, MONEY, NUMBER, SHARE, Cell, Column, Lane, Page, Span, Table, Timeline
+from relationships.packs.blocks import DAY, MONEY, NUMBER, SHARE, Cell, Column, Lane, Page, Span, Table, Timeline, Words
 from relationships.packs.reader import Asked
 from relationships.packs.written import kind_of
 
@@ -31,7 +32,7 @@ def of_plan(model, asked: Asked):
 
 
 def pages(asked: Asked) -> Iterator[Page]:
-    yield Page("objectives", _("Objectives"), [objectives(asked)])
+    yield Page("objectives", _("Objectives"), [objectives(asked), *not_told(asked)])
     yield Page("actions", _("Joint actions"), [actions(asked)])
     yield Page("timeline", _("Timeline"), [timeline(asked)])
     yield from (page for page in (contacts(asked), needs(asked), rivals(asked), investments(asked)) if page)
@@ -44,17 +45,24 @@ def measured(value: Decimal | None, unit: str) -> Cell | None:
     return None if value is None else Cell(value, kind_of(unit), own)
 
 
+def not_told(asked: Asked) -> list[Words]:
+    """How many objectives are withheld from this person."""
+    count = asked.withheld
+    words = ngettext("%(count)d objective you may not see", "%(count)d objectives you may not see", count)
+    return [Words("", [words % {"count": count}])] if count else []
+
+
 def objectives(asked: Asked) -> Table:
     rows = [
         [each.text, measured(each.baseline, each.unit), measured(each.value, each.unit),
-         measured(each.target, each.unit), each.until_on, "" if each.is_hidden else str(each.label)]
+         measured(each.target, each.unit), each.until_on, str(each.label)]
         for each in asked.objectives
     ]  # fmt: skip
     columns = [
         Column(_("Objective"), weight=6), Column(_("Baseline"), NUMBER), Column(_("Now"), NUMBER),
         Column(_("Target"), NUMBER), Column(_("By"), DAY), Column(_("Standing")),
     ]  # fmt: skip
-    return Table("", columns, rows, _("No objective is stated yet."))
+    return Table("", columns, rows, "" if asked.withheld else _("No objective is stated yet."))
 
 
 def actions_of(asked: Asked) -> list[Action]:
@@ -202,24 +210,18 @@ def rivals(asked: Asked) -> Page | None:
 
 def investments(asked: Asked) -> Page | None:
     """What we put in and what came of it; its money only for those who see profit."""
-    given = [
-        [row.get_direction_display(), row.get_kind_display(), row.text, row.worth] for row in of_plan(Benefit, asked)
-    ]
-    tables = [
-        Table(
-            _("Benefits given and received"),
-            [
-                Column(_("Direction")),
-                Column(_("Kind")),
-                Column(_("Benefit"), weight=6),
-                Column(_("Worth a year"), MONEY),
-            ],
-            given,
-        )
-    ]
-    if asked.sees_profit:
-        tables.insert(0, invested(asked))
+    tables = [invested(asked), exchanged(asked)] if asked.sees_profit else [exchanged(asked)]
     return filled("investments", _("Investments and benefits"), tables)
+
+
+def exchanged(asked: Asked) -> Table:
+    columns = [Column(_("Direction")), Column(_("Kind")), Column(_("Benefit"), weight=6)]
+    rows = [[row.get_direction_display(), row.get_kind_display(), row.text] for row in of_plan(Benefit, asked)]
+    if asked.sees_profit:
+        columns.append(Column(_("Worth a year"), MONEY))
+        worths = of_plan(Benefit, asked).values_list("worth", flat=True)
+        rows = [[*row, worth] for row, worth in zip(rows, worths, strict=True)]
+    return Table(_("Benefits given and received"), columns, rows)
 
 
 def invested(asked: Asked) -> Table:

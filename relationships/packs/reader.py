@@ -28,12 +28,21 @@ class Asked:
         return may(self.user, Permission.SEE_PROFITABILITY)
 
     @cached_property
-    def objectives(self) -> list[ObjectiveLine]:
-        """With their values as far as this person may see them; without figures, as they are stated."""
+    def stated(self) -> Figures:
+        """With the objectives as far as this person may know of them; without figures, as they are stated."""
         if self.figures is not None:
-            return objectives_shown(self.figures, None)
-        stated = {"objectives": objectives_of(self.plan, None, self.today)}
-        return objectives_shown(stated if self.sees_profit else without_profit(stated), None)
+            return self.figures
+        found = {"objectives": objectives_of(self.plan, None, self.today)}
+        return found if self.sees_profit else without_profit(found)
+
+    @property
+    def objectives(self) -> list[ObjectiveLine]:
+        return objectives_shown(self.stated, None)
+
+    @property
+    def withheld(self) -> int:
+        """How many objectives this person may not know of."""
+        return self.stated.get("withheld", 0)
 
     @property
     def run_label(self) -> str:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models.fields import WholeField
 from accounts.permissions import Permission, may
-from relationships.models import Objective, Plan
+from relationships.models import Action, Objective, Plan
 from relationships.plans.measures import MEASURES, MONEY, may_read
 from relationships.plans.sections import OBJECTIVE_MONEY, SECTIONS, Section
 from relationships.plans.typed import choices_of, shown, text_of, unit_of, words_of
@@ -104,6 +104,8 @@ def withheld(user, entry: Model, name: str) -> bool:
     """Whether this person may not read that field: money of investments, and what rests on profit."""
     if isinstance(entry, Objective):
         return name in OBJECTIVE_MONEY and not may_read(user, entry.measure)
+    if isinstance(entry, Action) and name == "objective":
+        return entry.objective is not None and not may_read(user, entry.objective.measure)
     sections = (section for section in SECTIONS.values() if isinstance(entry, section.model))
     return any(name in section.money for section in sections) and not may(user, Permission.SEE_PROFITABILITY)
 

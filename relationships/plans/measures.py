@@ -13,7 +13,7 @@ from profitability.models import Result, Run
 from relationships.core import plan as core
 from relationships.core.plan import Aim, Progress, State
 from relationships.core.stage import LADDER
-from relationships.models import Objective, ObjectiveReading, Position
+from relationships.models import Objective, ObjectiveReading, Plan, Position
 from relationships.queries import rests_on_profit
 
 MONEY, SHARE, SCORE, COUNT, STAGE = "money", "share", "score", "count", "stage"
@@ -93,6 +93,23 @@ OF_POSITION = {"relationship_strength", "stage"}  # known of an account without 
 def may_read(user, code: str) -> bool:
     """Whether this person may see values of the measure at all; what is typed by hand anyone may who sees the plan."""
     return code not in MEASURES or may(user, MEASURES[code].permission)
+
+
+def kept_from(user) -> list[str]:
+    """The measures this person may not read: their objectives are withheld whole, since a title and how it stands tell
+    what the figure hides."""
+    return [code for code in MEASURES if not may_read(user, code)]
+
+
+def open_to(user, objectives):
+    """Those of the objectives (a queryset) that this person may know of."""
+    return objectives.exclude(measure__in=kept_from(user))
+
+
+def withheld(user, plan: Plan) -> set[int]:
+    """The ids of the plan’s objectives that this person may not know of. No query for most people."""
+    codes = kept_from(user)
+    return set(plan.objectives.filter(measure__in=codes).values_list("pk", flat=True)) if codes else set()
 
 
 def values(accounts: Collection[int], run: Run | None, user=None) -> Values:

@@ -83,12 +83,19 @@ class Looking:
 
     def __post_init__(self):
         self.plan: Plan = self.reader.plan
-        self.comments = comments.open_counts(self.plan)
+        self.withheld = measures.withheld(self.reader.user, self.plan)  # ids of objectives
+        counts = comments.open_counts(self.plan)
+        self.comments = {about: count for about, count in counts.items() if not self.is_withheld(*about)}
         self.freshness = {row.section: row for row in self.plan.sections.select_related("changed_by")}
+
+    def is_withheld(self, section: str, entry: int | None) -> bool:
+        """Whether a line is an objective that this person may not know of."""
+        return section == "objectives" and entry in self.withheld
 
     def part(self, code: str) -> Part:
         section = SECTIONS[code]
-        rows = list(section.rows(self.plan).select_related(*related(section)))
+        listed = section.rows(self.plan).select_related(*related(section))
+        rows = [row for row in listed if not self.is_withheld(code, row.pk)]
         rows = rows if code != "actions" else with_needs(rows)
         entries = [self.entry(section, row) for row in rows]
         FACTS.get(code, nothing)(self, entries)
@@ -154,9 +161,6 @@ def objectives(looking: Looking, entries: list[Entry]) -> None:
     for entry in entries:
         value, progress = found[entry.row.pk]
         entry.facts = objective_facts(entry.row, value, progress, read.get(entry.row.pk))
-        entry.facts["withheld"] = looking.reader.withholds(entry.row, "target")
-        if entry.facts["withheld"]:
-            entry.facts |= {"value": "", "progress": None, "share": None, "state": "", "words": ""}
 
 
 def objective_facts(row: Objective, value: Decimal | None, progress: Progress, read: ObjectiveReading | None) -> dict:
@@ -248,22 +252,25 @@ def together(rows: list[Investment], side: str) -> dict:
 
 
 def sum_of_benefits(looking: Looking, part: Part) -> None:
-    """The balance: what is given and received of each kind, in number and, as far as it is stated, in worth a year."""
+    """The balance: what is given and received of each kind, in number and, as far as it is stated and seen, in worth a
+    year."""
     rows: list[Benefit] = [entry.row for entry in part.entries]
+    seen = looking.reader.sees_profit
     part.facts = {
         "balance": [
-            {"label": label, "given": side(rows, kind, "given"), "received": side(rows, kind, "received")}
+            {"label": label, "given": side(rows, kind, "given", seen), "received": side(rows, kind, "received", seen)}
             for kind, label in Benefit.Kind.choices
         ],
-        "given": side(rows, None, "given"),
-        "received": side(rows, None, "received"),
+        "given": side(rows, None, "given", seen),
+        "received": side(rows, None, "received", seen),
+        "sees_worth": seen,
     }
 
 
-def side(rows: list[Benefit], kind: str | None, direction: str) -> dict:
+def side(rows: list[Benefit], kind: str | None, direction: str, sees_worth: bool) -> dict:
     own = [row for row in rows if row.direction == direction and kind in (None, row.kind)]
-    known = [row.worth for row in own if row.worth is not None]
-    return {"count": len(own), "worth": sum(known, Decimal(0)) if known else None}
+    known = [row.worth for row in own if row.worth is not None and sees_worth]
+    return {"count": len(own), "worth": sum(known, Decimal(0)) if known else None, "is_told": sees_worth}
 
 
 def sum_of_objectives(looking: Looking, part: Part) -> None:
@@ -272,7 +279,8 @@ def sum_of_objectives(looking: Looking, part: Part) -> None:
     for entry in part.entries:
         counts[entry.facts["state"]] += 1
     part.facts = {
-        "states": [(state.value, str(words), counts[state]) for state, words in STATES.items() if counts[state]]
+        "states": [(state.value, str(words), counts[state]) for state, words in STATES.items() if counts[state]],
+        "withheld": len(looking.withheld),
     }
 
 

@@ -122,6 +122,7 @@ SECTIONS: dict[str, Section] = _named(
         Benefit,
         ("text", "direction", "kind", "worth"),
         group="direction",
+        money=frozenset({"worth"}),
     ),
     Section("risks", _("Risks"), _("Add a risk"), Risk, ("text", "likelihood", "impact", "answer", "owner")),
     Section("links", _("Documents elsewhere"), _("Add a document"), PlanLink, ("text", "url")),

@@ -101,7 +101,8 @@ class Standing:
 
     @property
     def fresh(self) -> int:
-        return sum(1 for each in self.sections if each.age in (Age.FRESH, Age.AGEING))
+        """Of those needed, like `filled`: both are said out of the same number."""
+        return sum(1 for each in self.needed if each.age in (Age.FRESH, Age.AGEING))
 
     @property
     def is_sound(self) -> bool:
@@ -229,8 +230,9 @@ def _health(plans: Collection[Plan], run: Run | None, today: date, user) -> dict
 
 
 def _objectives(found: Mapping[int, Health], plans: Collection[Plan], run: Run | None, today: date, user) -> None:
-    """Those this person may judge: the others count as unknown to him."""
-    rows = list(Objective.objects.filter(plan__in=list(found)).order_by("place", "pk"))
+    """Those this person may know of: the others are not even counted."""
+    listed = Objective.objects.filter(plan__in=list(found)).order_by("place", "pk")
+    rows = list(listed if user is None else measures.open_to(user, listed))
     by_id = {plan.pk: plan for plan in plans}
     for row in rows:
         row.plan = by_id[row.plan_id]

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from relationships.models import Action, Contract, Plan, Review
+from relationships.plans.measures import open_to
 
 WIDTH = 900
 ROW, HEAD, GROUP = 24, 28, 26  # heights
@@ -85,7 +86,7 @@ def items_of(user, plan: Plan, account_is_seen: bool, objective_states: dict[int
     found = [
         Item("objectives", row.text, row.from_on, row.until_on, *objective_states.get(row.pk, ("", "")),
              url=f"#objectives-{row.pk}")
-        for row in plan.objectives.all() if row.until_on
+        for row in open_to(user, plan.objectives.all()) if row.until_on
     ]  # fmt: skip
     found += [
         Item("actions", row.text, row.start_on, row.due_on, action_state(row), str(row.get_state_display()),

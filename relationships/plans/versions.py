@@ -216,19 +216,42 @@ def _grouped(value: Decimal, decimals: int) -> str:
 
 
 def readable(found: Document, user, account: Account) -> Document:
-    """The document without what this person may not see."""
+    """The document without what this person may not see. An objective that rests on profit is left out whole, and so is
+    its name at the actions for it; its section tells how many there are."""
     held = {PROFIT} if may(user, Permission.SEE_PROFITABILITY) else set()
     if Account.objects.visible_to(user).filter(pk=account.pk).exists():
         held.add(ACCOUNT)
 
-    def kept(cells: list[Cell]) -> list[Cell]:
-        return [cell for cell in cells if held.issuperset(cell.get("needs", ()))]
+    hidden = set() if PROFIT in held else {entry["id"] for entry in _of_profit(found)}
+    names = {entry["name"] for entry in _of_profit(found)} if hidden else set()
 
-    sections = [
-        section | {"entries": [entry | {"cells": kept(entry["cells"])} for entry in section["entries"]]}
-        for section in found["sections"]
-    ]
-    return found | {"figures": kept(found["figures"]), "sections": sections}
+    def kept(code: str, cells: list[Cell]) -> list[Cell]:
+        return [cell for cell in cells if held.issuperset(_needs_of(code, cell)) and not is_name(cell)]
+
+    def is_name(cell: Cell) -> bool:
+        return cell["field"] == "objective" and cell["text"] in names
+
+    def section_of(section: Document) -> Document:
+        gone = hidden if section["code"] == "objectives" else set()
+        open_ones = (entry for entry in section["entries"] if entry["id"] not in gone)
+        entries = [entry | {"cells": kept(section["code"], entry["cells"])} for entry in open_ones]
+        return section | {"entries": entries} | ({"withheld": len(gone)} if gone else {})
+
+    sections = [section_of(each) for each in found["sections"]]
+    return found | {"figures": kept("", found["figures"]), "sections": sections}
+
+
+def _needs_of(code: str, cell: Cell) -> set[str]:
+    """What a reader of the cell must hold: what was asked when it was frozen, and what is asked of its field now."""
+    is_money = code in SECTIONS and cell["field"] in SECTIONS[code].money
+    return {*cell.get("needs", ())} | ({PROFIT} if is_money else set())
+
+
+def _of_profit(found: Document) -> list[Document]:
+    """The objectives whose standing is for those alone who see profit."""
+    sections = (section for section in found["sections"] if section["code"] == "objectives")
+    entries = (entry for section in sections for entry in section["entries"])
+    return [entry for entry in entries if any(PROFIT in cell.get("needs", ()) for cell in entry["cells"])]
 
 
 def said(found: Document) -> list[Document]:

@@ -110,21 +110,14 @@ def without_profit(found: Figures) -> Figures:
         kept["series"] = {name: listed for name, listed in found["series"].items() if name != "contribution"}
     if "position" in found:
         kept["position"] = _plain_position(found["position"])
-    kept["objectives"] = [_plain_objective(each) for each in found["objectives"]]
-    return kept
+    kept["objectives"] = [each for each in found["objectives"] if not tells_profit(each["measure"])]
+    return kept | {"withheld": len(found["objectives"]) - len(kept["objectives"])}
 
 
 def _plain_position(position: Figures) -> Figures:
     hidden = {"attractiveness", "stability", "confidence"}
     hidden |= {"relationship_strength"} if position["strength_tells_profit"] else set()
     return {name: value for name, value in position.items() if name not in hidden}
-
-
-def _plain_objective(objective: Figures) -> Figures:
-    if not tells_profit(objective["measure"]):
-        return objective
-    gone = dict.fromkeys(("baseline", "target", "benchmark", "value", "share"))
-    return objective | gone | {"state": "unknown", "is_hidden": True}
 
 
 def tells_profit(measure: str) -> bool:

@@ -93,7 +93,6 @@ class ObjectiveLine:
     unit: str
     until_on: date | None
     share: float | None
-    is_hidden: bool = False
 
     @property
     def is_measured(self) -> bool:
@@ -117,7 +116,6 @@ def objective_line(now: dict, before: dict | None) -> ObjectiveLine:
         unit=now["unit"],
         until_on=date.fromisoformat(now["until_on"]) if now["until_on"] else None,
         share=now["share"],
-        is_hidden=now.get("is_hidden", False),
     )
 
 

@@ -1,6 +1,7 @@
 """The key account plan of one account, and how one begins."""
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -12,7 +13,7 @@ from accounts.permissions import Permission, needs
 from accounts.programme import in_years
 from profitability.runline import run_of
 from relationships.models import Plan, PlanChange
-from relationships.plans import peers
+from relationships.plans import measures, peers
 from relationships.plans.begin import HORIZON, LONGEST_HORIZON, TEMPLATES, begin, may_begin, proposed
 from relationships.plans.fields import Reader, input_of
 from relationships.plans.glance import forecasts, glance
@@ -75,7 +76,7 @@ def page(request, plan: Plan, status: int = 200, **sent):
             "purpose_freshness": seen.freshness.get("purpose"),
             "forecasts": forecasts(user, account),
             "timeline": drawn(request, seen, parts["objectives"], at is not None),
-            "changes": latest_changes(plan),
+            "changes": latest_changes(seen),
             "comment_count": sum(seen.comments.values()),
             "undo": request.GET.get("undo", ""),
         }
@@ -103,9 +104,14 @@ def drawn(request, seen: Looking, objectives, account_is_seen: bool):
     return timeline(seen.plan, items, seen.today)
 
 
-def latest_changes(plan: Plan) -> list[dict]:
-    """What was changed last, without the values: they may be money that not every reader sees."""
-    rows = PlanChange.objects.filter(plan=plan).select_related("changed_by").order_by("-pk")[:LATEST]
+def latest_changes(seen: Looking) -> list[dict]:
+    """What was changed last, without the values: they may be money that not every reader sees. To whom objectives are
+    withheld, those that stand and are open alone are told: of a removed one nobody knows what it measured."""
+    rows = PlanChange.objects.filter(plan=seen.plan).select_related("changed_by").order_by("-pk")
+    if measures.kept_from(seen.reader.user):
+        known = measures.open_to(seen.reader.user, seen.plan.objectives.all()).values("pk")
+        rows = rows.filter(~Q(section="objectives") | Q(entry__in=known))
+    rows = rows[:LATEST]
     return [{"row": row, "section": label_of(row.section), "field": field_label(row)} for row in rows]
 
 

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.permissions import Permission, needs
 from relationships.models import Plan
-from relationships.plans import comments
+from relationships.plans import comments, measures
 from relationships.plans.editing import Refused, found
 from relationships.plans.readers import readers
 from relationships.plans.sections import SECTIONS
@@ -26,6 +26,8 @@ def plan_comments(request, code):
     if plan is None:
         return redirect("account_plan", account_of(request, code).code)
     section, entry = about(request)
+    if section == "objectives" and entry in measures.withheld(request.user, plan):
+        raise Http404
     if request.method != "POST":
         return shown(request, plan, section, entry)
     if request.POST.get("do") in {"resolve", "reopen"}:
@@ -46,7 +48,7 @@ def about(request) -> tuple[str, int | None]:
 
 def shown(request, plan: Plan, section: str, entry: int | None, typed: str = "", problem: str = "", status: int = 200):
     seen = looking(request, plan)
-    rows = list(comments.of(plan, section, entry))
+    rows = [row for row in comments.of(plan, section, entry) if not seen.is_withheld(row.section, row.entry)]
     row = found(SECTIONS[section], plan, entry) if entry else None
     context = frame(seen) | {
         "comments": [

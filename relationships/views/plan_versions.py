@@ -85,6 +85,7 @@ class Part:
     label: str
     groups: list[tuple[str, list[Document]]]
     heads: list[str]  # of the cells that some line has, in their order
+    withheld: int = 0
 
     @property
     def count(self) -> int:
@@ -93,7 +94,7 @@ class Part:
 
 def sections_of(found: Document) -> list[Part]:
     """The sections with something in them."""
-    return [_part(section) for section in found["sections"] if section["entries"]]
+    return [_part(section) for section in found["sections"] if section["entries"] or section.get("withheld")]
 
 
 def _part(section: Document) -> Part:
@@ -101,7 +102,7 @@ def _part(section: Document) -> Part:
     for entry in section["entries"]:
         groups.setdefault(entry["group"], []).append(entry)
     heads = dict.fromkeys(cell["label"] for entry in section["entries"] for cell in entry["cells"])
-    return Part(section["code"], section["label"], [*groups.items()], [*heads])
+    return Part(section["code"], section["label"], [*groups.items()], [*heads], section.get("withheld", 0))
 
 
 # Differences

@@ -86,6 +86,7 @@ def figures_context(request, row: Review) -> dict:
     return {
         "figures": figures_shown(now, past),
         "objectives": objectives_shown(now, past),
+        "withheld": now.get("withheld", 0) if now else 0,
         "is_frozen": is_held,
         "before": before,
         "window": now["window"] if now else "",

@@ -207,12 +207,15 @@ def test_an_objective_with_a_measure_starts_from_the_run(api, plan):
     assert made.json()["direction"] == "up"
 
 
-def test_objectives_on_profit_tell_members_no_amounts(api, plan):
-    row = api("member").get(at(plan, "objectives/")).json()["results"][0]
+def test_members_are_not_told_of_objectives_on_profit(api, plan):
+    objective = plan.objectives.get(measure="contribution")
+    Action.objects.filter(plan=plan).update(objective=objective)
 
-    assert row["measure"] == "contribution"
-    assert [row[name] for name in ("baseline", "target", "value", "progress")] == [None] * 4
-    assert row["state"] == "unknown"
+    told = api("member").get(at(plan, "objectives/")).json()["results"]
+
+    assert [row["text"] for row in told] == ["Open all shops"]
+    for who, served in (("member", None), ("manager", objective.pk)):
+        assert api(who).get(at(plan, "actions/")).json()["results"][0]["objective_id"] == served
 
 
 def test_a_baseline_is_not_told_to_who_does_not_see_the_account(api, plan, portfolio):

@@ -116,7 +116,7 @@ def test_objectives_on_profit_are_no_cause_for_those_who_may_not_see_profit(port
     found = stands(portfolio, plan, user=portfolio.user("member"))
 
     assert found.objectives_behind == 0
-    assert dict(found.states) == {"unknown": 2}
+    assert dict(found.states) == {"unknown": 1}
 
 
 def test_many_plans_take_the_queries_of_one(portfolio):

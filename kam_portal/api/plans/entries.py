@@ -103,7 +103,7 @@ class Entries(PlanList):
     ordering = "place"
 
     def rows_of(self, request, run, plan_id):
-        return SECTIONS[self.kind].rows(plan_of(request, plan_id))
+        return open_rows(request.user, plan_of(request, plan_id), self.kind)
 
     def sorts(self, user):
         return PLACED
@@ -210,8 +210,14 @@ def by_owner(user, action: Action, values: dict[str, Any]) -> None:
 # What is told
 
 
+def open_rows(user, plan: Plan, kind: str):
+    """The entries; of objectives only those that this person may know of."""
+    rows = SECTIONS[kind].rows(plan)
+    return measures.open_to(user, rows) if kind == "objectives" else rows
+
+
 def row_of(request, plan: Plan, kind: str, number: int) -> dict:
-    rows = SECTIONS[kind].rows(plan).filter(pk=number)
+    rows = open_rows(request.user, plan, kind).filter(pk=number)
     columns = OBJECTIVES if kind == "objectives" else ACTIONS
     return told(rows, columns, request.user, partial(FINISHED[kind], request.user))
 
@@ -224,8 +230,8 @@ def described(kind: str) -> dict:
 
 
 def with_progress(user, listed: list[dict]) -> list[dict]:
-    """Where each objective stands, as far as this person may see it; amounts of profit are hidden from others, and
-    where an account stood from those who do not see it."""
+    """Where each objective stands, as far as this person may see it; where an account stood is hidden from those who
+    do not see it."""
     found = list(Objective.objects.filter(pk__in=[row["id"] for row in listed]).select_related("plan"))
     plans = {row.plan.account_id for row in found}
     seen = set(Account.objects.visible_to(user).filter(pk__in=plans).values_list("pk", flat=True))
@@ -236,7 +242,8 @@ def with_progress(user, listed: list[dict]) -> list[dict]:
         value, progress = stands[row["id"]]
         share = None if progress.share is None else as_share(progress.share)
         row |= {"value": value, "state": str(progress.state), "progress": share}
-        row |= hidden(user, objective, objective.plan.account_id in seen)
+        if objective.measure and objective.plan.account_id not in seen:
+            row["baseline"] = None
     return listed
 
 
@@ -245,24 +252,24 @@ def as_share(share: Fraction) -> Decimal:
     return (Decimal(share.numerator) / share.denominator).quantize(SHARE_UNIT)
 
 
-def hidden(user, objective: Objective, sees_account: bool) -> dict[str, None]:
-    """The amounts that this person may not see."""
-    if not objective.measure:
-        return {}
-    if not measures.may_read(user, objective.measure):
-        return dict.fromkeys(("baseline", "target", "benchmark", "value", "progress"))
-    return {} if sees_account else {"baseline": None}
-
-
 def with_needs(user, listed: list[dict]) -> list[dict]:
-    """Which actions each waits for, for a whole page at once."""
+    """Which actions each waits for, for a whole page at once; not what for, where that is an objective withheld."""
     pairs = Action.needs.through.objects.filter(from_action__in=[row["id"] for row in listed]).order_by("to_action")
     found: dict[int, list[int]] = {row["id"]: [] for row in listed}
     for waiting, needed in pairs.values_list("from_action_id", "to_action_id"):
         found[waiting].append(needed)
+    gone = kept_back(user, {row["objective_id"] for row in listed} - {None})
     for row in listed:
         row["needs"] = found[row["id"]]
+        row["objective_id"] = None if row["objective_id"] in gone else row["objective_id"]
     return listed
+
+
+def kept_back(user, objectives: set[int]) -> set[int]:
+    """Those of the objectives that this person may not know of."""
+    codes = measures.kept_from(user)
+    rows = Objective.objects.filter(pk__in=objectives, measure__in=codes) if codes else Objective.objects.none()
+    return set(rows.values_list("pk", flat=True))
 
 
 FINISHED = {"objectives": with_progress, "actions": with_needs}
