@@ -9,15 +9,16 @@ ACTIVE = """() => {
 }"""
 
 
-def tab_to(page: Page, words: str) -> None:
-    """Press Tab until the hand is at what has these words."""
+def tab_to(page: Page, words: str, exactly: bool = False) -> None:
+    """Press Tab until the hand is at what has these words, or begins with them."""
     for _time in range(150):
         page.keyboard.press("Tab")
-        if page.evaluate(ACTIVE).startswith(words):
+        found = page.evaluate(ACTIVE)
+        if found == words or (found.startswith(words) and not exactly):
             return
     pytest.fail(f"no Tab leads to “{words}”")
 
 
-def press(page: Page, words: str) -> None:
-    tab_to(page, words)
+def press(page: Page, words: str, exactly: bool = False) -> None:
+    tab_to(page, words, exactly)
     page.keyboard.press("Enter")
