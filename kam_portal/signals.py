@@ -68,7 +68,7 @@ class SignalFilter(PortfolioFilter):
         accounts = Account.objects.visible_to(user)
         people = User.objects.filter(having(accounts, "manager", user)).order_by("name")
         teams = Team.objects.filter(having(accounts, "team", user)).order_by("name")
-        self.fields["kind"].choices = [*ALL, *((kind.code, kind.label) for kind in kinds.ALL)]
+        self.fields["kind"].choices = [*ALL, *((kind.code, kind.label) for kind in kinds.told_to(user))]
         self.fields["owner"].choices = [*ALL, (ME, _("Mine")), *people.values_list("pk", "name")]
         self.fields["team"].choices = [*ALL, *teams.values_list("code", "name")]
 

@@ -134,6 +134,18 @@ def test_filters_stand_in_the_address(portfolio, open_as):
     assert listed(client, "?kind=nothing") == set()
 
 
+@pytest.mark.parametrize(
+    ("who", "kind", "is_offered"),
+    [("member", "unprofitable", False), ("member", "contribution_falling", False), ("member", "gone_quiet", True),
+     ("manager", "unprofitable", True)],
+)  # fmt: skip
+def test_a_kind_of_which_one_is_told_nothing_is_no_choice_and_unknown(portfolio, open_as, who, kind, is_offered):
+    page = open_as(who).get(f"/signals/?kind={kind}")
+
+    assert (f'value="{kind}"' in page.content.decode()) is is_offered
+    assert ("kind" in page.context["form"].errors) is not is_offered
+
+
 def test_the_list_asks_the_database_as_often_for_many(portfolio, open_as, django_assert_max_num_queries):
     for place in range(45):
         a_signal(portfolio.accounts[f"N{place % 6 + 1}"], f"k{place}")

@@ -7,6 +7,8 @@ from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from accounts.permissions import Permission, may
+
 DAYS, SHARE, POINTS, MONEY, SCORE = "days", "share", "points", "money", "score"
 Text = str | Promise
 
@@ -124,6 +126,12 @@ KINDS: dict[str, Kind] = {kind.code: kind for kind in ALL}
 def label(code: str) -> str:
     """Its name; the code of a kind that there is no more."""
     return str(KINDS[code].label) if code in KINDS else code
+
+
+def told_to(user) -> list[Kind]:
+    """Those of which this person may be told at all."""
+    profit, company = may(user, Permission.SEE_PROFITABILITY), may(user, Permission.SEE_COMPANY_FIGURES)
+    return [kind for kind in ALL if profit >= kind.tells_profit and company >= kind.tells_company]
 
 
 def asks(code: str) -> str:
