@@ -85,6 +85,13 @@ class Agreed:
         return self.days_to_notice is not None and 0 <= self.days_to_notice <= NOTICE_DAYS
 
     @property
+    def renews_on(self) -> date | None:
+        """The day on which it is renewed, once it is too late for notice."""
+        late = self.days_to_notice is not None and self.days_to_notice < 0
+        until = self.running.until_on if self.running else None
+        return until + timedelta(days=1) if late and until else None
+
+    @property
     def broken(self) -> int:
         """Promises and service levels that are behind or missed."""
         return sum(each.standing in {"behind", "missed"} for each in (*self.promises, *self.levels))

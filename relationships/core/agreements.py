@@ -12,7 +12,8 @@ from datetime import date, timedelta
 from fractions import Fraction
 from typing import Literal
 
-Standing = Literal["kept", "on_track", "behind", "missed", "unknown"]
+Standing = Literal["kept", "on_track", "early", "behind", "missed", "unknown"]
+EARLY = Fraction(1, 10)  # of a period, in which a sum below its share says nothing yet
 MONTHS = {"month": 1, "quarter": 3, "year": 12}
 
 
@@ -110,15 +111,17 @@ def standing_of_sum(
 ) -> Standing:
     """Where an amount stands that adds up over a period of which the share `gone` (0…1) has passed.
 
-    Below its least it is behind when less than `gone` × least is there, and missed once the period is over; above its
-    most it is missed at once. What has reached its least, and cannot break a most any more, is kept.
+    Below its least it is behind when less than `gone` × least is there (in the first tenth it is too early to say
+    so), and missed once the period is over; above its most it is missed at once. What has reached its least, and cannot break a most any more, is kept.
     """
     if actual is None:
         return "unknown"
     if most is not None and actual > most:
         return "missed"
     if least is not None and actual < least:
-        return "missed" if is_over else "behind" if actual < gone * least else "on_track"
+        if is_over or actual >= gone * least:
+            return "missed" if is_over else "on_track"
+        return "early" if gone < EARLY else "behind"
     return "kept" if is_over or most is None else "on_track"
 
 

@@ -89,6 +89,10 @@ def test_months_later_lands_in_the_month_counted(day, months):
     (49, 100, None, "1/2", False, "behind"),
     (50, 100, None, "1/2", False, "on_track"),
     (100, 100, None, "1/2", False, "kept"),
+    (0, 100, None, "99/1000", False, "early"),  # one order may change it
+    (10, 100, None, "99/1000", False, "on_track"),
+    (9, 100, None, "1/10", False, "behind"),
+    (0, 100, None, "1/20", True, "missed"),
     (99, 100, None, "1", True, "missed"),
     (120, 100, 110, "1/2", False, "missed"),
     (105, 100, 110, "1/2", False, "on_track"),  # it may still go beyond its most

@@ -5,6 +5,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
+from django.utils.formats import date_format
 from django.test import Client
 
 from accounts.models import Account, Import
@@ -310,6 +311,17 @@ def test_an_account_that_one_does_not_see_stays_when_the_deed_is_changed(portfol
     assert client.post("/accounts/N1/contracts/advocacy/", sent | {"revision": 2, "brought": "N2"}).status_code == 302
     deed.refresh_from_db()
     assert deed.brought_account.code == "N2"
+
+
+def test_a_day_of_notice_that_has_passed_says_when_the_contract_renews(portfolio):
+    today = date.today()
+    until = today + timedelta(days=10)
+    renews = {"renewal": Contract.Renewal.RENEWS, "renewal_months": 12, "notice_days": 30}
+    a_contract(portfolio, from_on=today - timedelta(days=300), until_on=until, **renews)
+
+    page = signed_in(portfolio, "manager").get("/contracts/").content.decode()
+
+    assert f"passed: renews on {date_format(until + timedelta(days=1), 'j M Y')}" in page
 
 
 def test_the_list_is_cut_by_time(portfolio):
