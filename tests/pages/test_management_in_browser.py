@@ -123,8 +123,10 @@ def test_two_dates_are_chosen_by_keyboard_and_drawn_with_arrows(portfolio, in_br
     page.get_by_role("heading", name="1 account changed its box").wait_for()
 
     assert f"then={portfolio.earlier.pk}" in page.url
-    assert page.get_by_label("Arrows: other box than in Jan 2025–Feb 2025").is_checked()
-    assert page.locator("#whale svg").get_by_text("Jan 2025–Feb 2025").is_visible()
+    page.locator("#whale svg").get_by_text("Jan 2025–Feb 2025").wait_for()
+    arrows = page.get_by_label("Arrows: other box than in Jan 2025–Feb 2025")
+    arrows.wait_for()
+    assert arrows.is_checked()
 
 
 @pytest.mark.parametrize("name", ["board", "two dates"])
@@ -134,6 +136,7 @@ def test_the_board_is_one_landscape_page_that_shows_everything(portfolio, in_bro
     page.set_viewport_size({"width": width, "height": 900})
     in_browser("executive", address(portfolio, name))
     page.locator("#matrix svg").wait_for()
+    page.wait_for_function("!document.querySelector('.board-late')")  # every panel has come
 
     for paper in ("A4", "Letter"):
         printed = page.pdf(format=paper, landscape=True)
