@@ -108,7 +108,8 @@ def touchpoint_accounts(request):
 def touchpoint_people(request):
     """Whom one may have met at the account, and who of us may have been there."""
     account = account_in(request.user, request.GET.get("account", ""))
-    return render(request, "relationships/touch/_people.html", {"form": TouchpointForm(request.user, account)})
+    context = {"form": TouchpointForm(request.user, account), "account": account}
+    return render(request, "relationships/touch/_people.html", context)
 
 
 @require_POST

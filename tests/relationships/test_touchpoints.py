@@ -153,6 +153,12 @@ def test_typing_finds_own_accounts_and_none_of_other_teams(portfolio, visit):
     assert "Account N1" in page and "Account S1" not in page
 
 
+def test_before_an_account_is_chosen_nothing_is_said_of_its_contacts(portfolio, visit):
+    assert "Choose an account first." in visit("manager").get("/touchpoints/people/").content.decode()
+    chosen = visit("manager").get("/touchpoints/people/?account=N6").content.decode()
+    assert "Choose an account first." not in chosen and "No contacts are known here." in chosen
+
+
 def test_finance_reads_and_does_not_log(portfolio, visit):
     held(portfolio)
 
