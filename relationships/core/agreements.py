@@ -112,7 +112,8 @@ def standing_of_sum(
     """Where an amount stands that adds up over a period of which the share `gone` (0…1) has passed.
 
     Below its least it is behind when less than `gone` × least is there (in the first tenth it is too early to say
-    so), and missed once the period is over; above its most it is missed at once. What has reached its least, and cannot break a most any more, is kept.
+    so), and missed once the period is over; above its most it is missed at once. What has reached
+    its least, and cannot break a most any more, is kept.
     """
     if actual is None:
         return "unknown"

@@ -5,8 +5,8 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
-from django.utils.formats import date_format
 from django.test import Client
+from django.utils.formats import date_format
 
 from accounts.models import Account, Import
 from profitability.models import OrderLine, Product
