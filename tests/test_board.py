@@ -82,9 +82,37 @@ def test_a_plan_is_approved_in_place_by_whose_word_counts(portfolio, sign_in):
 
     answer = sign_in("executive").post(f"/answer/plans/{version.pk}/", {"do": "approve"})
 
-    assert answer.headers["Location"] == "/"
+    assert answer.headers["Location"] == "/#decisions"
     assert version.approvals.get().said_by == portfolio.user("executive")
     assert "No proposal waits for a decision." in page_of(sign_in("executive").get("/")).text
+
+
+def test_after_an_answer_the_page_goes_on_with_what_waits_next(portfolio, sign_in):
+    first = decision(portfolio, portfolio.accounts["N1"])
+    second, third = (in_review(portfolio, portfolio.accounts[code]) for code in ("N2", "N3"))
+    asked, client = asked_to_reopen(portfolio, 202601), sign_in("executive")
+
+    ways = [
+        client.post(f"/decisions/{first.pk}/decide/", {"do": "approve", "back": "home"}),
+        client.post(f"/answer/plans/{second.pk}/", {"do": "return"}),
+        client.post(f"/answer/plans/{third.pk}/", {"do": "approve"}),
+        client.post("/answer/months/202601/", {"do": "leave", "asked": asked.asked_id}),
+    ]
+
+    assert [way.headers["Location"] for way in ways] == [
+        f"/#plan-{second.pk}", f"/#plan-{second.pk}-answer", "/#month-202601", f"/#plan-{second.pk}",
+    ]  # fmt: skip
+
+
+def test_why_an_answer_is_refused_stands_at_its_decision(portfolio, sign_in):
+    version = in_review(portfolio, portfolio.accounts["N2"])
+    client = sign_in("executive")
+
+    shown = page_of(client.post(f"/answer/plans/{version.pk}/", {"do": "return"}, follow=True))
+
+    told = shown.one("p", id=f"plan-{version.pk}-told").text
+    assert told == "Account N2: Say what is to be changed."
+    assert shown.all("input", **{"aria-describedby": f"plan-{version.pk}-told", "aria-invalid": "true"})
 
 
 def test_a_plan_is_returned_only_with_a_reason(portfolio, sign_in):

@@ -50,7 +50,7 @@ def test_an_executive_decides_at_home_and_stays_there(portfolio, home):
 
     answer = client.post(f"/decisions/{waiting.pk}/decide/", {"do": "approve", "back": "home"})
 
-    assert answer.headers["Location"] == "/"
+    assert answer.headers["Location"] == "/#decisions"
     assert "No proposal waits for a decision." in page_of(client.get("/")).text
 
 

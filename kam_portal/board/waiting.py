@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
+from django.contrib import messages
 from django.db.models import QuerySet
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -15,6 +17,7 @@ from profitability.models import ClosedMonth, Run
 from relationships import selection
 from relationships.plans import lifecycle
 
+PANEL = "decisions"  # the part of the page, where nothing waits any more
 MOST = 4  # of each kind; their own pages have all
 
 
@@ -57,6 +60,35 @@ def waiting_for(user) -> Waiting:
     found += [of_month(each) for each in months[:MOST]]
     found += [of_run(each) for each in held[:MOST]]
     return Waiting(found, len(proposals) + len(plans) + len(months) + len(held))
+
+
+class Round:
+    """One answer in place, and the way home from it: to what waits after it, or, refused, to itself with the reason."""
+
+    def __init__(self, request, key: str, subject: str):
+        self.request, self.key, self.subject = request, key, subject
+        self.before, self.is_refused = self.keys(), False
+
+    def keys(self) -> list[str]:
+        return [each.key for each in waiting_for(self.request.user).matters]
+
+    def refuse(self, reason: str) -> None:
+        self.is_refused = True
+        messages.error(self.request, f"{self.subject}: {reason}", extra_tags=self.key)
+
+    def home(self):
+        left = self.keys()
+        if self.is_refused and self.key in left:
+            return redirect(f"{reverse('home')}#{self.key}-answer")
+        place = self.before.index(self.key) if self.key in self.before else 0
+        after = [key for key in self.before[place:] if key in left] or left or [PANEL]
+        return redirect(f"{reverse('home')}#{after[0]}")
+
+
+def refusals(request) -> list[tuple[str, str]]:
+    """What could not be answered, and why, to be told where it stands."""
+    told = messages.get_messages(request)
+    return [(each.extra_tags, each.message) for each in told if each.level == messages.ERROR and each.extra_tags]
 
 
 def day(value) -> str:

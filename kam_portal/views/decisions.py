@@ -13,6 +13,7 @@ from accounts import programme
 from accounts.models import Account, Decision
 from accounts.permissions import Permission, may, needs
 from accounts.versions import NotPossible
+from kam_portal.board.waiting import Round
 from relationships.guidance import stance
 
 
@@ -92,14 +93,15 @@ def day_in(text: str) -> date | None:
 def decision_decide(request, decision_id):
     """Approve or decline an open proposal, then back to where it was opened."""
     decision = get_object_or_404(Decision.objects.visible_to(request.user), pk=decision_id)
-    approve = request.POST.get("do") == "approve"
+    approve, back = request.POST.get("do") == "approve", request.POST.get("back")
+    way = Round(request, f"decision-{decision.pk}", decision.account.name)
     try:
         programme.decide(request.user, decision, approve, request.POST.get("answer", ""))
     except NotPossible as problem:
-        messages.error(request, str(problem))
+        way.refuse(str(problem))
     else:
         words = {"account": decision.account.name}
         messages.success(request, (_("Approved: %(account)s") if approve else _("Declined: %(account)s")) % words)
-    if request.POST.get("back") == "account":
+    if back == "account":
         return redirect("account_decisions", decision.account.code)
-    return redirect("home" if request.POST.get("back") == "home" else "selection")
+    return way.home() if back == "home" else redirect("selection")

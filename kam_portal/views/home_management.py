@@ -3,7 +3,7 @@
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -15,7 +15,7 @@ from kam_portal import months
 from kam_portal.board import then as dates
 from kam_portal.board.figures import company_figures, company_result
 from kam_portal.board.panels import PANELS, Board, Panel, all_of, ready
-from kam_portal.board.waiting import waiting_for
+from kam_portal.board.waiting import Round, refusals, waiting_for
 from kam_portal.navigation import run_of
 from kam_portal.steering import firmness_counts, trust
 from kam_portal.views.home_manager import manager_headline
@@ -34,7 +34,7 @@ def management_home(request):
     worked out yet of this run comes after the page, panel by panel; with ?whole=1 all of it is on the page."""
     run = run_asked(request)
     if run is None:
-        return render(request, "home/management.html", {"waiting": waiting_for(request.user)})
+        return render(request, "home/management.html", waiting(request))
     choices = dates.offered(run)
     board = Board(request.user, run, dates.chosen(choices, request.GET.get("then", "")), timezone.localdate())
     context = {"shown": run, "then": board.then, "profit": True, "is_latest": run == run_of(request)}
@@ -43,10 +43,14 @@ def management_home(request):
     found, late = (all_of(board), {}) if request.GET.get("whole") else ready(board)
     context |= at_once(board) | found
     context |= {"late": late, "query": query_of(request), "choices": choices, "latest": run_of(request)}
-    context |= {"waiting": waiting_for(request.user)}
+    context |= waiting(request)
     if board.then:
         context["same_length"] = dates.is_same_length(board.then.run, run)
     return render(request, "home/management.html", context)
+
+
+def waiting(request) -> dict:
+    return {"waiting": waiting_for(request.user), "refusals": refusals(request)}
 
 
 def panel_page(request, panel: Panel, board: Board, context: dict):
@@ -90,6 +94,7 @@ def home_plan_answer(request, version_id: int):
     seen = PlanVersion.objects.filter(plan__in=Plan.objects.visible_to(request.user).values("pk"))
     version = get_object_or_404(seen.defer("document").select_related("plan__account"), pk=version_id)
     name, answer = version.plan.account.name, request.POST.get("answer", "")
+    way = Round(request, f"plan-{version.pk}", name)
     try:
         if request.POST.get("do") == "approve":
             lifecycle.approve(request.user, version, answer, timezone.now())
@@ -98,8 +103,8 @@ def home_plan_answer(request, version_id: int):
             lifecycle.give_back(request.user, version, answer, timezone.now())
             messages.success(request, _("Returned: plan of %(account)s") % {"account": name})
     except NotPossible as problem:
-        messages.error(request, f"{name}: {problem}")
-    return redirect("home")
+        way.refuse(str(problem))
+    return way.home()
 
 
 @require_POST
@@ -107,12 +112,13 @@ def home_plan_answer(request, version_id: int):
 def home_month_answer(request, month: int):
     """Confirm that a month is reopened, or leave it closed; then on with the next one."""
     asked, confirms = asked_in(request), request.POST.get("do") == "confirm"
+    way = Round(request, f"month-{month}", spoken(month))
     act = months.confirm_reopening if confirms else months.leave_closed
     try:
         act(month, asked, request.user)
     except months.CannotClose as refusal:
-        messages.error(request, str(refusal))
+        way.refuse(str(refusal))
     else:
         text = _("%(month)s is open again.") if confirms else _("%(month)s stays closed.")
         messages.success(request, text % {"month": spoken(month)})
-    return redirect("home")
+    return way.home()

@@ -92,6 +92,11 @@ def test_decisions_and_plans_are_approved_in_place_by_keyboard(portfolio, in_bro
 
     press(page, "Approve: Account N3")
     page.get_by_text("Approved: Account N3").wait_for()
+    page.wait_for_function("document.activeElement.innerText === 'Plan, version 1: Account N1'")
+    press(page, "Return: Account N1")
+    page.locator("p", has_text="Account N1: Say what is to be changed.").wait_for()
+    page.wait_for_function("document.activeElement.ariaLabel === 'Answer: Account N1'")
+    page.reload()
     tab_to(page, "Answer: Account N1")
     page.keyboard.type("Say what it costs")
     press(page, "Return: Account N1")
