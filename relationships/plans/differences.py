@@ -23,10 +23,12 @@ def differences(before: Document, after: Document) -> list[Difference]:
     ]
 
 
-def moved(before: Document, after: Document) -> list[Difference]:
-    """What the runs say otherwise of the account."""
-    subject = _("Figures")
-    return [*_of_cells(subject, *({cell["field"]: cell for cell in each["figures"]} for each in (before, after)))]
+def moved(before: Document, after: Document) -> list[tuple[str, str, str]]:
+    """What the runs say otherwise of the account: which figure, then, now; empty where a run does not know it."""
+    old, new = ({cell["field"]: cell for cell in each["figures"]} for each in (before, after))
+    listed = [(new.get(field) or old[field], old.get(field, {}), new.get(field, {})) for field in {**old, **new}]
+    rows = [(str(either["label"]), then.get("text", ""), now.get("text", "")) for either, then, now in listed]
+    return [row for row in rows if row[1] != row[2]]
 
 
 def _of_section(label: str, before: list[Document], after: list[Document]) -> Iterator[Difference]:

@@ -34,6 +34,8 @@ SHOWN = (
     "net_revenue", "growth", "share_of_wallet", "gross_margin", "cost_to_serve", "cost_to_serve_share", "contribution",
     "contribution_margin", "orders", "breadth",
 )  # fmt: skip
+ORDERS = "orders"
+OF_SALES = {"net_revenue", "growth", "share_of_wallet", "gross_margin", "breadth"}  # nothing without an order
 Document = dict[str, Any]
 Cell = dict[str, Any]
 
@@ -43,7 +45,7 @@ def document(plan: Plan, run: Run | None, today: date) -> Document:
     one."""
     known = measures.values([plan.account_id], run).get(plan.account_id, {})
     position = Position.objects.in_run(run).filter(account=plan.account_id).first() if run else None
-    figures = Figures(plan, known, position, today)
+    figures = Figures(plan, run, known, position, today)
     return {
         "format": FORMAT,
         "frozen_on": today.isoformat(),
@@ -68,16 +70,17 @@ def _run(run: Run | None) -> Document | None:
 class Figures:
     """What the run says of the account, and of each objective of its plan."""
 
-    def __init__(self, plan: Plan, known: dict[str, Decimal], position: Position | None, today: date):
-        self.known, self.position = known, position
+    def __init__(self, plan: Plan, run: Run | None, known: dict[str, Decimal], position: Position | None, today: date):
+        self.run, self.known, self.position = run, known, position
         objectives = list(Objective.objects.filter(plan=plan).select_related("plan"))
         self.standings = measures.standings(objectives, {plan.account_id: known}, today)
 
     def cells(self) -> Iterator[Cell]:
         """The account at a glance, in the order of a P&L, then its position."""
+        known = self.known if self.run is None else {ORDERS: Decimal(0)} | self.known
         for code in SHOWN:
-            if code in self.known:
-                yield self.cell(code, MEASURES[code].label, number(self.known[code], MEASURES[code].unit), [code])
+            if code in known:
+                yield self.cell(code, MEASURES[code].label, number(known[code], MEASURES[code].unit), [code])
         if self.position is not None:
             yield from self._position(self.position)
 
@@ -238,7 +241,15 @@ def readable(found: Document, user, account: Account) -> Document:
         return section | {"entries": entries} | ({"withheld": len(gone)} if gone else {})
 
     sections = [section_of(each) for each in found["sections"]]
-    return found | {"figures": kept("", found["figures"]), "sections": sections}
+    return found | {"figures": _known(kept("", found["figures"])), "sections": sections}
+
+
+def _known(figures: list[Cell]) -> list[Cell]:
+    """Of an account without an order in the window nothing is known of its sales: that is said instead of zeros."""
+    if not any(cell["field"] == ORDERS and cell["text"] == "0" for cell in figures):
+        return figures
+    said = {"text": _("none in this run’s window")}
+    return [cell | said if cell["field"] == ORDERS else cell for cell in figures if cell["field"] not in OF_SALES]
 
 
 def _needs_of(code: str, cell: Cell) -> set[str]:

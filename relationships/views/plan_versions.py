@@ -124,7 +124,7 @@ def account_plan_differences(request, code):
         "changes": grouped(changes),
         "count": len(changes),
         "figures": moved(*documents),
-        "days": [parse_date(each["frozen_on"]) for each in documents],
+        "columns": [(parse_date(each["frozen_on"]), each["run"]) for each in documents],
     }
     return render(request, "relationships/plan/differences.html", context)
 

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import pytest
 
+from profitability.models import Result
 from relationships.models import Need, Objective, Plan, Risk
 from relationships.plans.differences import differences, moved, since_approval
 from relationships.plans.versions import document, readable
@@ -118,3 +119,36 @@ def test_differences_do_not_tell_a_reader_what_he_may_not_see(portfolio, plan):
     in_force, told = since_approval(plan, portfolio.user("manager"), portfolio.run, TODAY)
     assert (in_force, len(told)) == (version, 1)
     assert since_approval(plan, portfolio.user("member"), portfolio.run, TODAY)[1] == []
+
+
+def test_of_a_run_without_an_order_no_sales_are_told_instead_of_zeros(portfolio, plan):
+    result = Result.objects.in_run(portfolio.earlier).filter(account=plan.account)
+    result.update(orders=0, order_lines=0, products=0, net_revenue=0, gross_margin=0, cost_to_serve=5, contribution=-5)
+    then, now = (document(plan, run, TODAY) for run in (portfolio.earlier, portfolio.run))
+
+    shown = readable(then, portfolio.user("manager"), plan.account)
+
+    said = {cell["field"]: cell["text"] for cell in shown["figures"]}
+    assert said["orders"] == "none in this run’s window"
+    assert (said["cost_to_serve"], said["contribution"]) == ("5.00 USD", "−5.00 USD")
+    assert not said.keys() & {"net_revenue", "gross_margin", "growth", "share_of_wallet", "breadth"}
+    assert ("Net revenue", "", "400,000.00 USD") in moved(shown, readable(now, portfolio.user("manager"), plan.account))
+
+
+def test_an_account_without_any_activity_is_told_as_one_without_orders(portfolio, plan):
+    Result.objects.in_run(portfolio.run).filter(account=plan.account).update(is_active=False)
+
+    shown = readable(document(plan, portfolio.run, TODAY), portfolio.user("manager"), plan.account)
+
+    assert {cell["field"]: cell["text"] for cell in shown["figures"]}["orders"] == "none in this run’s window"
+
+
+def test_the_differences_name_the_run_and_window_of_each_column(portfolio, plan, client):
+    submitted(portfolio, plan)
+    Result.objects.in_run(portfolio.run).filter(account=plan.account).update(net_revenue=1)
+    client.force_login(portfolio.user("manager"))
+
+    text = client.get("/accounts/N1/plan/differences/?from=1&to=today").content.decode()
+
+    assert text.count(f"run {portfolio.run.pk}, {portfolio.run.window_label}") == 2
+    assert "400,000.00 USD" in text
