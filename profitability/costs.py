@@ -102,6 +102,8 @@ def number_in(text: str, decimal: str) -> Decimal | None:
     if re.fullmatch(rf"[+-]?\d{{1,3}}({other}\d{{3}})+({mark}\d*)?", plain):
         plain = plain.replace(OTHER[decimal], "")
     found = re.fullmatch(rf"[+-]?(\d+)?(?:{mark}(\d*))?", plain)
+    if not re.search(r"\d", plain):
+        raise NotANumber(_("not a number"))
     if found is None or not (found[1] or found[2]):
         raise NotANumber(_("no number with the decimal mark “%s”") % decimal)
     if len((found[1] or "").lstrip("0")) > DIGITS or len(found[2] or "") > DECIMALS:

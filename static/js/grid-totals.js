@@ -38,3 +38,6 @@ document.addEventListener("input", ({ target }) => {
   const grid = target.closest?.("table[data-grid]");
   if (grid?.tFoot) sum(grid);
 });
+
+// What was refused is still in its cells: the sums are of what one sees
+document.querySelectorAll("form[data-changed] table[data-grid]").forEach((grid) => grid.tFoot && sum(grid));
