@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+from contextlib import closing
 
 import pytest
 from django.db import connection
@@ -129,7 +130,8 @@ def test_the_list_is_exported_as_it_is_in_view(sign_in, some):
 
     rows = list(csv.DictReader(io.StringIO(b"".join(answer.streaming_content).decode("utf-8-sig"))))
     assert [(row["Code"], row["Stale"], row["Actions overdue"]) for row in rows] == [("N2", "yes", "1")]
-    assert sign_in("executive").get("/plans/?format=xlsx").status_code == 200
+    with closing(sign_in("executive").get("/plans/?format=xlsx")) as table:
+        assert table.status_code == 200
 
 
 def test_key_accounts_without_a_plan_can_begin_one(sign_in, some, portfolio):

@@ -24,7 +24,6 @@ from kam_portal.views.account_list import page_of
 from relationships.models import Box, Plan, PlanVersion, Position
 from relationships.plans import lifecycle, standing
 from relationships.plans.standing import Standing
-from relationships.reviews.due import boxes_of
 
 KEPT = [
     ("stale", gettext_lazy("Not reviewed in time")),
@@ -164,17 +163,17 @@ def rows_of(user, plans: QuerySet[Plan], run, today: date, form: PlanFilter) -> 
     versions = PlanVersion.objects.filter(state__in=[PlanVersion.State.APPROVED, PlanVersion.State.IN_REVIEW])
     related = plans.select_related("account__team", "account__manager")
     listed = list(related.prefetch_related(Prefetch("versions", versions.defer("document"), to_attr="current")))
-    stands, boxes = standing.of(listed, run, today, user), boxes_of(listed, run)
+    stands = standing.of(listed, run, today, user)
     accounts = Account.objects.visible_to(user).filter(pk__in=[plan.account_id for plan in listed])
     seen = set(accounts.values_list("pk", flat=True))
     mine = {version.plan_id for version in lifecycle.waiting_for(user)}
-    rows = (_row(plan, stands[plan.pk], boxes, plan.account_id in seen, plan.pk in mine) for plan in listed)
+    rows = (_row(plan, stands[plan.pk], plan.account_id in seen, plan.pk in mine) for plan in listed)
     return [row for row in rows if form.keeps(row)]
 
 
-def _row(plan: Plan, found: Standing, boxes: dict[int, str], sees_account: bool, waits: bool) -> Row:
+def _row(plan: Plan, found: Standing, sees_account: bool, waits: bool) -> Row:
     numbers = {version.state: version.number for version in plan.current}
-    box = boxes.get(plan.account_id, "") if sees_account else ""
+    box = found.box if sees_account else ""
     in_force, in_review = (numbers.get(state) for state in (PlanVersion.State.APPROVED, PlanVersion.State.IN_REVIEW))
     return Row(plan, found, box, sees_account, in_force, in_review, waits)
 

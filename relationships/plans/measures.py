@@ -119,23 +119,19 @@ def values(accounts: Collection[int], run: Run | None, user=None) -> Values:
         return {}
     rows = Result.objects.in_run(run).filter(account__in=list(accounts)).select_related("position")
     rows = rows if user is None else rows.visible_to(user)
-    return {row.account_id: _values(row, user) for row in rows}
+    codes = [code for code in MEASURES if user is None or may_read(user, code)]
+    withholds = user is not None and not may(user, PROFIT)
+    rows = rows if withholds else rows.defer("position__scores")  # long, and of no use here
+    return {row.account_id: _values(row, codes, withholds) for row in rows}
 
 
-def _values(row: Result, user) -> dict[str, Decimal]:
+def _values(row: Result, codes: Collection[str], withholds: bool) -> dict[str, Decimal]:
+    """Those of the measures that are known; `withholds`: not a strength that rests on profit."""
     position = getattr(row, "position", None)
-    known = MEASURES if row.is_active else MEASURES.keys() & OF_POSITION
-    readable = [code for code in MEASURES if code in known and (user is None or _readable(user, code, position))]
-    found = {code: MEASURES[code].of(row, position) for code in readable}
+    hidden = withholds and position is not None and rests_on_profit(position, "relationship")
+    known = [code for code in codes if row.is_active or code in OF_POSITION]
+    found = {code: MEASURES[code].of(row, position) for code in known if code != "relationship_strength" or not hidden}
     return {code: rounded(code, value) for code, value in found.items() if value is not None}
-
-
-def _readable(user, code: str, position: Position | None) -> bool:
-    if not may_read(user, code):
-        return False
-    if code != "relationship_strength" or position is None or may(user, PROFIT):
-        return True
-    return not rests_on_profit(position, "relationship")
 
 
 def rounded(code: str, value: Decimal) -> Decimal:

@@ -6,13 +6,14 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
 from django.db.models import Min
 from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
 
 from profitability.models import Run
 from relationships.core.plan import State, gravity, severity
@@ -181,14 +182,24 @@ def _sections(plans: list[int]) -> dict[int, dict[str, PlanSection]]:
 
 
 def _ages(rows: Mapping[str, PlanSection], stale_days: int, today: date) -> Iterable[SectionAge]:
-    for code, section in SECTIONS.items():
+    for code, label in labels().items():
         row = rows.get(code)
         if row is None:
-            yield SectionAge(code, str(section.label), 0, None, None, Age.EMPTY)
+            yield SectionAge(code, label, 0, None, None, Age.EMPTY)
             continue
         days = max((today - day_of(row.changed_at)).days, 0)
         age = age_of(days, stale_days) if row.entries else Age.EMPTY
-        yield SectionAge(code, str(section.label), row.entries, row.changed_at, days, age)
+        yield SectionAge(code, label, row.entries, row.changed_at, days, age)
+
+
+def labels() -> dict[str, str]:
+    """The names of the sections in the reader's language: put into words once, not for each of many plans."""
+    return _labels(get_language())
+
+
+@cache
+def _labels(_language: str | None) -> dict[str, str]:
+    return {code: str(section.label) for code, section in SECTIONS.items()}
 
 
 def age_of(days: int, stale_days: int) -> Age:
