@@ -68,7 +68,8 @@ def timeline_of(user, cards: Sequence[Card], today: date) -> Timeline:
     lanes = []
     for number, card in enumerate(sorted(drawn, key=lambda each: (each.plan.until_on, each.account.name))):
         first, last = x_of(card.plan.from_on), x_of(card.plan.until_on)
-        placed = [Event(each.kind, each.on, each.name, x_of(each.on)) for each in events[card.plan.pk]]
+        told = [*first_due(card, events[card.plan.pk]), *events[card.plan.pk]]
+        placed = [Event(each.kind, each.on, each.name, x_of(each.on)) for each in told]
         is_open = card.plan.until_on > until_on
         lanes.append(Lane(card, HEAD + number * ROW, first, max(last - first, 4), is_open, placed))
     quarters = [(label, x_of(day)) for label, day in quarters_of(from_on, until_on)]
@@ -86,6 +87,15 @@ def events_of(user, plans: Sequence[int], from_on: date, until_on: date) -> dict
     for plan, day, text in open_to(user, rows).values_list("plan", "until_on", "text"):
         found[plan].append(Event("objective", day, text))
     return found
+
+
+def first_due(card: Card, events: Sequence[Event]) -> list[Event]:
+    """The review that the card tells, where it is not among the planned ones that are drawn. One that has been due for
+    longer than is drawn stands at the left edge."""
+    due = card.standing.next_review if card.standing else None
+    if due is None or any(each.kind == "review" and each.on == due.due_on for each in events):
+        return []
+    return [Event("review", due.due_on, str(due.kind_label))]
 
 
 def quarters_of(from_on: date, until_on: date) -> list[tuple[str, date]]:

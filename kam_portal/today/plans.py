@@ -4,12 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
 from profitability.models import Result
-from relationships.models import Plan, Review
+from relationships.models import Plan
 from relationships.reviews.cadence import of_box, rhythms
+from relationships.reviews.due import Due, earliest
 
 
 @dataclass(frozen=True)
@@ -24,21 +24,25 @@ class PlanLine:
 
 
 def plans_of(user, rows: Iterable[Result], today: date) -> dict[int, PlanLine]:
-    """By account, of the plans this person may see. Two questions to the database."""
+    """By account, of the plans this person may see. Three questions to the database."""
     boxes = {row.account_id: row.position.box for row in rows}
-    planned = Review.objects.planned().filter(plan=OuterRef("pk")).order_by("due_on")
-    plans = Plan.objects.visible_to(user).filter(account__in=list(boxes)).order_by()
-    listed = list(plans.annotate(next_on=Subquery(planned.values("due_on")[:1])))
-    found = rhythms() if listed else {}
-    return {plan.account_id: line_of(plan, of_box(found, boxes[plan.account_id]).stale_days, today) for plan in listed}
+    listed = list(Plan.objects.visible_to(user).filter(account__in=list(boxes)).order_by())
+    if not listed:
+        return {}
+    found = rhythms()
+    coming = earliest(listed, boxes, found)
+    return {
+        plan.account_id: line_of(plan, of_box(found, boxes[plan.account_id]).stale_days, coming.get(plan.pk), today)
+        for plan in listed
+    }
 
 
-def line_of(plan: Plan, stale_days: int, today: date) -> PlanLine:
+def line_of(plan: Plan, stale_days: int, coming: Due | None, today: date) -> PlanLine:
     fresh_on = plan.reviewed_on or timezone.localdate(plan.created_at)
     return PlanLine(
         state=plan.get_state_display(),
         is_approved=plan.state == Plan.State.APPROVED,
         fresh_on=fresh_on,
         is_stale=plan.state != Plan.State.CLOSED and today > fresh_on + timedelta(days=stale_days),
-        next_review=plan.next_on,
+        next_review=coming.due_on if coming else None,
     )

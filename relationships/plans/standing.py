@@ -9,7 +9,6 @@ from enum import StrEnum
 from functools import cache
 from typing import Any
 
-from django.db.models import Min
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext_lazy, ngettext
@@ -17,11 +16,11 @@ from django.utils.translation import gettext as _
 
 from profitability.models import Run
 from relationships.core.plan import State, gravity, severity
-from relationships.models import Action, Objective, Plan, PlanSection, Review, Risk
+from relationships.models import Action, Objective, Plan, PlanSection, Risk
 from relationships.plans import measures
 from relationships.plans.sections import SECTIONS
 from relationships.reviews.cadence import Rhythms, of_box, rhythms
-from relationships.reviews.due import boxes_of
+from relationships.reviews.due import Due, boxes_of, earliest
 
 OPTIONAL = {"links"}  # a plan is complete without
 OFF_COURSE = (State.BEHIND, State.MISSED)
@@ -82,10 +81,14 @@ class Standing:
     stale_on: date  # unless it is reviewed before
     stale_days: int
     is_stale: bool
-    next_review_on: date | None
+    next_review: Due | None
     objectives: int
     causes: tuple[Cause, ...]
     states: Mapping[str, int]  # objectives by how they progress
+
+    @property
+    def next_review_on(self) -> date | None:
+        return self.next_review.due_on if self.next_review else None
 
     @property
     def filled(self) -> int:
@@ -144,7 +147,7 @@ def of(plans: Iterable[Plan], run: Run | None, today: date, user=None) -> dict[i
         return {}
     ids = [plan.pk for plan in listed]
     found, boxes = rhythms(), boxes_of(listed, run)
-    sections, reviews = _sections(ids), _next_reviews(ids)
+    sections, reviews = _sections(ids), earliest(listed, boxes, found)
     health = _health(listed, run, today, user)
     return {
         plan.pk: _standing(plan, boxes.get(plan.account_id, ""), found, sections, reviews, health[plan.pk], today)
@@ -163,7 +166,7 @@ def _standing(plan: Plan, box: str, found: Rhythms, sections, reviews, health: "
         stale_on=stale_on,
         stale_days=days,
         is_stale=plan.state != Plan.State.CLOSED and today > stale_on,
-        next_review_on=reviews.get(plan.pk),
+        next_review=reviews.get(plan.pk),
         objectives=sum(health.states.values()),
         causes=tuple(health.causes),
         states=health.states,
@@ -206,11 +209,6 @@ def age_of(days: int, stale_days: int) -> Age:
     if days > stale_days:
         return Age.STALE
     return Age.AGEING if 2 * days > stale_days else Age.FRESH
-
-
-def _next_reviews(plans: list[int]) -> dict[int, date]:
-    rows = Review.objects.planned().filter(plan__in=plans).order_by().values_list("plan")
-    return dict(rows.annotate(first=Min("due_on")))
 
 
 # Health

@@ -4,13 +4,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import Max, QuerySet
+from django.db.models import Max, Min, Q, QuerySet
 
 from profitability.models import Run
 from relationships.models import Plan, Position, Review
 from relationships.reviews.cadence import TEAM, Rhythm, Rhythms, of_box
 
 SOON = timedelta(days=14)
+LAST_HELD = Max("held_on", filter=Q(state=Review.State.HELD))
+FIRST_PLANNED = Min("due_on", filter=Q(state=Review.State.PLANNED))
 WITH_CUSTOMER = (Review.Kind.JOINT, Review.Kind.ANNUAL)
 
 
@@ -111,7 +113,22 @@ def working_day(day: date) -> date:
 def next_reviews(plans: QuerySet[Plan] | Sequence[Plan], run: Run | None, found: Rhythms) -> dict[int, Due]:
     """The earliest review to come, by plan."""
     listed = list(plans)
-    earliest: dict[int, Due] = {}
-    for each in to_come(listed, boxes_of(listed, run), found):
-        earliest.setdefault(each.plan.pk, each)
-    return earliest
+    return earliest(listed, boxes_of(listed, run), found)
+
+
+def earliest(plans: Sequence[Plan], boxes: dict[int, str], found: Rhythms) -> dict[int, Due]:
+    """The first review to come, by plan: the same rule wherever a next review is told. One query, without the rows of
+    the reviews."""
+    rows = Review.objects.filter(plan__in=[plan.pk for plan in plans]).order_by().values("plan", "kind")
+    counted = list(rows.annotate(last=LAST_HELD, first=FIRST_PLANNED))
+    held = {(row["plan"], row["kind"]): row["last"] for row in counted if row["last"]}
+    there = {(row["plan"], row["kind"]): row["first"] for row in counted if row["first"]}
+    planned_kinds, first = set(there), {}
+    for plan in plans:
+        box = boxes.get(plan.account_id, "")
+        listed = [Due(plan, kind, there[plan.pk, kind], box) for kind in Review.Kind.values if (plan.pk, kind) in there]
+        if plan.state != Plan.State.CLOSED:
+            listed += [each for each in _asked(plan, box, found, held) if not _is_planned(each, planned_kinds)]
+        if listed:
+            first[plan.pk] = min(listed, key=lambda due: (due.due_on, due.kind))
+    return first

@@ -9,6 +9,8 @@ from django.test.utils import CaptureQueriesContext
 from relationships.models import Action, Objective, Plan, PlanSection, Review, ReviewCadence, Risk
 from relationships.plans import standing
 from relationships.plans.standing import Age
+from relationships.reviews.cadence import rhythms
+from relationships.reviews.due import boxes_of, to_come
 from tests.factories import a_portfolio
 from tests.relationships.plans_made import NOW, TODAY, a_plan
 
@@ -104,7 +106,11 @@ def test_a_closed_plan_is_not_stale(portfolio, plan):
     assert not stands(portfolio, plan).is_stale
 
 
-def test_the_next_planned_review_is_told(portfolio, plan):
+def test_the_next_review_is_the_first_one_due_as_the_list_of_reviews_has_it(portfolio, plan):
+    asked = to_come([plan], boxes_of([plan], portfolio.run), rhythms())[0]
+    assert stands(portfolio, plan).next_review_on == asked.due_on
+    assert asked.review is None  # the cadence asks for it
+
     for kind, days in (("joint", 30), ("team", 12)):
         Review.objects.create(plan=plan, kind=kind, due_on=TODAY + timedelta(days=days))
     Review.objects.create(plan=plan, state="held", due_on=TODAY, held_on=TODAY)
