@@ -85,7 +85,7 @@ def reminders(user, run: Run, own: bool) -> list[tuple[bool, Result, str]]:
 
 
 def review_text(row: Result) -> str:
-    return _("its place in the programme is to be decided again by %(day)s") % {"day": date_format(row.review_on, "j M Y")}
+    return _("needs its place in the programme decided again by %(day)s") % {"day": date_format(row.review_on, "j M Y")}
 
 
 def waiting_text(row: Result) -> str:
