@@ -12,6 +12,7 @@ from django.utils import timezone
 from accounts.models import Account, Decision, Team, User
 from kam_portal.teams.cards import Card
 from kam_portal.teams.timeline import quarters_of, timeline_of
+from kam_portal.teams.work import Months
 from relationships.models import Action, Objective, ObjectiveReading, Plan, Review, Risk
 from tests.factories import a_portfolio
 from tests.markup import page_of
@@ -170,6 +171,31 @@ def test_who_has_how_much_to_do(read, portfolio, plans):
     assert (manager.accounts, manager.key_accounts, manager.open_actions, manager.reviews) == (6, 1, 1, 3)
     assert (member.key_accounts, member.open_actions, member.overdue) == (0, 1, 1)
     assert manager.hours is None  # the cost model counts visits, not their minutes
+
+
+def test_overdue_actions_are_the_same_in_the_figure_and_in_the_table_also_those_of_nobody(read, portfolio, plans):
+    Action.objects.create(account=portfolio.accounts["N5"], text="Nobody's", due_on=TODAY - DAY)
+
+    answer = read("lead")
+
+    loads = {load.name: load.overdue for load in answer.context["loads"]}
+    assert loads == {"Manager": 0, "Member": 1, None: 1}
+    for view in ("cards", "time"):
+        shown = page_of(read("lead", f"/team/north/?view={view}"))
+        (figure,) = [each for each in shown.all("div", **{"class": "figure"}) if "Actions overdue" in each.text]
+        assert [link.text for link in figure.all("a")] == ["2", "1 of them in plans"]
+
+
+def test_hours_stand_beside_those_there_are(read, portfolio, plans, settings, monkeypatch):
+    settings.MINUTES_PER_PERSON = 120
+    months = Months({}, {portfolio.accounts["N4"].pk: Decimal("2.5")}, True)
+    monkeypatch.setattr("kam_portal.views.team.months_of", lambda *_asked: months)
+
+    shown = page_of(read("lead"))
+
+    (cell,) = [each for each in shown.all("td", **{"data-label": "Hours a month"}) if each.all("span")]
+    assert cell.text == "2.5 of 2.0"
+    assert cell.all("span", **{"class": "negative"})
 
 
 def test_box_movements_are_told_with_their_cause(read, plans):

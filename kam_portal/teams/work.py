@@ -73,8 +73,8 @@ def figures_of(user, team: Team, run: Run | None) -> list[dict]:
 
 
 def open_actions(user, team: Team, today: date) -> list[dict]:
-    """By owner. One question."""
-    rows = Action.objects.visible_to(user).open().filter(account__team=team).exclude(owner=None).order_by()
+    """By owner, who may be nobody; with a plan or without. One question."""
+    rows = Action.objects.visible_to(user).open().filter(account__team=team).order_by()
     late = Count("pk", filter=Q(due_on__lt=today))
     return list(rows.values("owner", "owner__name").annotate(open=Count("pk"), overdue=late))
 
@@ -92,7 +92,9 @@ def loads(cards: Iterable[Card], figures: list[dict], actions: list[dict], month
         person = card.account.manager
         pk = person.pk if person else None
         add_card(found.setdefault(pk, Load(pk, person.name if person else "")), card, months, today)
-    busy = [load for load in found.values() if load.key_accounts or load.open_actions or load.reviews or load.off_course]
+    busy = [
+        load for load in found.values() if load.key_accounts or load.open_actions or load.reviews or load.off_course
+    ]
     return sorted(busy, key=lambda load: (-load.key_accounts, -load.open_actions, load.name or "~"))
 
 

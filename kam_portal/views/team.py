@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -101,7 +102,9 @@ def team_page(request, code):
         "today": today,
         "profit": may(request.user, Permission.SEE_PROFITABILITY),
         "shown_count": len(shown),
+        "actions": open_actions(request.user, team, today),
     }
+    context["overdue"] = sum(row["overdue"] for row in context["actions"])
     context |= money_of(request.user, team, run, cards) | {"heading": heading(team, context["tally"])}
     if view == "time":
         context["timeline"] = timeline_of(request.user, shown, today)
@@ -114,15 +117,15 @@ def work_of(request, team, cards: list[Card], shown: list[Card], context: dict) 
     run, today, view = run_of(request), context["today"], context["view"]
     column = "contribution" if context["profit"] else "gross_margin"
     months = months_of(run, [card.account.pk for card in cards], column)
-    actions = open_actions(request.user, team, today)
     is_all = request.GET.get("show") == "all" or view in ("state", "health")
     listed = shown if is_all else shown[:FITS]
     listed = [replace(card, spark=months.spark.get(card.account.pk, [])) for card in listed]
     return {
         "cards": listed,
         "columns": columns(listed, view),
-        "loads": loads(cards, context["by_manager"], actions, months, today),
+        "loads": loads(cards, context["by_manager"], context["actions"], months, today),
         "is_measured": months.is_measured,
+        "hours_there_are": Decimal(settings.MINUTES_PER_PERSON) / 60,
         "movements": movements(cards, run, context["profit"]),
         "all_url": f"{without(request.GET, 'show')}&show=all",
     }
