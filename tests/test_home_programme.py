@@ -75,6 +75,17 @@ def test_an_executive_sees_the_balance_and_who_is_furthest_out_of_line(portfolio
     assert "Concentration is " in page_of(answer).text
 
 
+def test_key_accounts_without_a_box_stand_in_the_balance_so_that_its_rows_add_up(portfolio, home):
+    for code in ("N1", "N6"):
+        admitted(portfolio, code, TODAY + timedelta(days=300))
+
+    table = page_of(home("executive")).one("table", **{"class": "table tidy dense balance-bars"})
+
+    counts = [cell.text for cell in table.all("td", **{"class": "number"})]
+    assert counts == ["1", "0", "0", "0", "1"]
+    assert table.all("th", scope="row")[-1].text == "No box"
+
+
 def test_a_manager_is_told_of_reviews_and_own_proposals_and_of_nobody_elses(portfolio, home):
     admitted(portfolio, "N1", TODAY + timedelta(days=10))
     admitted(portfolio, "N2", TODAY + timedelta(days=100))
