@@ -1,9 +1,12 @@
 """Signing in and out."""
 
+from urllib.parse import urlencode
+
 from django.conf import settings
 from django.contrib.auth import views
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.forms import AuthenticationForm
+from django.http import HttpResponse
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 
@@ -29,6 +32,13 @@ class SignIn(views.LoginView):
 
     authentication_form = SignInForm
     redirect_authenticated_user = True
+
+    def get(self, request, *args, **kwargs):
+        """A part of a page whose session has ended meanwhile sends the whole page to sign in, and back."""
+        if request.htmx:
+            back = request.htmx.current_url_abs_path or "/"
+            return HttpResponse(headers={"HX-Redirect": f"{request.path}?{urlencode({'next': back})}"})
+        return super().get(request, *args, **kwargs)
 
     def get_context_data(self, **kwargs):
         return super().get_context_data(**kwargs) | (demo_context() if settings.DEMO else {})

@@ -30,3 +30,12 @@ def test_a_refusal_is_one_line_in_the_log(visit, caplog):
     (record,) = [record for record in caplog.records if record.name == "django.request"]
     assert "/capacity/" in record.getMessage()
     assert not record.exc_info
+
+
+def test_a_part_of_a_page_whose_session_has_ended_sends_the_whole_page_to_sign_in(portfolio, client):
+    headers = {"HX-Request": "true", "HX-Current-URL": "http://testserver/accounts/?segment=key"}
+
+    response = client.get("/today/scores/", headers=headers, follow=True)
+
+    assert response.headers["HX-Redirect"] == "/sign-in/?next=%2Faccounts%2F%3Fsegment%3Dkey"
+    assert response.content == b""
