@@ -26,7 +26,7 @@ def differences(before: Document, after: Document) -> list[Difference]:
 def moved(before: Document, after: Document) -> list[tuple[str, str, str]]:
     """What the runs say otherwise of the account: which figure, then, now; empty where a run does not know it."""
     old, new = ({cell["field"]: cell for cell in each["figures"]} for each in (before, after))
-    listed = [(new.get(field) or old[field], old.get(field, {}), new.get(field, {})) for field in {**old, **new}]
+    listed = [(new.get(field) or old[field], old.get(field, {}), new.get(field, {})) for field in {**new, **old}]
     rows = [(str(either["label"]), then.get("text", ""), now.get("text", "")) for either, then, now in listed]
     return [row for row in rows if row[1] != row[2]]
 

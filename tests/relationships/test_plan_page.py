@@ -20,7 +20,7 @@ from relationships.models import (
 from relationships.plans import comments, editing
 from relationships.plans.editing import Refused
 from tests.factories import a_portfolio
-from tests.relationships.plans_made import TODAY, a_plan
+from tests.relationships.plans_made import TODAY, a_plan, submitted
 
 pytestmark = pytest.mark.django_db
 PAGE = "/accounts/N1/plan/"
@@ -400,3 +400,19 @@ def test_a_reading_of_an_own_measure_is_noted(portfolio, plan, sign_in):
     assert client.post(f"{PAGE}reading/", sent | {"value": ""}, headers=JSON).status_code == 422
 
     assert objective.readings.get().value == 3
+
+
+def test_a_plan_in_review_says_that_later_changes_are_not_in_its_version(portfolio, plan, sign_in):
+    words = "Changes from now on are not in version 1."
+    before = text_of(sign_in("manager").get(PAGE))
+    submitted(portfolio, plan)
+
+    assert words not in before
+    assert words in text_of(sign_in("manager").get(PAGE))
+
+
+def test_a_name_on_the_timeline_goes_on_as_far_as_there_is_room():
+    name = "n" * 120
+    assert len(fitting(name, 0)) == 120
+    assert len(fitting(name, 780)) == 46 and fitting(name, 780).endswith("…")
+    assert fitting("Short", 780) == "Short"
