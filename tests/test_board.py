@@ -115,6 +115,14 @@ def test_why_an_answer_is_refused_stands_at_its_decision(portfolio, sign_in):
     assert shown.all("input", **{"aria-describedby": f"plan-{version.pk}-told", "aria-invalid": "true"})
 
 
+def test_how_many_plans_are_fresh_is_said_of_key_accounts(portfolio, sign_in):
+    decision(portfolio, portfolio.accounts["N2"], state="approved", decided_on=TODAY,
+             decided_by=portfolio.user("executive"))  # fmt: skip
+    in_review(portfolio, portfolio.accounts["N2"])
+
+    assert "100.0 % of key accounts’ plans fresh" in page_of(sign_in("executive").get("/?whole=1")).text
+
+
 def test_a_plan_is_returned_only_with_a_reason(portfolio, sign_in):
     version = in_review(portfolio, portfolio.accounts["N2"])
     client = sign_in("executive")

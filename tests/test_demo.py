@@ -9,7 +9,7 @@ import pytest
 import yaml
 from django.core.management import CommandError, call_command
 
-from kam_portal.demo import characters, costs, files, generated, judgements, people, portfolio
+from kam_portal.demo import characters, costs, decisions, files, generated, judgements, people, portfolio
 from kam_portal.demo.months import MONTHS, Calendar
 from kam_portal.demo.source import BUNDLE, source
 from profitability.core import cost_model
@@ -231,6 +231,12 @@ def test_own_weights_of_an_account_sum_to_100(folder):
 
     assert len(weights) == 20
     assert set(weights.values()) == {100}
+
+
+def test_what_is_decided_of_one_account_is_not_said_of_a_whole_customer():
+    outcome, reason, _months = decisions.PROPOSALS[decisions.TOO_DEAR]
+
+    assert (outcome, "largest single account" in reason) == ("release", True)  # a group of accounts is larger
 
 
 def test_a_public_portal_gets_no_demo(settings):

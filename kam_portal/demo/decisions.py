@@ -24,7 +24,7 @@ REASONS = (
 )
 PROPOSALS = {
     NOT_YET: ("admit", "Buys most elsewhere and orders complex models: worth a plan of its own.", 4),
-    TOO_DEAR: ("release", "The largest customer, and it loses money after cost to serve.", 9),
+    TOO_DEAR: ("release", "The largest single account, and it loses money after cost to serve.", 9),
     TO_KEEP: ("keep", "Joint plan and shared forecast work; contribution has grown since its admission.", 2),
 }
 
