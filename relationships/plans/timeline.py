@@ -1,6 +1,6 @@
 """The plan over its years: when objectives, actions and investments run, when reviews are, when contracts end.
 
-Drawn on a plane of 900 units across the horizon; the same rows are the table beside it.
+Drawn on a plane of 830 units across the horizon; the same rows are the table beside it.
 """
 
 from dataclasses import dataclass
@@ -13,9 +13,10 @@ from django.utils.translation import gettext_lazy
 from relationships.models import Action, Contract, Plan, Review
 from relationships.plans.measures import open_to
 
-WIDTH = 900
+WIDTH = 830
 ROW, HEAD, GROUP = 24, 28, 26  # heights
-LABEL = 30  # characters
+PLANE, LETTER = 1120, 7  # the plane with the room for names, and how wide a letter is at most on the average
+LABEL = 39  # characters there is room for behind the last day
 MOST = 60
 GROUPS: dict[str, str | Promise] = {
     "objectives": gettext_lazy("Objectives"),
@@ -145,8 +146,14 @@ def timeline(plan: Plan, items: list[Item], today: date) -> Timeline:
 def mark(item: Item, first: date, last: date, y: int) -> Mark:
     begin = place(max(item.from_on or item.until_on, first), first, last)
     end = place(min(item.until_on, last), first, last)
-    label = item.name if len(item.name) <= LABEL else f"{item.name[: LABEL - 1]}…"
-    return Mark(item, label, begin, max(end - begin, 4), y, item.from_on is None)
+    width, is_point = max(end - begin, 4), item.from_on is None
+    return Mark(item, fitting(item.name, begin + width), begin, width, y, is_point)
+
+
+def fitting(name: str, x: int) -> str:
+    """The name as far as the plane has room right of the mark; an early one has more of it."""
+    most = max(LABEL, (PLANE - x - 12) // LETTER)
+    return name if len(name) <= most else f"{name[: most - 1]}…"
 
 
 def place(day: date, first: date, last: date) -> int:

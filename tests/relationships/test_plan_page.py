@@ -409,10 +409,3 @@ def test_a_plan_in_review_says_that_later_changes_are_not_in_its_version(portfol
 
     assert words not in before
     assert words in text_of(sign_in("manager").get(PAGE))
-
-
-def test_a_name_on_the_timeline_goes_on_as_far_as_there_is_room():
-    name = "n" * 120
-    assert len(fitting(name, 0)) == 120
-    assert len(fitting(name, 780)) == 46 and fitting(name, 780).endswith("…")
-    assert fitting("Short", 780) == "Short"
