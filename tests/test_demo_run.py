@@ -20,7 +20,7 @@ from profitability.explain.forward import cost_line
 from profitability.models import OrderLine, PoolBalance, Publication, Result, Run
 from profitability.periods import LENGTHS, periods
 from relationships import booking, touching
-from relationships.models import Complaint, Invitation, Position, Review, Touchpoint
+from relationships.models import Action, Complaint, Invitation, Objective, Position, Review, Touchpoint
 from relationships.models.plan import Plan, PlanApproval, PlanVersion
 from relationships.plans import standing
 
@@ -230,5 +230,8 @@ def test_plans_are_in_every_state_and_most_of_them_full_of_life(run):
     assert set(PlanVersion.objects.values_list("state", flat=True)) == set(PlanVersion.State.values)
     assert sum(each.is_stale for each in found.values()) >= 2
     assert sum(each.filled == len(each.needed) for each in found.values()) >= 10
-    assert sum(each.is_sound for each in found.values()) >= 1
+    assert 3 * sum(each.is_sound for each in found.values()) >= len(found)
+    late = Action.objects.overdue(TODAY).filter(owner__email=login_email("manager"))
+    assert 1 <= late.count() <= 8
+    assert not Objective.objects.filter(baseline_on__gt=F("from_on")).exists()
     assert all(each.objectives >= 3 for each in found.values())

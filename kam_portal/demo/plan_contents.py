@@ -150,12 +150,12 @@ def _objective(line: dict[str, Any], pen: Pen, begin: Start) -> dict[str, Any]:
         "unit": line.get("unit", ""),
         "direction": "down" if measure == "cost_to_serve_share" else line.get("direction", "up"),
         "baseline": baseline,
-        "baseline_on": begin.day,
+        "baseline_on": begin.day if measure else pen.plan.from_on,
         "target": target,
         "benchmark": line.get("benchmark"),
         "benchmark_source": line.get("source", ""),
-        "from_on": pen.plan.from_on,
-        "until_on": date(pen.today.year + pen.chance.randint(1, 2), 12, 31),
+        "from_on": max(pen.plan.from_on, begin.day + timedelta(days=1)) if measure else pen.plan.from_on,
+        "until_on": pen.plan.until_on,
         "owner": pen.plan.account.manager,
     }
 
@@ -262,7 +262,7 @@ SECTIONS = {
 
 def _actions(pen: Pen) -> None:
     """Some late, one due today, some soon and later, some done; each of the younger ones waits for the one before."""
-    lines = themes()[pen.theme]["actions"]
+    lines = turned(themes()[pen.theme]["actions"], int(pen.plan.account.code[-3:]))
     objectives = list(Objective.objects.filter(plan=pen.plan).order_by("place"))
     chance = pen.chance
     rows = [
@@ -277,8 +277,15 @@ def _actions(pen: Pen) -> None:
         action.needs.add(*[other for other in stored if other.state == Action.State.DOING][:1])
 
 
+def turned(lines: list[dict[str, Any]], by: int) -> list[dict[str, Any]]:
+    """From another line on in each plan, so that not everyone does the same at the same time."""
+    first = by % len(lines)
+    return lines[first:] + lines[:first]
+
+
 def _moments(pen: Pen, count: int) -> list[str]:
-    first = ["late"] * pen.late + ["today", "soon", "done", "soon", "done", "later"]
+    """Where something is late, something is due today too."""
+    first = ["late"] * pen.late + ["today"] * min(pen.late, 1) + ["soon", "done", "later", "done", "later"]
     return [*first, *["later"] * count][:count]
 
 

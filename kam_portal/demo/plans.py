@@ -33,26 +33,26 @@ class Sketch:
     filled: float = 1.0
     versions: tuple[str, ...] = ()  # what became of each, oldest first
     visibility: str = Plan.Visibility.EVERYONE
-    late: int = 1  # actions that are overdue
+    late: int = 0  # actions that are overdue
     years: int = YEARS
 
 
 SKETCHES = (
-    Sketch("AW00000697", "deepen", 410, 24, versions=("approved", "approved"), late=1),  # Brakes and Gears
-    Sketch("AW00000650", "deepen", 380, 164, versions=("approved",), late=2),  # stale
-    Sketch("AW00000254", "deepen", 300, 61, versions=("approved", "sponsor"), late=0),  # Safe Cycles
+    Sketch("AW00000697", "deepen", 410, 24, versions=("approved", "approved")),  # Brakes and Gears
+    Sketch("AW00000650", "deepen", 380, 164, versions=("approved",), late=1),  # stale
+    Sketch("AW00000254", "deepen", 300, 61, versions=("approved", "sponsor")),  # Safe Cycles
     Sketch("AW00000475", "deepen", 90, 40, versions=("waiting",)),  # Real Sporting Goods
-    Sketch("AW00000236", "deepen", 330, 75, versions=("approved",), visibility=Plan.Visibility.TEAM, late=0),
+    Sketch("AW00000236", "deepen", 330, 75, versions=("approved",), visibility=Plan.Visibility.TEAM),
     Sketch("AW00000328", "deepen", 260, 33, versions=("approved",), visibility=Plan.Visibility.PLAN_TEAM),
     Sketch("AW00000490", "win", 21, None, filled=0.7),  # Extraordinary Bike Works, a star
-    Sketch("AW00000433", "win", 35, None, filled=0.35, late=0),
-    Sketch("AW00000542", "win", 395, 18, versions=("approved", "approved", "approved"), late=0, years=5),
+    Sketch("AW00000433", "win", 35, None, filled=0.35),
+    Sketch("AW00000542", "win", 395, 18, versions=("approved", "approved", "approved"), years=5),
     Sketch("AW00000312", "win", 70, 52, filled=0.7, versions=("withdrawn",)),
-    Sketch("AW00000599", "repair", 370, 12, versions=("approved", "lead"), late=3),  # Westside Plaza
-    Sketch("AW00000024", "repair", 110, 44, versions=("returned",), late=2),  # Eastside Department Store
-    Sketch("AW00000205", "repair", 460, 412, versions=("approved",), late=4),  # Rally Master: stale
+    Sketch("AW00000599", "repair", 240, 12, versions=("approved", "lead"), late=1),  # Westside Plaza
+    Sketch("AW00000024", "repair", 110, 44, versions=("returned",)),  # Eastside Department Store
+    Sketch("AW00000205", "repair", 460, 412, versions=("approved",), late=2),  # Rally Master: stale
     Sketch("AW00000491", "win", 240, 57, versions=("approved",)),  # of a colleague in the same team
-    Sketch("AW00000448", "deepen", 310, 48, versions=("approved",), late=0, years=10),
+    Sketch("AW00000448", "deepen", 310, 48, versions=("approved",), years=10),
     Sketch("AW00000502", "win", 60, 30, versions=("waiting",)),
     Sketch("AW00000085", "win", 45, None, filled=0.5),
 )

@@ -46,6 +46,7 @@ NOTES = {
     ),
     Touchpoint.Kind.MAIL: ("Sent the price list for the season.", "Confirmed the dates of the training."),
 }
+KEPT = 0.8  # of what was agreed and is due
 AGREED = (
     "Send the proposal for a minimum order",
     "Check the two missing credit notes",
@@ -222,11 +223,15 @@ def keep(rows: list[Touchpoint], boss: User, met: list[Contact], today: date, ch
         row.people.set([boss])
     recent = [row for row in rows if today - timedelta(days=40) <= row.held_on <= today]
     for row in recent[:1]:
+        due_on = row.held_on + timedelta(days=chance.choice((7, 14, 21)))
+        is_done = due_on < today and chance.random() < KEPT
         agreed = Action.objects.create(
             account=row.account,
             text=chance.choice(AGREED),
             owner=boss,
-            due_on=row.held_on + timedelta(days=chance.choice((7, 14, 21))),
+            due_on=due_on,
+            state=Action.State.DONE if is_done else Action.State.TO_DO,
+            done_on=due_on if is_done else None,
             touchpoint=row,
             created_by=boss,
             changed_by=boss,
