@@ -249,7 +249,7 @@ def test_months_nobody_has_stated_have_no_total(portfolio, sign_in):
 
     totals = [cell.text for cell in shown.all("td", **{"data-total": "column"})]
     assert totals == ["300.00", "0.00"] + ["–"] * 10
-    assert "300.00 2 of 12 months" in shown.text
+    assert "the year is of 2 of 12 months" in shown.text
 
 
 def test_nobody_overwrites_a_cell_that_somebody_else_has_changed(portfolio, sign_in):
