@@ -16,7 +16,7 @@ NO_PLAN = "no_plan"
 class SignalQuerySet(models.QuerySet):
     def visible_to(self, user):
         """Of the accounts one sees; those that tell of profit or of a plan only for whoever may see that. That there is
-        no plan is told to those alone from whom none can be hidden: others would learn of hidden ones by its absence."""
+        no plan is told to those alone from whom none can be hidden: others would learn of hidden ones by absence."""
         seen = self
         if not may(user, Permission.SEE_ALL_ACCOUNTS):
             seen = seen.filter(account__in=Account.objects.visible_to(user).values("pk"))
