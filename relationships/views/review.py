@@ -81,6 +81,7 @@ def figures_context(request, row: Review) -> dict:
     is_held = row.state == Review.State.HELD
     now = row.figures if is_held else figures_of(row.plan, run_of(request), today)
     before = earlier_of(row)
+    run_id = row.run_id if is_held else getattr(run_of(request), "pk", None)
     now = readable(now, request.user, account)
     past = readable(before.figures, request.user, account) if before else None
     return {
@@ -89,6 +90,7 @@ def figures_context(request, row: Review) -> dict:
         "withheld": now.get("withheld", 0) if now else 0,
         "is_frozen": is_held,
         "before": before,
+        "same_run": run_id if before and before.run_id == run_id else None,
         "window": now["window"] if now else "",
     }
 
