@@ -135,3 +135,11 @@ def test_many_plans_take_the_queries_of_one(portfolio):
 
     assert len(many) == len(one) <= 10
     assert standing.of([], portfolio.run, TODAY) == {}
+
+
+def test_filled_in_and_fresh_are_counted_of_the_same_sections(portfolio, plan):
+    PlanSection.objects.filter(plan=plan).update(entries=1, changed_at=NOW)
+
+    found = stands(portfolio, plan)
+
+    assert (found.filled, found.fresh) == (len(found.needed), len(found.needed))
