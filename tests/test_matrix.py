@@ -5,7 +5,6 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
-from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -18,6 +17,7 @@ from kam_portal.matrix.history import TRAIL, Step, timeline, trail_runs
 from kam_portal.matrix.weighing import Wrong, stated_in, with_weights
 from profitability.models import Run
 from relationships.models import CriteriaSet, Forecast, Position, Rating
+from tests.caching import forget
 from tests.factories import a_portfolio
 
 pytestmark = pytest.mark.django_db
@@ -26,7 +26,7 @@ PARTS = ("/matrix/places/", "/matrix/views/", "/matrix/scores/")
 
 @pytest.fixture
 def portfolio():
-    cache.clear()
+    forget()
     return a_portfolio()
 
 
@@ -148,7 +148,7 @@ def test_a_trail_ends_with_the_run_in_view():
 
 def test_questions_to_the_database_do_not_grow_with_the_runs(portfolio):
     def asked() -> int:
-        cache.clear()
+        forget()
         with CaptureQueriesContext(connection) as caught:
             assert page(portfolio.user("executive"), "/matrix/").status_code == 200
         return len(caught)

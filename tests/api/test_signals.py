@@ -13,6 +13,8 @@ from kam_portal.webhooks.opened import announce_signals
 from relationships.models import Plan
 from tests.relationships.signals import a_plan, a_signal
 
+SLIPPED = {"kind": "stage_slipping", "facts": {"before": "integrated", "after": "basic", "on": "2025-05-01"}}
+
 
 @pytest.fixture
 def signals(portfolio):
@@ -26,7 +28,7 @@ def signals(portfolio):
         (portfolio.accounts["S1"], "other", {}),
         (None, "company", {"tells_company": True}),
     ):
-        row = a_signal(account, key, **fields)
+        row = a_signal(account, key, **SLIPPED | fields)
         type(row).objects.filter(pk=row.pk).update(since_on=today, facts=row.facts | {"key": key})
     return portfolio
 
@@ -49,10 +51,10 @@ def test_each_reads_what_he_may_see_and_counts_no_more(with_token, signals, who,
 
 
 def test_a_row_tells_the_cause_and_what_to_do(api, signals):
-    (row,) = api("member").get("/api/v1/signals/?account_code=N1&state=open&kind=no_plan").json()["results"]
+    (row,) = api("member").get("/api/v1/signals/?account_code=N1&state=open&kind=stage_slipping").json()["results"]
 
-    assert row["text"] == "In Strategic and in the programme since 1 May 2025, and there is no plan."
-    assert row["action"] == "Begin a key account plan"
+    assert row["text"] == "The relationship slipped from Integrated to Basic on 1 May 2025."
+    assert row["action"] == "Talk about the relationship with the customer"
     assert (row["account_code"], row["owner"], row["answer"]) == ("N1", "manager@example.com", None)
 
 

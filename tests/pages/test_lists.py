@@ -6,13 +6,13 @@ from decimal import Decimal
 
 import openpyxl
 import pytest
-from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Account
 from profitability.models import MonthResult, Result
 from relationships.models import Position
+from tests.caching import forget
 from tests.factories import MONTHS, amounts
 from tests.markup import chart_of, page_of, rows_of, without_secrets
 
@@ -228,7 +228,7 @@ def test_a_search_finds_parts_of_names_and_codes_among_the_accounts_one_sees(vis
 )  # fmt: skip
 def test_a_page_asks_the_database_as_often_for_600_accounts_as_for_12(portfolio, visit, who, path):
     def queries() -> int:
-        cache.clear()  # with nothing kept from the visit before
+        forget()  # with nothing kept from the visit before
         with CaptureQueriesContext(connection) as caught:
             assert visit(who, path).status_code == 200
         return len(caught)

@@ -147,7 +147,7 @@ def test_people_of_a_team_find_neither_the_company_nor_another_team(portfolio, v
 
 
 def test_senior_management_starts_with_the_company(visit):
-    page = page_of(visit("executive", "/"))
+    page = page_of(visit("executive", "/?whole=1"))
 
     assert "1,587,000.00" in page.text  # 792,000 of the north and 795,000 of the south
     assert "HHI" in page.text
@@ -159,7 +159,7 @@ def test_the_largest_customer_is_a_group_of_accounts_under_the_name_of_its_head(
     Account.objects.filter(code="S2").update(parent=portfolio.accounts["N2"])  # two levels under N1
     Account.objects.filter(code="N4").update(parent=portfolio.accounts["N1"])
 
-    text = page_of(visit("executive", "/")).text
+    text = page_of(visit("executive", "/?whole=1")).text
 
     # 400,000 + 150,000 + 80,000 + 90,000 is more than the 600,000 of S1; 80,000 + 50,000 + 15,000 + 20,000 come of it
     assert "The largest, Account N1, brings" in text

@@ -5,13 +5,13 @@ import io
 from decimal import Decimal
 
 import pytest
-from django.core.cache import cache
 
 from accounts.models import User
 from kam_portal.recompute import recompute
 from profitability.comparing import compared
 from profitability.core.comparison import EFFECTS
 from profitability.models import Result, Run
+from tests.caching import forget
 from tests.factories import a_portfolio
 from tests.ledger import imported
 from tests.profitability.test_runs import ACCOUNTS, COSTS, EVENTS, LINES, MODEL
@@ -245,7 +245,7 @@ def test_the_number_of_queries_does_not_grow_with_the_accounts(portfolio, client
     roles, addresses = ("manager", "finance"), ("/runs/compare/", "/runs/compare/?segment=crowd")
 
     def counts() -> list[int]:
-        cache.clear()  # what is kept for readers of all accounts
+        forget()  # what is kept for readers of all accounts
         return [queries(client, portfolio.user(role), address) for role in roles for address in addresses[:1]]
 
     before = counts()

@@ -153,7 +153,7 @@ def test_a_closed_month_takes_nothing(finance, ledger):
 @pytest.mark.parametrize(
     ("changes", "cell", "message"),
     [
-        ({AT: "abc"}, "amount-0-202601", "no number"),
+        ({AT: "abc"}, "amount-0-202601", "not a number"),
         ({AT: ""}, "amount-0-202601", "cannot be emptied"),
         ({"minutes:service:202601": "-5"}, "minutes-0-202601", "must not be negative"),
         ({"minutes:service:202605": "5"}, "amount-0-202605", "is needed where there are minutes"),

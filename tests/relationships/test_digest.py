@@ -108,7 +108,8 @@ def test_who_leaves_the_plan_team_reads_no_more_of_the_plan(portfolio):
     plan = a_plan(portfolio, "N1", visibility=Plan.Visibility.PLAN_TEAM)
     member = portfolio.user("member")
     plan.people.add(member)
-    a_signal(portfolio.accounts["N1"], kind="no_plan", plan=plan, facts={"box": "star", "on": "2026-01-01"})
+    facts = {"on": "2025-11-01", "days": 139, "every": 120, "reviewed": True}
+    a_signal(portfolio.accounts["N1"], kind="plan_stale", plan=plan, facts=facts)
 
     before = digest.digest_of(member, TODAY)
     plan.people.remove(member)
