@@ -164,10 +164,10 @@ def portfolio(db):
             proposed_by=made.user("lead"),
         )
         Signal.objects.create(
-            kind="no_plan",
+            kind="stage_slipping",
             account=made.accounts[code],
-            key=f"no-plan:{code}",
-            facts={"box": "strategic", "on": "2026-01-01"},
+            key=f"slipped:{code}",
+            facts={"before": "integrated", "after": "basic", "on": "2026-01-01"},
             since_on="2026-03-01",
             seen_on="2026-03-01",
         )
