@@ -236,7 +236,7 @@ def test_a_manager_types_what_own_accounts_answer(sign_in, portfolio):
         ({"least": "9", "most": "4"}, "more than the most useful"),
         ({"lost": "-1"}, "must not be negative"),
         ({"most": "900"}, "0 to 744"),
-        ({"gained": "many"}, "no number"),
+        ({"gained": "many"}, "not a number"),
         ({"lost": "999999999999"}, "more than the account brings"),
         ({"gained": "999999999999"}, "more than twice what the account brings"),
     ],

@@ -275,7 +275,7 @@ def test_amounts_lead_to_their_trail(see, role, address):
 
 def test_homes_and_the_whale_curve_lead_to_trails(see, portfolio):
     assert "/accounts/N3/trail/?figure=contribution" in see("manager", "/")
-    assert "/accounts/N6/trail/?figure=contribution" in see("executive", "/")
+    assert "/accounts/N6/trail/?figure=contribution" in see("executive", "/?whole=1")
     assert "/accounts/N3/trail/?figure=cost_to_serve" in see("finance", "/whale/")
     assert "figure=cost_to_serve" not in see("finance", "/whale/?method=revenue")
 
