@@ -17,6 +17,7 @@ from profitability.queries import earlier_run, published_run
 from relationships.models import PositionChange
 from tests.bringing import bring
 from tests.ledger import imported
+from tests.markup import page_of
 from tests.profitability.test_explain import ACCOUNTS, COSTS, EVENTS, LINES, MODEL
 
 State = Run.State
@@ -322,6 +323,6 @@ def test_who_confirms_a_reopening_reads_of_it_at_home(first, finance, client):
     months.ask_to_reopen(202601, finance, "Wrong invoice")
     client.force_login(User.objects.create_user("cfo@example.com", "Cfo", "executive", "x"))
 
-    assert "Fin asks to reopen Jan 2026: Wrong invoice" in client.get("/").content.decode()
+    assert "Reopen: Jan 2026 Wrong invoice Fin" in page_of(client.get("/?whole=1")).one("main").text
     client.force_login(finance)
     assert "asks to reopen" not in client.get("/").content.decode()

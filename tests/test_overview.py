@@ -118,7 +118,7 @@ def test_accounts_are_filtered_by_firmness_and_by_whether_the_run_moved_them(cli
     assert "N2" in moved and "N1" not in moved
     assert ",Firmness," in moved and ",Unknown," in moved
     home = page_of(client.get("/?whole=1")).text
-    assert "1 of 10 boxes is fragile, 9 unknown" in home
+    assert "10 of 11 accounts have a box, 1 fragile, 9 unknown" in home
 
 
 def test_the_panel_that_starts_a_run_names_the_criteria_it_goes_by(portfolio):
