@@ -296,7 +296,7 @@ def test_on_paper_there_is_nothing_to_click_and_the_run_stands_under_the_title(v
 @pytest.mark.parametrize("size", [{"width": 1400, "height": 900}, {"width": 1920, "height": 1080}, PHONE])
 def test_the_home_of_senior_management_is_one_landscape_page_with_whole_charts(visit, page, size):
     page.set_viewport_size(size)
-    visit("executive", "/")
+    visit("executive", "/?whole=1")
 
     for paper in ("A4", "Letter"):
         printed = page.pdf(format=paper, landscape=True)
