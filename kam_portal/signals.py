@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from django import forms
 from django.db.models import Q, QuerySet
@@ -127,7 +127,3 @@ def of_account(user, account: Account, today: date) -> list[Line]:
 
 def people_by_account(signal: Signal) -> list[User]:
     return list(doing.people_for(signal.account, signal.plan)) if signal.account else []
-
-
-def in_days(today: date) -> list[tuple[int, date]]:
-    return [(days, today + timedelta(days=days)) for days in acting.SNOOZES]

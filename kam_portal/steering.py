@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Account, Decision
 from accounts.permissions import Permission, may
-from accounts.programme import may_decide
 from kam_portal import guidance as words
 from kam_portal.matrix.filters import held
 from kam_portal.overview import kept
@@ -22,7 +21,6 @@ from relationships.models import Firmness, Position
 from relationships.spent import Spent
 
 MOST_MISMATCHES = 5
-MOST_PROPOSALS = 5  # in place; the page of the selection has the others
 MOST_PROGRAMME = 100  # looked at for reminders
 MOST_REMINDERS = 3  # of a kind, so that losses keep their place
 
@@ -36,15 +34,6 @@ class OutOfLine:
     kind: str
     money: Decimal
     side: str
-
-
-def decisions_needed(user) -> dict:
-    """The oldest open proposals, each with whether this person decides on it, and how many there are."""
-    found = list(selection.proposals(user))
-    return {
-        "proposals": [(each, may_decide(user, each)) for each in found[:MOST_PROPOSALS]],
-        "proposal_count": len(found),
-    }
 
 
 def against_guidance(user, run: Run) -> dict:

@@ -13,7 +13,6 @@ from typing import NamedTuple
 
 from django.conf import settings
 
-from accounts.programme import members
 from profitability.models import Result, Run
 from relationships.core.balance import Finding, out_of_line, usual_share
 from relationships.effort import MOST_ACCOUNTS, in_sight
@@ -190,10 +189,6 @@ class Spent:
     def contribution_share(self, served: Served) -> Decimal | None:
         """One account's part of all positive contribution in view; below zero for one that loses money."""
         return share(served.contribution, self.earned)
-
-    def of_members(self) -> list[Mismatch]:
-        """The mismatches of key accounts alone."""
-        return self.shown(set(members().values_list("pk", flat=True)))
 
 
 def cost_of(served: Served) -> Decimal:

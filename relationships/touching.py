@@ -144,9 +144,3 @@ def last_days(accounts: Collection[int], today: date) -> dict[int, date]:
     """By account the day of its last touchpoint up to today, in one query; none for one that never had any."""
     held = Touchpoint.objects.filter(account__in=accounts, held_on__lte=today)
     return dict(held.order_by().values_list("account").annotate(last=Max("held_on")))
-
-
-def last_days_of_contacts(contacts: Collection[int], today: date) -> dict[int, date]:
-    """The same by contact."""
-    met = Touchpoint.contacts.through.objects.filter(contact__in=contacts, touchpoint__held_on__lte=today)
-    return dict(met.order_by().values_list("contact").annotate(last=Max("touchpoint__held_on")))

@@ -98,14 +98,6 @@ def period_at(term: Span, kind: str, on: date) -> Span:
     return Span(months_later(term.from_on, number * step), ends if term.until_on is None else min(ends, term.until_on))
 
 
-def whole_periods(term: Span, kind: str, on: date) -> list[Span]:
-    """The periods of the term up to the one in which the day lies, the latest first."""
-    found = [period_at(term, kind, on)]
-    while kind != "term" and found[-1].from_on > term.from_on:
-        found.append(period_at(term, kind, found[-1].from_on - timedelta(days=1)))
-    return found
-
-
 def standing_of_sum(
     actual: Fraction | None, least: Fraction | None, most: Fraction | None, gone: Fraction, is_over: bool
 ) -> Standing:

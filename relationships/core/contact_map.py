@@ -109,11 +109,6 @@ class Shape:
         return max(self.ours_share, self.theirs_share)
 
     @property
-    def effective_pairs(self) -> Fraction:
-        """As many pairs, all alike, would spread contact as far."""
-        return 1 / self.herfindahl
-
-    @property
     def kind(self) -> Kind:
         """A bow-tie: half or more through one pair. A hub: through one person of one side. Else a diamond."""
         if self.pair_share >= HALF:

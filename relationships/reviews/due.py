@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import Max, Min, Q, QuerySet
+from django.db.models import Max, Min, Q
 
 from profitability.models import Run
 from relationships.models import Plan, Position, Review
@@ -108,12 +108,6 @@ def next_of(kind: str, box: str, found: Rhythms, day: date) -> tuple[str, date]:
 def working_day(day: date) -> date:
     """The day itself, or the Monday after a weekend."""
     return day + timedelta(days=max(0, 7 - day.weekday())) if day.weekday() > 4 else day
-
-
-def next_reviews(plans: QuerySet[Plan] | Sequence[Plan], run: Run | None, found: Rhythms) -> dict[int, Due]:
-    """The earliest review to come, by plan."""
-    listed = list(plans)
-    return earliest(listed, boxes_of(listed, run), found)
 
 
 def earliest(plans: Sequence[Plan], boxes: dict[int, str], found: Rhythms) -> dict[int, Due]:

@@ -13,7 +13,6 @@ from relationships.core.agreements import (
     period_at,
     standing_of_level,
     standing_of_sum,
-    whole_periods,
 )
 
 D = date.fromisoformat
@@ -64,7 +63,9 @@ def test_periods_cover_the_term_without_gap(begins, length, kind, later):
     term = Span(begins, begins + timedelta(days=length))
     on = min(begins + timedelta(days=later), term.until_on)
 
-    periods = whole_periods(term, kind, on)
+    periods = [period_at(term, kind, on)]
+    while periods[-1].from_on > begins:
+        periods.append(period_at(term, kind, periods[-1].from_on - timedelta(days=1)))
 
     assert periods[0].from_on <= on <= periods[0].until_on
     assert periods[-1].from_on == begins

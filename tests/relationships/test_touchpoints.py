@@ -7,6 +7,7 @@ from django.test import Client
 from django.utils import timezone
 
 from relationships import touching
+from relationships.contacts.heard import last_heard
 from relationships.models import Action, Complaint, Contact, Plan, Touchpoint
 from tests.factories import a_portfolio
 
@@ -299,4 +300,5 @@ def test_last_contact_of_people_counts_only_where_they_were_there(portfolio):
     jo, kim = contact(portfolio), contact(portfolio, name="Kim Roe")
     held(portfolio).contacts.add(jo)
 
-    assert touching.last_days_of_contacts([jo.pk, kim.pk], date(2026, 4, 1)) == {jo.pk: date(2026, 3, 1)}
+    everybody = Contact.objects.filter(pk__in=[jo.pk, kim.pk])
+    assert last_heard(everybody, date(2026, 4, 1)) == {jo.pk: date(2026, 3, 1)}
