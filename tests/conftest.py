@@ -89,6 +89,7 @@ def worker(transactional_db, tmp_path, request):
     """Start real worker processes: `worker()`, or `worker(REDIS_URL=redis_broker)`."""
     from contextlib import ExitStack
 
+    servers.forget_messages()
     with ExitStack() as stack:
         yield lambda *options, **environment: stack.enter_context(
             servers.celery_worker(tmp_path / f"worker-{servers.free_port()}.log", *options, **environment)

@@ -111,6 +111,12 @@ def database_url() -> str:
     return f"postgres://{now['USER']}:{now['PASSWORD']}@{now['HOST']}:{now['PORT']}/{now['NAME']}"
 
 
+def forget_messages() -> None:
+    """Empty the folder broker: what earlier tests sent is about rows long gone, a worker would go through it all."""
+    for message in (settings.BROKER_DIR / "messages").glob("*.msg"):
+        message.unlink(missing_ok=True)
+
+
 @contextmanager
 def celery_worker(log: Path, *options: str, **environment: str) -> Iterator[subprocess.Popen[bytes]]:
     """A real worker process on the test database; with REDIS_URL=… over Redis, else over the folder."""
