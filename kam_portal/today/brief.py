@@ -14,6 +14,7 @@ from kam_portal.templatetags.kam import money, moved, points, score, share, sign
 from kam_portal.today.meetings import Meeting, next_meeting, reviews_of
 from profitability.models import Result, Run
 from profitability.standings import READABLE
+from relationships.contacts.heard import last_heard
 from relationships.models import Action, Complaint, Contact, Review, ReviewPoint, Signal, Touchpoint
 from relationships.queries import portfolio
 from relationships.signals.kinds import label
@@ -61,13 +62,14 @@ def meeting_at(user, account: Account, today: date) -> Meeting | None:
     return next_meeting(user, today, reviews_of(user, account), account)
 
 
-def people(user, account: Account, today: date) -> QuerySet[Contact]:
-    """Who is there, the highest first, each with who of us answers to them and when they last heard from us."""
+def people(user, account: Account, today: date) -> list[Contact]:
+    """Who is there, the highest first, each with who of us answers to them and when they were last heard of."""
     rows = Contact.objects.visible_to(user).filter(account=account).present()
-    rows = rows.annotate(
-        heard_on=Max("touchpoints__held_on", filter=Q(touchpoints__held_on__lte=today))
-    ).prefetch_related("counterparts__user")
-    return rows.order_by("-level", "-influence", "name")
+    last = last_heard(rows, today)
+    found = list(rows.prefetch_related("counterparts__user").order_by("-level", "-influence", "name"))
+    for each in found:
+        each.heard_on = last.get(each.pk)
+    return found
 
 
 def promises(user, account: Account) -> Promises:

@@ -6,8 +6,10 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from django.db.models import Max, Min, Q
+from django.utils import timezone
 
 from profitability.standings import READABLE
+from relationships.contacts.heard import last_heard
 from relationships.core.stage import rank
 from relationships.models import Box, Contact, Position, PositionChange, Rating, Touchpoint
 from relationships.queries import rests_on_profit
@@ -30,7 +32,7 @@ CENT = Decimal("0.01")
 
 
 def gone_quiet(watch: Watch, limit: Decimal) -> Iterator[Found]:
-    """Key accounts and accounts with a plan; nothing before the first touchpoint was ever logged. Three queries."""
+    """Key accounts and accounts with a plan; nothing before the first touchpoint was ever logged. Five queries."""
     wanted = [each for each in watch.accounts.values() if each.is_key or each.plan]
     began = Touchpoint.objects.filter(held_on__lte=watch.today).aggregate(first=Min("held_on"))["first"]
     if began is None:
@@ -42,21 +44,19 @@ def gone_quiet(watch: Watch, limit: Decimal) -> Iterator[Found]:
         expected = int(limit * PATIENCE[each.box])
         on = last.get(each.pk)
         silent = (watch.today - (on or began)).days
-        if silent > expected and (on or each.plan):  # without both it is the plan that is missing: see no_plan
+        if silent > expected and (on or people[each.pk]):  # where nobody is known there is nobody to miss
             yield silence(each, expected, silent, on)
         elif names := quiet_people(people[each.pk], began, watch.today, WITH_ONE_PERSON * expected):
             yield quiet_contacts(each, WITH_ONE_PERSON * expected, names)
 
 
 def who_counts(accounts: list[int], today: date) -> dict[int, list[tuple]]:
-    """Those who decide, approve or have influence: since when each is known, and when we were in touch last."""
+    """Those who decide, approve or have influence: since when each is known, and when they were heard of."""
     counts = Q(buying_role__in=("decider", "approver")) | Q(influence__gte=COUNTS_FROM)
     rows = Contact.objects.present().filter(counts, account__in=accounts)
-    last = Max("touchpoints__held_on", filter=Q(touchpoints__held_on__lte=today))
-    found = defaultdict(list)
-    known = rows.annotate(last=last).order_by("name", "pk")
-    for account, name, created, on in known.values_list("account", "name", "created_at", "last"):
-        found[account].append((name, created.date(), on))
+    last, found = last_heard(rows, today), defaultdict(list)
+    for each in rows.order_by("name", "pk"):
+        found[each.account_id].append((each.name, timezone.localdate(each.created_at), last.get(each.pk)))
     return found
 
 

@@ -84,15 +84,14 @@ def keep(code: str, found: dict[str, Found], watch: Watch) -> int:
             over.append(row)
         known[row.key] = row
     end(over, watch.today)
-    managers = {account: each.manager for account, each in watch.accounts.items()}
     still = [row for key, row in known.items() if key in found]
     for row in still:
         if row.state == Signal.State.OPEN:
-            describe(row, found[row.key], managers)
+            describe(row, found[row.key], watch)
         row.seen_on = watch.today
     Signal.objects.bulk_update(still, UPDATED, batch_size=200)
     new = [cause for key, cause in found.items() if is_new(known.get(key), cause)]
-    made = [describe(Signal(kind=code, key=cause.key), cause, managers) for cause in new]
+    made = [describe(Signal(kind=code, key=cause.key), cause, watch) for cause in new]
     for row in made:
         row.since_on = row.seen_on = watch.today
     Signal.objects.bulk_create(made, batch_size=200, ignore_conflicts=True)
@@ -114,15 +113,15 @@ def is_new(known: Signal | None, cause: Found) -> bool:
     return known.state == Signal.State.DONE and cause.size >= WORSE * Decimal(known.facts.get("size", "1"))
 
 
-def describe(row: Signal, cause: Found, managers: dict[int, int | None]) -> Signal:
+def describe(row: Signal, cause: Found, watch: Watch) -> Signal:
     """As the cause is today; the account's manager looks after it."""
     kind = KINDS[cause.kind]
-    row.account_id, row.plan_id = cause.account, cause.plan
+    row.account_id, row.plan_id = cause.account, cause.plan or watch.plan_behind(cause.account)
     row.facts = cause.facts | {"size": str(cause.size)}
     row.weight = cause.weight
     row.tells_profit = kind.tells_profit or cause.tells_profit
     row.tells_company = kind.tells_company
-    row.owner_id = managers.get(cause.account) if cause.account else None
+    row.owner_id = watch.manager(cause.account)
     return row
 
 
@@ -130,7 +129,6 @@ def preview(wanted: list[Threshold], today: date) -> dict[str, list[int | None]]
     """What would be open with these thresholds: for each kind the managers concerned, one for each signal. What was
     dealt with and has not become worse stays done, as when they are kept."""
     watch = Watch(today, published_run())
-    managers = {account: each.manager for account, each in watch.accounts.items()}
     known = known_signals()
     counted = {}
     for each in wanted:
@@ -141,7 +139,7 @@ def preview(wanted: list[Threshold], today: date) -> dict[str, list[int | None]]
             ]
             continue
         opened = [cause for key, cause in found.items() if would_be_open(known[each.kind.code].get(key), cause)]
-        counted[each.kind.code] = [managers.get(cause.account) for cause in opened]
+        counted[each.kind.code] = [watch.manager(cause.account) for cause in opened]
     return counted
 
 

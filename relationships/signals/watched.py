@@ -51,6 +51,7 @@ class Watched:
     is_key: bool
     admitted_on: date | None
     plan: int | None
+    is_for_plan: bool  # looked at for its plan alone: who may not see the plan must not learn of it by a signal
     result: Result | None
     position: Position | None
 
@@ -75,12 +76,20 @@ class Watch:
     @cached_property
     def accounts(self) -> dict[int, Watched]:
         admitted, plans = admissions(self.today), living_plans()
-        wanted = admitted.keys() | plans.keys() | largest_of_managers(self.run)
+        anyway = admitted.keys() | largest_of_managers(self.run)
+        wanted = anyway | plans.keys()
         results, positions = results_of(self.run, wanted), positions_of(self.run, wanted)
         managers = dict(Account.objects.filter(pk__in=wanted).values_list("pk", "manager"))
         return {
             pk: Watched(
-                pk, manager, pk in admitted, admitted.get(pk), plans.get(pk), results.get(pk), positions.get(pk)
+                pk,
+                manager,
+                pk in admitted,
+                admitted.get(pk),
+                plans.get(pk),
+                pk not in anyway,
+                results.get(pk),
+                positions.get(pk),
             )
             for pk, manager in sorted(managers.items())
         }
@@ -105,6 +114,15 @@ class Watch:
         near = [each for each in back if each[0] <= OLDEST - MONTHS_BACK]
         found = min(near, key=itemgetter(0), default=None)
         return Run.objects.select_related("cost_model").get(pk=found[1]) if found else None
+
+    def plan_behind(self, account: int | None) -> int | None:
+        """The plan for which alone the account is looked at, if so."""
+        each = self.accounts.get(account) if account else None
+        return each.plan if each and each.is_for_plan else None
+
+    def manager(self, account: int | None) -> int | None:
+        each = self.accounts.get(account) if account else None
+        return each.manager if each else None
 
     def weight(self, account: int) -> Decimal:
         return self.accounts[account].weight if account in self.accounts else Decimal(0)

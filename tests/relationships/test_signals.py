@@ -121,6 +121,53 @@ def test_silence_is_measured_by_the_box(portfolio, code, days, is_quiet):
     assert (key_of(portfolio, "quiet", code) in open_keys()) == is_quiet
 
 
+def test_of_an_account_that_is_looked_at_for_its_plan_alone_only_readers_of_the_plan_are_told(portfolio):
+    # the finance analyst sees all accounts, but not what is kept to a plan's team
+    a_plan(portfolio, "N6", visibility="plan_team")
+    a_plan(portfolio, "N1", visibility="plan_team")  # among the five largest of its manager anyway
+    touch(portfolio, "N6", 400)
+    touch(portfolio, "N1", 400)
+
+    recompute(TODAY)
+    told = {
+        role: set(Signal.objects.visible_to(portfolio.user(role)).values_list("key", flat=True))
+        for role in ("executive", "finance")
+    }
+
+    hidden, open_to_all = key_of(portfolio, "quiet", "N6"), key_of(portfolio, "quiet", "N1")
+    assert {hidden, open_to_all} <= told["executive"]
+    assert {hidden, open_to_all} & told["finance"] == {open_to_all}
+
+
+def test_where_nobody_was_met_and_nobody_is_known_nobody_is_missed_plan_or_not(portfolio):
+    admit(portfolio, "N1", "N2")
+    a_plan(portfolio, "N2")
+    touch(portfolio, "N3", 400)
+
+    recompute(TODAY)
+    assert not {key_of(portfolio, "quiet", "N1"), key_of(portfolio, "quiet", "N2")} & open_keys()
+
+    Contact.objects.create(account=portfolio.accounts["N1"], name="Ada Boss", buying_role="decider")
+    recompute(TODAY)
+    assert key_of(portfolio, "quiet", "N1") in open_keys()
+
+
+def test_who_answered_a_survey_was_heard_of(portfolio):
+    admit(portfolio, "N1")
+    boss = Contact.objects.create(account=portfolio.accounts["N1"], name="Ada Boss", buying_role="decider")
+    touch(portfolio, "N1", 400, boss)
+    touch(portfolio, "N1", 3)
+    at = datetime(2026, 3, 1, tzinfo=UTC)
+    Invitation.objects.create(
+        account=portfolio.accounts["N1"], contact=boss, answered_at=at, expires_at=at,
+        created_by=portfolio.user("manager"),
+    )  # fmt: skip
+
+    recompute(TODAY)
+
+    assert key_of(portfolio, "quiet-people", "N1") not in open_keys()
+
+
 def test_nobody_is_quiet_where_nothing_was_ever_logged(portfolio):
     admit(portfolio, "N1")
 
