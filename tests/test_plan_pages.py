@@ -15,6 +15,7 @@ from accounts.models import Decision
 from relationships.models import Need, Plan, PlanVersion
 from relationships.plans import lifecycle
 from tests.factories import a_portfolio
+from tests.markup import page_of
 from tests.relationships.plans_made import a_plan, approved, submitted
 
 PLAN = "/accounts/N1/plan/"
@@ -224,6 +225,20 @@ def test_differences_from_a_version_to_the_plan_of_today(sign_in, plan, portfoli
     assert "added: “Credit”" in told
     assert "Both say the same" in text(sign_in("manager").get(f"{PLAN}differences/?from=1&to=1"))
     assert sign_in("manager").get(f"{PLAN}differences/?from=7").status_code == 404
+
+
+def test_differences_show_the_words_that_went_and_those_that_came(sign_in, plan, portfolio):
+    before = "Grow together in the three markets we serve from the north, without new depots"
+    Plan.objects.filter(pk=plan.pk).update(purpose=before)
+    plan.refresh_from_db()
+    submitted(portfolio, plan)
+    Plan.objects.filter(pk=plan.pk).update(purpose=before.replace("without", "with two"))
+
+    page = page_of(sign_in("manager").get(f"{PLAN}differences/?from=1&to=today"))
+
+    line = page.one("dl", **{"class": "differences"}).one("li")
+    assert (line.one("del").text, line.one("ins").text) == ("without", "with two")
+    assert line.text == "Purpose … markets we serve from the north, without with two new depots"
 
 
 def test_a_plan_without_versions_says_so(sign_in, plan):

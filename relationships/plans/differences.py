@@ -1,6 +1,7 @@
 """What differs between two documents of a plan, in sentences; and between a version and the plan of today."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
 
 from django.utils.translation import gettext as _
@@ -8,9 +9,23 @@ from django.utils.translation import gettext as _
 from profitability.differences import Difference
 from profitability.models import Run
 from relationships.models import Plan, PlanVersion
+from relationships.plans.rewording import Piece, pieces
 from relationships.plans.versions import Cell, Document, document, readable
 
 NOTHING = "–"
+
+
+@dataclass(frozen=True)
+class Rewritten(Difference):
+    """One text that is another now. `label` names the field; empty for the line itself."""
+
+    label: str
+    before: str
+    after: str
+
+    @property
+    def pieces(self) -> list[Piece]:
+        return pieces(self.before, self.after)
 
 
 def differences(before: Document, after: Document) -> list[Difference]:
@@ -47,7 +62,7 @@ def _of_section(label: str, before: list[Document], after: list[Document]) -> It
 def _of_entry(label: str, before: Document, after: Document) -> Iterator[Difference]:
     subject = f"{label}, {_quoted(after)}" if after["name"] else label
     if before["name"] != after["name"]:
-        yield Difference(label, f"{_quoted(before)} → {_quoted(after)}")
+        yield Rewritten(label, f"{_quoted(before)} → {_quoted(after)}", "", before["name"], after["name"])
     yield from _of_cells(subject, *(_written(each) for each in (before, after)))
 
 
@@ -60,7 +75,7 @@ def _of_cells(subject: str, old: dict[str, Cell], new: dict[str, Cell]) -> Itera
         texts = [cells[field]["text"] if field in cells else "" for cells in (old, new)]
         if texts[0] != texts[1]:
             label = (new.get(field) or old[field])["label"]
-            yield Difference(subject, f"{label} {_shown(texts[0])} → {_shown(texts[1])}")
+            yield Rewritten(subject, f"{label} {_shown(texts[0])} → {_shown(texts[1])}", label, *texts)
 
 
 def _shown(text: str) -> str:

@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from accounts.permissions import Permission, needs
+from profitability.differences import Difference
 from profitability.runline import run_of
 from relationships.models import Plan, PlanVersion
 from relationships.plans.differences import differences, moved
@@ -147,9 +148,9 @@ def document_of(request, plan: Plan, name: str) -> Document:
     return readable(found, request.user, plan.account)
 
 
-def grouped(changes) -> list[tuple[str, list[str]]]:
-    """The sentences under what they are about, in their order."""
-    found: dict[str, list[str]] = {}
+def grouped(changes: list[Difference]) -> list[tuple[str, list[Difference]]]:
+    """The differences under what they are about, in their order."""
+    found: dict[str, list[Difference]] = {}
     for each in changes:
-        found.setdefault(each.subject, []).append(each.sentence)
+        found.setdefault(each.subject, []).append(each)
     return [*found.items()]
