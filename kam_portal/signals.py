@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django import forms
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Max, Min, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -31,23 +31,40 @@ HERE = {  # where one sees what it is about, if that is not the account's page
 }
 
 
-def _open(rows, today):
-    return rows.filter(state=Signal.State.OPEN).filter(Q(snoozed_until=None) | Q(snoozed_until__lte=today))
-
-
 STATES = {
-    "open": (_("Open"), _open),
-    "later": (_("Put off"), lambda rows, today: rows.filter(state=Signal.State.OPEN, snoozed_until__gt=today)),
-    "done": (_("Dealt with"), lambda rows, _today: rows.filter(Q(state=Signal.State.DONE) | Q(ended_by__isnull=False))),
-    "gone": (_("No longer so"), lambda rows, _today: rows.filter(state=Signal.State.GONE, ended_by=None)),
+    "open": (_("Open"), lambda today: Q(state=Signal.State.OPEN) & ~_put_off(today)),
+    "later": (_("Put off"), lambda today: Q(state=Signal.State.OPEN) & _put_off(today)),
+    "done": (_("Dealt with"), lambda _today: Q(state=Signal.State.DONE) | Q(ended_by__isnull=False)),
+    "gone": (_("No longer so"), lambda _today: Q(state=Signal.State.GONE, ended_by=None)),
 }
 ORDER = {"open": ("-weight", "pk"), "later": ("snoozed_until", "-weight", "pk")}
 NEWEST = ("-ended_on", "-weight", "pk")
+FIRST = {"open": ("-heaviest", "account"), "later": ("soonest", "-heaviest", "account")}
+LATEST = ("-latest", "-heaviest", "account")
+
+
+def _put_off(today: date) -> Q:
+    return Q(snoozed_until__isnull=False, snoozed_until__gt=today)
+
+
+def counted(rows: QuerySet[Signal], today: date) -> dict[str, int]:
+    """How many there are in each tab."""
+    return rows.aggregate(**{name: Count("pk", filter=within(today)) for name, (_label, within) in STATES.items()})
 
 
 def rows_of(rows: QuerySet[Signal], show: str, today: date) -> QuerySet[Signal]:
     """Those of one tab: what is most at stake first, what comes up first, what ended last."""
-    return STATES[show][1](rows, today).order_by(*ORDER.get(show, NEWEST))
+    return rows.filter(STATES[show][1](today)).order_by(*ORDER.get(show, NEWEST))
+
+
+def accounts_of(rows: QuerySet[Signal], show: str) -> QuerySet:
+    """The accounts of one tab, None for the whole portfolio, in the order of the first signal of each."""
+    first = (
+        rows.order_by()
+        .values("account")
+        .annotate(heaviest=Max("weight"), soonest=Min("snoozed_until"), latest=Max("ended_on"))
+    )
+    return first.order_by(*FIRST.get(show, LATEST)).values_list("account", flat=True)
 
 
 class SignalFilter(PortfolioFilter):
@@ -111,6 +128,26 @@ def line_of(user, row: Signal, today: date) -> Line:
         may_act=row.state != Signal.State.GONE and acting.may_act(user, row),
         may_give_action=acting.may_give_action(user, row) and row.kind != "action_overdue",
     )
+
+
+@dataclass(frozen=True)
+class Group:
+    """The signals of one account; without an account, those of the whole portfolio."""
+
+    account: Account | None
+    lines: list[Line]
+
+
+def groups_of(user, rows: QuerySet[Signal], accounts: Iterable[int | None], today: date) -> list[Group]:
+    """All signals of these accounts, account by account in their order."""
+    lines: dict[int | None, list[Line]] = {pk: [] for pk in accounts}
+    condition = Q(account__in=[pk for pk in lines if pk]) | (Q(account=None) if None in lines else Q(pk__in=()))
+    told = rows.filter(condition).select_related(
+        "account__team", "account__manager", "plan__account", "owner", "ended_by"
+    )
+    for line in lines_of(user, told, today):
+        lines[line.signal.account_id].append(line)
+    return [Group(of_one[0].signal.account, of_one) for of_one in lines.values() if of_one]
 
 
 def url_of(row: Signal) -> str:

@@ -1,6 +1,7 @@
 """The pages of signals: who sees which, filters, acting in place, and thresholds."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.test import Client
@@ -42,9 +43,14 @@ def act(client: Client, signal: Signal, do: str, **fields):
     return client.post(f"/signals/{signal.pk}/act/", {"do": do, "back": "/signals/?kind=no_plan"} | fields)
 
 
+def grouped(client: Client, query: str = "") -> list[tuple[str, list[str]]]:
+    """The code of each account of the page, "" for the whole portfolio, with the keys of its signals."""
+    groups = client.get(f"/signals/{query}").context["groups"]
+    return [(each.account.code if each.account else "", [line.signal.key for line in each.lines]) for each in groups]
+
+
 def listed(client: Client, query: str = "") -> set[str]:
-    page = client.get(f"/signals/{query}")
-    return {line.signal.key for line in page.context["lines"]}
+    return {key for _code, keys in grouped(client, query) for key in keys}
 
 
 # Who sees which
@@ -77,10 +83,8 @@ def test_each_reader_sees_what_he_may(portfolio, open_as, who, seen):
     a_signal(None, "company", kind="no_plan", tells_company=True)
     client = open_as(who)
 
-    page = client.get("/signals/")
-
-    assert {line.signal.key for line in page.context["lines"]} == seen
-    assert page.context["tabs"][0]["count"] == len(seen)
+    assert listed(client) == seen
+    assert client.get("/signals/").context["tabs"][0]["count"] == len(seen)
 
 
 @pytest.mark.parametrize(
@@ -154,7 +158,64 @@ def test_the_list_asks_the_database_as_often_for_many(portfolio, open_as, django
     with django_assert_max_num_queries(16):
         page = client.get("/signals/")
 
-    assert len(page.context["lines"]) == 45
+    assert sum(len(each.lines) for each in page.context["groups"]) == 45
+
+
+# By account
+
+
+def test_the_signals_of_an_account_stand_under_it_the_heaviest_first(portfolio, open_as):
+    accounts = portfolio.accounts
+    a_signal(accounts["N1"], "light", weight=Decimal(1))
+    a_signal(accounts["N2"], "middle", weight=Decimal(5))
+    a_signal(accounts["N1"], "heavy", weight=Decimal(9))
+    a_signal(None, "company", weight=Decimal(3))
+
+    assert grouped(open_as("executive")) == [("N1", ["heavy", "light"]), ("N2", ["middle"]), ("", ["company"])]
+
+
+def test_each_tab_has_its_own_order_of_accounts(portfolio, open_as):
+    accounts, today = portfolio.accounts, timezone.localdate()
+    for days, code in ((1, "N1"), (2, "N2")):
+        a_signal(accounts[code], f"soon{days}", snoozed_until=today + timedelta(days=days), weight=Decimal(days))
+        ended = {"state": "done", "ended_on": today - timedelta(days=days), "ended_by": portfolio.user("lead")}
+        a_signal(accounts[code], f"ended{days}", weight=Decimal(days), **ended)
+    client = open_as("manager")
+
+    assert [code for code, _keys in grouped(client, "?show=later")] == ["N1", "N2"]
+    assert [code for code, _keys in grouped(client, "?show=done")] == ["N1", "N2"]
+
+
+def test_a_page_tears_no_account_apart(portfolio, open_as, monkeypatch):
+    monkeypatch.setattr("kam_portal.views.signals.A_PAGE", 2)
+    for place in range(9):
+        a_signal(portfolio.accounts[f"N{place % 3 + 1}"], f"k{place}", weight=Decimal(place))
+    client = open_as("manager")
+
+    first, second = grouped(client), grouped(client, "?page=2")
+
+    assert first == [("N3", ["k8", "k5", "k2"]), ("N2", ["k7", "k4", "k1"])]
+    assert second == [("N1", ["k6", "k3", "k0"])]
+    assert "the signals of one stand together" in client.get("/signals/").content.decode()
+
+
+def test_what_one_may_not_see_moves_no_account_up(portfolio, open_as):
+    a_signal(portfolio.accounts["N1"], "hidden", weight=Decimal(9), tells_profit=True, **LATE)
+    a_signal(portfolio.accounts["N1"], "light", weight=Decimal(1), **LATE)
+    a_signal(portfolio.accounts["N2"], "middle", weight=Decimal(5), **LATE)
+
+    assert grouped(open_as("member")) == [("N2", ["middle"]), ("N1", ["light"])]
+
+
+def test_an_account_is_named_once_with_its_manager(portfolio, open_as):
+    for key in "abc":
+        a_signal(portfolio.accounts["N1"], key)
+
+    page = open_as("manager").get("/signals/").content.decode()
+
+    assert page.count('<h2 id="signals-') == 1
+    assert "3 signals</p>" in page
+    assert page.count(f"{portfolio.accounts['N1'].manager} · 3 signals") == 1
 
 
 # Acting

@@ -15,25 +15,33 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.permissions import Permission, may, needs
-from kam_portal.signals import STATES, SignalFilter, lines_of, people_by_account, rows_of
+from kam_portal.signals import (
+    STATES,
+    SignalFilter,
+    accounts_of,
+    counted,
+    groups_of,
+    lines_of,
+    people_by_account,
+    rows_of,
+)
 from relationships import doing
 from relationships.models import Signal
 from relationships.signals import acting
 
-A_PAGE = 50
+A_PAGE = 20  # accounts: their signals stay together
 
 
 @require_safe
 @needs(Permission.SEE_ACCOUNTS)
 def signals(request):
-    """The signals of the accounts the reader sees, what is most at stake first."""
+    """The signals of the accounts the reader sees, account by account, what is most at stake first."""
     form, today = SignalFilter(request.GET, request.user), timezone.localdate()
     show = request.GET.get("show", "")
     show = show if show in STATES else "open"
     narrowed = form.narrow(Signal.objects.visible_to(request.user))
-    counts = {name: rows_of(narrowed, name, today).count() for name in STATES}
-    rows = rows_of(narrowed, show, today).select_related("account__team", "plan__account", "owner", "ended_by")
-    page = Paginator(rows, A_PAGE).get_page(request.GET.get("page"))
+    counts, rows = counted(narrowed, today), rows_of(narrowed, show, today)
+    page = Paginator(accounts_of(rows, show), A_PAGE).get_page(request.GET.get("page"))
     context = {
         "heading": heading(counts["open"]),
         "form": form,
@@ -42,7 +50,7 @@ def signals(request):
         "show": show,
         "tabs": tabs_of(request, show, counts),
         "page": page,
-        "lines": lines_of(request.user, page.object_list, today),
+        "groups": groups_of(request.user, rows, page.object_list, today),
         "may_set": may(request.user, Permission.STEER_PROGRAMME),
     }
     return render(request, "relationships/signals/list.html", context)
@@ -60,7 +68,7 @@ def tabs_of(request, show: str, counts: dict[str, int]) -> list[dict]:
     query = request.GET.copy()
     query.pop("page", None)
     tabs = []
-    for name, (label, _rows) in STATES.items():
+    for name, (label, _within) in STATES.items():
         query["show"] = name
         url = f"{request.path}?{query.urlencode()}"
         tabs.append({"label": label, "url": url, "active": name == show, "count": counts[name]})
