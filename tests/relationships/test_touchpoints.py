@@ -10,6 +10,7 @@ from relationships import touching
 from relationships.contacts.heard import last_heard
 from relationships.models import Action, Complaint, Contact, Plan, Touchpoint
 from tests.factories import a_portfolio
+from tests.markup import page_of
 
 pytestmark = pytest.mark.django_db
 NEW = "/touchpoints/new/"
@@ -249,6 +250,23 @@ def test_the_list_takes_few_queries_however_long_it_is(portfolio, visit, django_
 
     with django_assert_max_num_queries(20):
         reader.get("/touchpoints/")
+
+
+def test_of_many_people_three_are_named_and_the_others_counted(portfolio, visit):
+    small, large = held(portfolio, note="small"), held(portfolio, note="large")
+    for number in range(7):
+        one = contact(portfolio, name=f"{number}o Doe")
+        large.contacts.add(one)
+        if number < 4:
+            small.contacts.add(one)
+
+    page = page_of(visit("manager").get("/touchpoints/"))
+
+    assert [each.text for each in page.all("td", **{"class": "touch-there"})] == [
+        "0o Doe, 1o Doe, 2o Doe and 4 more",
+        "0o Doe, 1o Doe, 2o Doe, 3o Doe",
+    ]
+    assert page.one("span", **{"data-tip": "3o Doe, 4o Doe, 5o Doe, 6o Doe"}).text == "and 4 more"
 
 
 # The history
