@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.models import Account
@@ -50,15 +51,23 @@ class Asked:
         return (self.account, self.contact or (self.email or self.name).strip().casefold())
 
     def number(self, code: str) -> int | None:
-        text = str((self.answers or {}).get(code, ""))
-        return int(text) if text.isdecimal() else None
+        return number_in(self.answers, code)
 
     @property
     def trust(self) -> Decimal | None:
-        """The mean of what was answered on trust, 1 to 7."""
-        numbers = [self.number(code) for code in survey.TRUST_ITEMS]
-        known = [number for number in numbers if number is not None]
-        return Decimal(sum(known)) / len(known) if known else None
+        return trust_in(self.answers)
+
+
+def number_in(answers: dict | None, code: str) -> int | None:
+    text = str((answers or {}).get(code, ""))
+    return int(text) if text.isdecimal() else None
+
+
+def trust_in(answers: dict | None) -> Decimal | None:
+    """The mean of what was answered on trust, 1 to 7."""
+    numbers = [number_in(answers, code) for code in survey.TRUST_ITEMS]
+    known = [number for number in numbers if number is not None]
+    return Decimal(sum(known)) / len(known) if known else None
 
 
 @dataclass(frozen=True)
@@ -86,7 +95,10 @@ class Voice:
 def asked_of(user, account: Account | None = None) -> list[Asked]:
     """The surveys of the accounts somebody sees, or of one of them, the oldest first."""
     rows = Invitation.objects.filter(account__in=Account.objects.visible_to(user).values("pk"))
-    rows = rows.filter(account=account) if account else rows
+    return asked_in(rows.filter(account=account) if account else rows)
+
+
+def asked_in(rows: QuerySet[Invitation]) -> list[Asked]:
     return [Asked(*cells) for cells in rows.order_by("created_at", "pk").values_list(*NAMES)]
 
 

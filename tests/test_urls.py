@@ -23,6 +23,7 @@ from relationships.models import (
     Action,
     Complaint,
     Contact,
+    Contract,
     Notice,
     Objective,
     Plan,
@@ -65,8 +66,15 @@ def values_of(route: str, portfolio) -> dict[str, tuple]:
     document = sets.get(route.partition("/")[0])
     if route.startswith("team/"):
         return {"code": ("north", "south", "nowhere")}
-    return {
+    return portfolio.values | {
         "code": (document, document, "XX") if document else ("N1", "S1", "XX"),
+        "month": ("2026-01", "2026-01", "2099-01") if route.startswith("api/") else (202601, 202601, 209901),
+    }
+
+
+def values_in(portfolio) -> dict[str, tuple]:
+    """The parameters that mean the same in every address."""
+    return {
         "version": (1, 1, 999),
         "number": (1, 1, 999),
         "plan_id": (*ids_of(Plan), 999_999_999),
@@ -79,9 +87,9 @@ def values_of(route: str, portfolio) -> dict[str, tuple]:
         "pool": ("service", "service", "XX"),
         "touchpoint_id": (*ids_of(Touchpoint), 999_999_999),
         "complaint_id": (*ids_of(Complaint), 999_999_999),
+        "contract_id": (*ids_of(Contract), 999_999_999),
         "review_id": (*review_ids(Review, "plan"), 999_999_999),
         "point_id": (*review_ids(ReviewPoint, "review__plan"), 999_999_999),
-        "month": ("2026-01", "2026-01", "2099-01") if route.startswith("api/") else (202601, 202601, 209901),
         "user_id": (portfolio.user("manager").pk, portfolio.user("stranger").pk, 999_999_999),
         "run_id": (portfolio.run.pk, portfolio.run.pk, 999_999_999),
         "import_id": (1, 1, 999_999_999),
@@ -140,9 +148,15 @@ def unhurried(monkeypatch):
     monkeypatch.setattr(SimpleRateThrottle, "THROTTLE_RATES", {"user": None, "anon": None})
 
 
-@pytest.fixture
-def portfolio(db):
-    made = a_portfolio()
+@pytest.fixture(scope="module")
+def portfolio(django_db_setup, django_db_blocker):
+    """One for the whole walk: every question undoes what it changed."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield with_something_of_everything(a_portfolio())
+        transaction.set_rollback(True)
+
+
+def with_something_of_everything(made):
     for name, sharing in (("Shared", "everyone"), ("Secret", "nobody")):
         Scenario.objects.create(name=name, sharing=sharing, owner=made.user("stranger"), run=made.run)
     for who in ("manager", "stranger"):
@@ -153,6 +167,7 @@ def portfolio(db):
         Touchpoint.objects.create(held_on="2026-03-01", **own)
         Complaint.objects.create(received_on="2026-03-01", text="Late", **own)
         years = {"from_on": "2026-01-01", "until_on": "2028-12-31", "created_by": made.user("executive")}
+        Contract.objects.create(account=made.accounts[code], name="Supply", **years)
         plan = Plan.objects.create(account=made.accounts[code], **years)
         review = Review.objects.create(plan=plan, due_on="2026-04-01")
         ReviewPoint.objects.create(review=review, text="Stock")
@@ -172,6 +187,7 @@ def portfolio(db):
             seen_on="2026-03-01",
         )
     submit_plans(made)
+    made.values = values_in(made)
     return made
 
 

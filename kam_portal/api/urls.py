@@ -9,6 +9,8 @@ from accounts.permissions import Permission
 from accounts.rest.scopes import Scope
 from accounts.rest.views import ApiView
 from kam_portal.api import docs, exports, imports
+from kam_portal.api.complaints import ComplaintDetail, Complaints
+from kam_portal.api.contracts import ContractDetail, Contracts, ServiceLevels
 from kam_portal.api.decisions import DecisionDetail, Decisions
 from kam_portal.api.effort import Effort
 from kam_portal.api.explain import Explain, ExplainCostLine
@@ -20,6 +22,8 @@ from kam_portal.api.ratings import AccountRatings, Ratings
 from kam_portal.api.runs import RequestableRuns
 from kam_portal.api.scenarios import ScenarioAccounts, ScenarioDetail, ScenarioOutcome, Scenarios
 from kam_portal.api.signals import Signals
+from kam_portal.api.surveys import Surveys, Voice
+from kam_portal.api.touchpoints import TouchpointDetail, Touchpoints
 from kam_portal.api.value import AccountValue, Value, Whitespace
 from kam_portal.api.webhooks import WebhookDeliveries, WebhookDetail, WebhookPing, Webhooks
 from profitability.api.groups import ProfitabilityGroups
@@ -82,6 +86,15 @@ urlpatterns = [
     path("plans/<int:plan_id>/contacts/", PlanContacts.as_view(), name="plan_contacts"),
     path("plans/<int:plan_id>/contacts/<int:contact_id>/", PlanContactDetail.as_view(), name="plan_contact"),
     path("plans/<int:plan_id>/ratings/", PlanRatings.as_view(), name="plan_ratings"),
+    path("touchpoints/", Touchpoints.as_view(), name="touchpoints"),
+    path("touchpoints/<int:touchpoint_id>/", TouchpointDetail.as_view(), name="touchpoint"),
+    path("complaints/", Complaints.as_view(), name="complaints"),
+    path("complaints/<int:complaint_id>/", ComplaintDetail.as_view(), name="complaint"),
+    path("contracts/", Contracts.as_view(), name="contracts"),
+    path("contracts/<int:contract_id>/", ContractDetail.as_view(), name="contract"),
+    path("contracts/<int:contract_id>/service-levels/", ServiceLevels.as_view(), name="service_levels"),
+    path("surveys/", Surveys.as_view(), name="surveys"),
+    path("voice/", Voice.as_view(), name="voice"),
     path("value/", Value.as_view(), name="value"),
     path("whitespace/", Whitespace.as_view(), name="whitespace"),
     path("effort/", Effort.as_view(), name="effort"),

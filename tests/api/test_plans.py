@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from accounts.models import Account, User
 from relationships.models import Action, Contact, Objective, Plan, PlanChange, Review, ReviewPoint
+from tests.api.writing import fields, patch, post
 from tests.relationships.plans_made import TODAY, a_plan, submitted
 
 PLANS = "/api/v1/plans/"
@@ -17,20 +18,6 @@ def plan(portfolio) -> Plan:
 
 def at(plan: Plan, rest: str = "") -> str:
     return f"{PLANS}{plan.pk}/{rest}"
-
-
-def patch(client, path: str, body: dict, tag: str | None = None, **headers):
-    tag = tag or client.get(path).headers["ETag"]
-    return client.patch(path, body, format="json", headers={"If-Match": tag} | headers)
-
-
-def post(client, path: str, body: dict, **headers):
-    return client.post(path, body, format="json", headers=headers)
-
-
-def fields(response) -> set[str]:
-    assert response.status_code == 400, response.content
-    return {error["field"] for error in response.json()["errors"]}
 
 
 # Plans

@@ -1,7 +1,11 @@
 import pytest
+from django.utils import timezone
+from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
 
 from kam_portal.api.urls import urlpatterns
+from relationships import asking
+from relationships.models import Commitment, Complaint, Contract, ServiceLevel, Touchpoint
 
 
 @pytest.fixture
@@ -30,14 +34,33 @@ def test_an_operation_tells_its_parameters_fields_and_errors(schema):
     assert {"bearer": []} in scores["security"]
 
 
-def test_what_a_list_answers_fits_its_description(api, schema):
-    from jsonschema import Draft202012Validator
+def check(api, schema, path: str, route: str = "") -> list[dict]:
+    """The rows that were found to fit."""
+    described = schema["paths"][f"/api/v1/{route or path}/"]["get"]["responses"]["200"]
+    validator = Draft202012Validator(described["content"]["application/json"]["schema"])
+    for role in ("member", "finance"):
+        answer = api(role).get(f"/api/v1/{path}/").json()
+        validator.validate(answer)
+    return answer.get("results", [])
 
-    for path in ("scores", "matrix", "accounts", "profitability", "rankings", "concentration", "runs"):
-        described = schema["paths"][f"/api/v1/{path}/"]["get"]["responses"]["200"]
-        validator = Draft202012Validator(described["content"]["application/json"]["schema"])
-        for role in ("member", "finance"):
-            validator.validate(api(role).get(f"/api/v1/{path}/").json())
+
+@pytest.mark.parametrize("path", ["scores", "matrix", "accounts", "profitability", "rankings", "concentration", "runs"])
+def test_what_a_list_answers_fits_its_description(api, schema, path):
+    check(api, schema, path)
+
+
+def test_what_is_told_of_customers_fits_its_description(api, schema, portfolio):
+    account, user = portfolio.accounts["N1"], portfolio.user("manager")
+    Touchpoint.objects.create(account=account, logged_by=user, held_on="2026-02-03")
+    Complaint.objects.create(account=account, logged_by=user, received_on="2026-02-03", text="Late")
+    contract = Contract.objects.create(account=account, created_by=user, name="Supply", from_on="2026-01-01")
+    Commitment.objects.create(contract=contract, least=5)
+    ServiceLevel.objects.create(contract=contract, least="0.9")
+    asking.invite(account, asking.Guest("Jo"), user, timezone.now())
+
+    for path in ("touchpoints", "complaints", "contracts", "surveys", "voice"):
+        assert check(api, schema, path), path
+    assert check(api, schema, f"contracts/{contract.pk}/service-levels", "contracts/{contract_id}/service-levels")
 
 
 def test_description_and_page_need_sign_in(api):

@@ -11,6 +11,7 @@ from kam_portal.webhooks import endpoints, queue
 from kam_portal.webhooks.events import SIGNAL_OPENED
 from kam_portal.webhooks.opened import announce_signals
 from relationships.models import Plan
+from relationships.signals import kinds
 from tests.relationships.signals import a_plan, a_signal
 
 SLIPPED = {"kind": "stage_slipping", "facts": {"before": "integrated", "after": "basic", "on": "2025-05-01"}}
@@ -65,6 +66,26 @@ def test_it_takes_the_scope_and_nothing_can_be_written(with_token, signals):
 
 def test_an_unknown_kind_is_refused(api, signals):
     assert api("manager").get("/api/v1/signals/?kind=nothing").status_code == 400
+
+
+@pytest.mark.parametrize("who", ["member", "manager", "lead", "stranger", "finance", "executive"])
+def test_a_kind_that_one_is_told_nothing_of_answers_empty(api, signals, who, monkeypatch):
+    monkeypatch.setattr("kam_portal.api.signals.told", lambda kind, _facts: kind)
+    for account in signals.accounts.values():
+        for kind in kinds.ALL:
+            flags = {"tells_profit": kind.tells_profit, "tells_company": kind.tells_company}
+            a_signal(None if kind.tells_company else account, f"{kind.code}:{account.code}", kind=kind.code, **flags)
+    told = {kind.code for kind in kinds.told_to(signals.user(who))}
+    withheld = set(kinds.KINDS) - told
+    client = api(who)
+
+    for code in withheld:
+        for query in ("", "&state=open", "&account_code=N1"):
+            answer = client.get(f"/api/v1/signals/?kind={code}&count=1{query}").json()
+            assert (answer["results"], answer["count"], answer["next"]) == ([], 0, None), code
+    everything = client.get("/api/v1/signals/?page_size=1000").json()["results"]
+    assert not {row["kind"] for row in everything} & withheld
+    assert bool(withheld) == (who not in ("finance", "executive"))
 
 
 @pytest.mark.parametrize(("who", "seen"), SEEN)
