@@ -1,26 +1,28 @@
 """The demo imported and calculated for real: it must look like what is published of customers' profit."""
 
 from collections import Counter
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 from django.contrib.auth import authenticate
 from django.core.management import call_command
-from django.db.models import F, Sum
+from django.db.models import F, OuterRef, Subquery, Sum
 from django.http import QueryDict
 
-from accounts.models import Account, Import, User
+from accounts.models import Account, Decision, Import, User
 from kam_portal import statements
 from kam_portal.demo.people import demo_logins, login_email
 from kam_portal.frozen import thawed
+from kam_portal.today.lines import Urgency
+from kam_portal.today.sources import lines_of, planned_reviews, said_to
 from profitability.balances import pool_names
 from profitability.explain.figures import ACTIVITY, FIGURES, activity_names, explained, figure_of
 from profitability.explain.forward import cost_line
-from profitability.models import OrderLine, PoolBalance, Publication, Result, Run
+from profitability.models import ActivityEvent, OrderLine, PoolBalance, Publication, Result, Run
 from profitability.periods import LENGTHS, periods
 from relationships import booking, touching
-from relationships.models import Action, Complaint, Invitation, Objective, Position, Review, Touchpoint
+from relationships.models import Complaint, Invitation, Objective, Position, Review, Touchpoint
 from relationships.models.plan import Plan, PlanApproval, PlanVersion
 from relationships.plans import standing
 
@@ -231,7 +233,58 @@ def test_plans_are_in_every_state_and_most_of_them_full_of_life(run):
     assert sum(each.is_stale for each in found.values()) >= 2
     assert sum(each.filled == len(each.needed) for each in found.values()) >= 10
     assert 3 * sum(each.is_sound for each in found.values()) >= len(found)
-    late = Action.objects.overdue(TODAY).filter(owner__email=login_email("manager"))
-    assert 1 <= late.count() <= 8
+    southwest = [found[plan.pk].is_sound for plan in plans if plan.account.team.code == "southwest"]
+    assert len(southwest) >= 6 and 0.4 <= sum(southwest) / len(southwest) <= 0.6
     assert not Objective.objects.filter(baseline_on__gt=F("from_on")).exists()
     assert all(each.objectives >= 3 for each in found.values())
+
+
+def day_of(user):
+    found = lines_of(user, TODAY, planned_reviews(user), said_to(user))
+    return [line for line in found if line.urgency != Urgency.SOON], found
+
+
+def test_a_day_of_the_manager_holds_a_dozen_things_at_most_and_few_are_late(seeded, db):
+    due, found = day_of(User.objects.get(email=login_email("manager")))
+
+    late = [line for line in due if line.urgency == Urgency.LATE]
+    assert 8 <= len(due) <= 12
+    assert 1 <= len(late) <= 4
+    assert max(Counter(line.text for line in found).values()) < 3
+    assert len({line.tag for line in due}) >= 5  # of many kinds
+
+
+def test_own_measures_of_plans_say_what_the_ledger_says(seeded, db):
+    found = Objective.objects.filter(unit="offers an order").select_related("plan__account")
+
+    assert found.count() >= 2
+    for objective in found:
+        account, until = objective.plan.account, objective.baseline_on
+        year = {"account": account}
+        quotes = ActivityEvent.objects.current().filter(
+            **year, event_type="quote", occurred_on__gt=until - timedelta(days=365), occurred_on__lte=until
+        )
+        lines = OrderLine.objects.current().filter(
+            **year, ordered_on__gt=until - timedelta(days=365), ordered_on__lte=until, is_return=False
+        )
+        orders = len(set(lines.values_list("order_id", flat=True)))
+        assert abs(objective.baseline - Decimal(quotes.count()) / orders) <= Decimal("0.05"), account
+
+
+def test_competitors_and_we_sell_no_more_than_a_customer_buys(run):
+    for plan in Plan.objects.select_related("account"):
+        ours = Result.objects.in_run(run).get(account=plan.account).share_of_wallet or 0
+        theirs = sum(each.wallet_share or 0 for each in plan.competitors.all())
+
+        assert ours + theirs <= 1, plan.account
+
+
+def test_nobody_is_admitted_or_planned_for_before_the_first_order(seeded, db):
+    ever = (
+        OrderLine.objects.current().filter(account=OuterRef("account")).order_by("ordered_on").values("ordered_on")[:1]
+    )
+    admitted = Decision.objects.filter(outcome="admit", state="approved").annotate(first=Subquery(ever))
+
+    assert admitted.exists()
+    assert not admitted.filter(decided_on__lt=F("first"))
+    assert not Plan.objects.annotate(first=Subquery(ever)).filter(created_at__date__lt=F("first"))

@@ -16,12 +16,12 @@ NOT_YET = "AW00000490"  # Extraordinary Bike Works, a star: its admission is pro
 TOO_DEAR = "AW00000599"  # Westside Plaza, the largest: its release is proposed
 TO_KEEP = "AW00000697"  # Brakes and Gears
 REASONS = (
-    "Large and growing; it asks for one contact for all its shops.",
     "Its way of ordering is complex, and so are the models it sells: a shared plan pays.",
     "Known in its region: others buy what it buys.",
     "It wants to forecast with us, which spares both of us stock.",
-    "High potential that a competitor holds today.",
 )
+GROWING = "Large and growing; it asks for one contact for all its shops."
+BUYS_ELSEWHERE = "High potential that a competitor holds today."
 PROPOSALS = {
     NOT_YET: ("admit", "Buys most elsewhere and orders complex models: worth a plan of its own.", 4),
     TOO_DEAR: ("release", "The largest single account, and it loses money after cost to serve.", 9),
@@ -60,8 +60,8 @@ def former() -> list[str]:
 def past(account: Account, place: int, today: date) -> list[dict]:
     """The admission, and each review since: yearly, a few of them overdue or soon due."""
     chance = random(f"decision:{account.code}")
-    admitted = today - timedelta(days=admitted_before(place, chance))
-    rows = [decision(account, "admit", chance.choice(REASONS), admitted, REVIEW_AFTER)]
+    admitted = max(today - timedelta(days=admitted_before(place, chance)), known_since(account, today))
+    rows = [decision(account, "admit", chance.choice(reasons(account)), admitted, REVIEW_AFTER)]
     while (due := rows[-1]["review_on"]) <= today and place >= OVERDUE:
         rows.append(decision(account, "keep", "The review found it as promised.", due, REVIEW_AFTER))
     return rows
@@ -76,10 +76,26 @@ def admitted_before(place: int, chance) -> int:
     return chance.randint(YOUNGEST, OLDEST)
 
 
+def known_since(account: Account, today: date) -> date:
+    """The day from which it may have been admitted: some weeks after its first order."""
+    first = account.opened_on or today - timedelta(days=OLDEST)
+    return min(first + timedelta(days=YOUNGEST), today - timedelta(days=2))
+
+
+def reasons(account: Account) -> list[str]:
+    """Those that the ledger does not contradict."""
+    *_before, earlier, last = next(each for each in characters() if each.code == account.code).sales
+    found = list(REASONS)
+    found += [GROWING] if 0 < earlier < last else []
+    found += [BUYS_ELSEWHERE] if (account.annual_potential or 0) > 2 * last else []
+    return found
+
+
 def left(account: Account, today: date) -> list[dict]:
-    admitted = decision(account, "admit", REASONS[0], today - timedelta(days=OLDEST), REVIEW_AFTER)
+    day = max(today - timedelta(days=OLDEST), known_since(account, today))
+    admitted = decision(account, "admit", REASONS[0], day, REVIEW_AFTER)
     reason = "It buys standard models by price: simple service suits it better."
-    released = decision(account, "release", reason, admitted["review_on"], None)
+    released = decision(account, "release", reason, min(admitted["review_on"], today - timedelta(days=1)), None)
     return [admitted, released]
 
 

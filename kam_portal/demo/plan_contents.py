@@ -13,6 +13,7 @@ import yaml
 
 from accounts.models import User
 from kam_portal.demo.characters import random
+from kam_portal.demo.plan_counts import per_order
 from profitability.core.months import month_of, ordinal
 from profitability.models import Run
 from relationships.models import (
@@ -36,6 +37,8 @@ from relationships.plans import measures
 
 CONTENTS = Path(__file__).with_name("plans.yaml")
 LEAST, MOST = 2, 6  # lines of a section
+ACTIONS = 8  # of a plan
+ELSEWHERE = Decimal("0.6")  # bought from others, where nobody knows how much
 SOON, LATER, PAST = (1, 13), (20, 150), (10, 120)  # days
 DAYS_OF_OLD_PLANS = 150  # after which a plan's objectives start from the year before
 
@@ -77,10 +80,16 @@ class Start:
 
     values: Mapping[str, Decimal]
     day: date
+    wallet: Decimal | None = None  # our share of what the account buys, by now
 
     @property
     def sales(self) -> Decimal:
         return self.values.get("net_revenue", Decimal(0))
+
+    @property
+    def elsewhere(self) -> Decimal:
+        """The share that the account buys from others."""
+        return ELSEWHERE if self.wallet is None else max(1 - self.wallet, Decimal(0))
 
 
 def start(plan: Plan, today: date) -> Start:
@@ -93,7 +102,7 @@ def start(plan: Plan, today: date) -> Start:
         values = measured(plan, run)
         if 2 * values.get("net_revenue", 0) >= latest.get("net_revenue", 0):
             break
-    return Start({**latest, **values}, last_day(run.month_to))
+    return Start({**latest, **values}, last_day(run.month_to), latest.get("share_of_wallet"))
 
 
 def measured(plan: Plan, run: Run) -> Mapping[str, Decimal]:
@@ -112,7 +121,7 @@ def fill(pen: Pen) -> None:
     pen.plan.save(update_fields=["purpose"])
     _objectives(pen, begin)
     for section, (model, write) in SECTIONS.items():
-        rows = [write(line, pen, begin.sales) for line in pen.lines(section)]
+        rows = [write(line, pen, begin) for line in pen.lines(section)]
         _store(model, rows, pen)
     _actions(pen)
 
@@ -135,12 +144,12 @@ def _objectives(pen: Pen, begin: Start) -> None:
     lines = themes()[pen.theme]["objectives"]
     rows = _store(Objective, [_objective(line, pen, begin) for line in lines], pen)
     for line, objective in zip(lines, rows, strict=True):
-        _read(objective, line.get("readings", []), pen)
+        _read(objective, line, pen)
 
 
 def _objective(line: dict[str, Any], pen: Pen, begin: Start) -> dict[str, Any]:
     measure = line.get("measure", "")
-    baseline = begin.values.get(measure) if measure else line["from"]
+    baseline = begin.values.get(measure) if measure else _of_its_own(line, pen)
     target = line.get("target", line.get("to"))
     if "factor" in line:
         target = None if baseline is None else _goal(baseline, line["factor"])
@@ -163,30 +172,37 @@ def _objective(line: dict[str, Any], pen: Pen, begin: Start) -> dict[str, Any]:
 def _goal(baseline: Decimal, factor: float) -> Decimal:
     """So many times as much, in whole hundreds or hundredths; where something is lost, a tenth of it is to be won."""
     goal = baseline * Decimal(str(factor)) if baseline > 0 else -baseline / 10
-    return round(goal, 2 if abs(goal) < 1 else -2)
+    return round(goal, 2 if abs(goal) < 1 else 0 if abs(goal) < 100 else -2)
 
 
-def _read(objective: Objective, values: list[float], pen: Pen) -> None:
+def _of_its_own(line: dict[str, Any], pen: Pen) -> Decimal | None:
+    """Where an own measure starts from: counted where the ledger knows it, else as it was said."""
+    if "per_order" in line:
+        return per_order(pen.plan.account, line["per_order"], pen.plan.from_on)
+    return Decimal(line["from"])
+
+
+def _read(objective: Objective, line: dict[str, Any], pen: Pen) -> None:
     """What was read each quarter; a plan that is young has its latest only."""
     quarters = max((pen.today - pen.plan.from_on).days // 91, 0)
-    taken = list(reversed(values))[:quarters]
+    days = [pen.today - timedelta(days=12 + 91 * place) for place in range(quarters)]
+    if "per_order" in line:
+        counted = [per_order(pen.plan.account, line["per_order"], day) for day in days]
+    else:
+        counted = list(reversed(line.get("readings", [])))
     ObjectiveReading.objects.bulk_create(
-        ObjectiveReading(
-            objective=objective,
-            value=value,
-            read_on=pen.today - timedelta(days=12 + 91 * place),
-            read_by=pen.plan.account.manager,
-        )
-        for place, value in enumerate(taken)
+        ObjectiveReading(objective=objective, value=value, read_on=day, read_by=pen.plan.account.manager)
+        for day, value in zip(days, counted, strict=False)
+        if value is not None
     )
 
 
 # What else is written
 
 
-def _money(share: float | None, sales: Decimal) -> int | None:
+def _money(share: float | None, begin: Start) -> int | None:
     """A share of the sales, in whole hundreds."""
-    return None if share is None else max(round(float(sales) * share / 100), 1) * 100
+    return None if share is None else max(round(float(begin.sales) * share / 100), 1) * 100
 
 
 def _contact(line: dict[str, Any], pen: Pen) -> Contact | None:
@@ -194,7 +210,7 @@ def _contact(line: dict[str, Any], pen: Pen) -> Contact | None:
     return pen.chance.choice(known) if known else None
 
 
-def _need(line: dict[str, Any], pen: Pen, sales: Decimal) -> dict[str, Any]:
+def _need(line: dict[str, Any], pen: Pen, begin: Start) -> dict[str, Any]:
     return {
         "kind": line["kind"],
         "text": line["text"],
@@ -203,26 +219,27 @@ def _need(line: dict[str, Any], pen: Pen, sales: Decimal) -> dict[str, Any]:
     }
 
 
-def _value_metric(line: dict[str, Any], pen: Pen, sales: Decimal) -> dict[str, Any]:
-    return {**line, "worth": _money(line["worth"], sales)}
+def _value_metric(line: dict[str, Any], pen: Pen, begin: Start) -> dict[str, Any]:
+    return {**line, "worth": _money(line["worth"], begin)}
 
 
-def _as_it_is(line: dict[str, Any], pen: Pen, sales: Decimal) -> dict[str, Any]:
+def _as_it_is(line: dict[str, Any], pen: Pen, begin: Start) -> dict[str, Any]:
     return line
 
 
-def _competitor(line: dict[str, Any], pen: Pen, sales: Decimal) -> dict[str, Any]:
+def _competitor(line: dict[str, Any], pen: Pen, begin: Start) -> dict[str, Any]:
+    """Together with ours, no more than the whole."""
     row = {name: value for name, value in line.items() if name != "share"}
-    return {**row, "wallet_share": Decimal(str(line["share"]))}
+    return {**row, "wallet_share": round(Decimal(str(line["share"])) * begin.elsewhere, 2)}
 
 
-def _shortcoming(line: dict[str, Any], pen: Pen, sales: Decimal) -> dict[str, Any]:
-    return {**line, "cost": _money(line["cost"], sales)}
+def _shortcoming(line: dict[str, Any], pen: Pen, begin: Start) -> dict[str, Any]:
+    return {**line, "cost": _money(line["cost"], begin)}
 
 
-def _investment(line: dict[str, Any], pen: Pen, sales: Decimal) -> dict[str, Any]:
+def _investment(line: dict[str, Any], pen: Pen, begin: Start) -> dict[str, Any]:
     """Of what was planned some has been spent; what it brings comes later than what it costs."""
-    cost, profit = _money(line["cost"], sales), _money(line["profit"], sales)
+    cost, profit = _money(line["cost"], begin), _money(line["profit"], begin)
     progress = line["progress"] if (pen.today - pen.plan.from_on).days > DAYS_OF_OLD_PLANS else 0
     return {
         "kind": line["kind"],
@@ -236,11 +253,11 @@ def _investment(line: dict[str, Any], pen: Pen, sales: Decimal) -> dict[str, Any
     }
 
 
-def _benefit(line: dict[str, Any], pen: Pen, sales: Decimal) -> dict[str, Any]:
-    return {**line, "worth": _money(line.get("worth"), sales)}
+def _benefit(line: dict[str, Any], pen: Pen, begin: Start) -> dict[str, Any]:
+    return {**line, "worth": _money(line.get("worth"), begin)}
 
 
-def _risk(line: dict[str, Any], pen: Pen, sales: Decimal) -> dict[str, Any]:
+def _risk(line: dict[str, Any], pen: Pen, begin: Start) -> dict[str, Any]:
     return {**line, "owner": pen.plan.account.manager}
 
 
@@ -262,7 +279,7 @@ SECTIONS = {
 
 def _actions(pen: Pen) -> None:
     """Some late, one due today, some soon and later, some done; each of the younger ones waits for the one before."""
-    lines = turned(themes()[pen.theme]["actions"], int(pen.plan.account.code[-3:]))
+    lines = turned(themes()[pen.theme]["actions"], int(pen.plan.account.code[-3:]))[:ACTIONS]
     objectives = list(Objective.objects.filter(plan=pen.plan).order_by("place"))
     chance = pen.chance
     rows = [

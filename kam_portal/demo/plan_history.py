@@ -20,7 +20,7 @@ NOTES = (
     "Investments with what they cost and brought so far.",
 )
 ANSWERS = {lifecycle.LEAD: "Agreed. Keep the weekly round.", lifecycle.SPONSOR: "Agreed. I will call the owner."}
-RETURNED = "The target for cost to serve has no action behind it. Say who talks to purchasing about express orders."
+RETURNED = "The target for cost to serve has no action behind it. Say who talks to purchasing about visits and offers."
 LOWER = Decimal("0.9")  # the first version's target
 
 

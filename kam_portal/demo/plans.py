@@ -39,7 +39,7 @@ class Sketch:
 
 SKETCHES = (
     Sketch("AW00000697", "deepen", 410, 24, versions=("approved", "approved")),  # Brakes and Gears
-    Sketch("AW00000650", "deepen", 380, 164, versions=("approved",), late=1),  # stale
+    Sketch("AW00000650", "deepen", 380, 164, versions=("approved",)),  # stale
     Sketch("AW00000254", "deepen", 300, 61, versions=("approved", "sponsor")),  # Safe Cycles
     Sketch("AW00000475", "deepen", 90, 40, versions=("waiting",)),  # Real Sporting Goods
     Sketch("AW00000236", "deepen", 330, 75, versions=("approved",), visibility=Plan.Visibility.TEAM),
@@ -50,10 +50,10 @@ SKETCHES = (
     Sketch("AW00000312", "win", 70, 52, filled=0.7, versions=("withdrawn",)),
     Sketch("AW00000599", "repair", 240, 12, versions=("approved", "lead"), late=1),  # Westside Plaza
     Sketch("AW00000024", "repair", 110, 44, versions=("returned",)),  # Eastside Department Store
-    Sketch("AW00000205", "repair", 460, 412, versions=("approved",), late=2),  # Rally Master: stale
+    Sketch("AW00000205", "repair", 290, 136, versions=("approved",), late=1),  # Rally Master
     Sketch("AW00000491", "win", 240, 57, versions=("approved",)),  # of a colleague in the same team
-    Sketch("AW00000448", "deepen", 310, 48, versions=("approved",), years=10),
-    Sketch("AW00000502", "win", 60, 30, versions=("waiting",)),
+    Sketch("AW00000448", "deepen", 270, 147, versions=("approved",), years=10),  # stale
+    Sketch("AW00000502", "deepen", 60, 30, versions=("waiting",)),
     Sketch("AW00000085", "win", 45, None, filled=0.5),
 )
 

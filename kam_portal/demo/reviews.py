@@ -17,13 +17,29 @@ TEAM = Review.Kind.TEAM
 QUARTER = timedelta(days=91)
 MOST_HELD = 4
 TEAM_BEFORE = timedelta(days=28)  # the last joint one
+TEAM_IN = (
+    4,
+    20,
+    33,
+    11,
+    40,
+    24,
+    46,
+    17,
+    28,
+    51,
+    36,
+    22,
+    44,
+)  # days until the next one of the team, by the plan's place
+BEGUN_BEFORE = 120  # days, where nothing was held yet
 NOT_PLANNED = 3  # plans whose next review nobody has planned yet
 PREPARED = 2  # plans whose next review has its agenda already
 AGENDA = (
     ("Stock of the two best-selling frames before the season", "They want a week's notice of any delay.", False),
     ("Share the forecast for the next two quarters", "Their planner sends it by the 5th of each month.", False),
-    ("Express orders: what they cost both of us", "Half of them could have been ordered two days earlier.", False),
-    ("Returns of helmets", "Packaging of the spring models; photographs are in the complaint.", False),
+    ("Questions to our service desk", "Most of them are about the same two manuals.", False),
+    ("Packaging of helmets", "Cartons of the spring models give way; photographs are in the folder.", False),
     ("Prices of the new contract", "They will ask for a step at the next volume.", True),
     ("Who follows the head of purchasing", "Retires in autumn; we know nobody below.", True),
     ("Co-branded display in their flagship shop", "", False),
@@ -40,7 +56,7 @@ IMPROVEMENTS = (
     "Delivery notes carry their order number in the first line.",
 )
 SUMMARIES = (
-    "Good mood. They see that fewer express orders help both sides and ask for help with the forecast.",
+    "Good mood. They see that a forecast helps both sides and ask us to help with it.",
     "Purchasing pushed on price, operations praised the service. We keep prices and offer the stock view.",
     "Short and matter-of-fact. The open complaint took half of the time; it must be closed before the next one.",
 )
@@ -131,11 +147,12 @@ def attend(review: Review, plan: Plan, chance) -> None:
 
 def to_come(plan: Plan, box: str, found: cadence.Rhythms, today: date, place: int) -> None:
     """The next one, when the cadence asks for it; where that has passed it is overdue. Some are prepared already."""
-    last = plan.reviewed_on or today - timedelta(days=60 + 5 * place)
+    last = plan.reviewed_on or today - timedelta(days=BEGUN_BEFORE - 5 * place)
     kind, day = next_of(Review.Kind.JOINT, box, found, last)
     manager = plan.account.manager
     if place % 4:
-        team = Review.objects.create(plan=plan, kind=TEAM, due_on=working_day(today + timedelta(days=3 * place)))
+        soon = today + timedelta(days=TEAM_IN[place % len(TEAM_IN)])
+        team = Review.objects.create(plan=plan, kind=TEAM, due_on=working_day(soon))
         meeting.invite_as_before(team)
     row = Review.objects.create(plan=plan, kind=kind, due_on=day, created_by=manager)
     meeting.invite_as_before(row)

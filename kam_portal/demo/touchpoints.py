@@ -32,7 +32,7 @@ NOTES = {
         "Their buyer compares us with one other supplier on delivery days.",
     ),
     Touchpoint.Kind.MEETING: (
-        "Went through the quarter: sales as planned, too many express orders. They will order weekly.",
+        "Went through the quarter with the new forecast. They want all figures in one list.",
         "Agreed on a forecast for the season; they share sell-out by shop from next month.",
         "Talked about the joint range plan. Their owner wants fewer models and more depth.",
         "They asked for consignment stock; we asked for a minimum order in return.",
@@ -46,7 +46,7 @@ NOTES = {
     ),
     Touchpoint.Kind.MAIL: ("Sent the price list for the season.", "Confirmed the dates of the training."),
 }
-KEPT = 0.8  # of what was agreed and is due
+LATE = {1, 20}  # place of an account: what was agreed there was not kept
 AGREED = (
     "Send the proposal for a minimum order",
     "Check the two missing credit notes",
@@ -161,6 +161,7 @@ def log_touchpoints(today: date) -> None:
         rows = [*of_ledger(account, today - SPAN, held), *calls(account, today - SPAN, held, chance)]
         rows += ahead(account, today + timedelta(days=AHEAD[place])) if place in AHEAD else []
         keep(rows, bosses[account.pk], met[account.pk], today, chance)
+        agree(rows, place, bosses[account.pk], today, chance)
     complain(accounts, bosses, met, today)
     ask(accounts, bosses, met, timezone.make_aware(datetime.combine(today, time(9))))
 
@@ -221,13 +222,19 @@ def keep(rows: list[Touchpoint], boss: User, met: list[Contact], today: date, ch
     for row in rows:
         row.contacts.set(chance.sample(met, min(len(met), chance.choice((1, 1, 2)))))
         row.people.set([boss])
-    recent = [row for row in rows if today - timedelta(days=40) <= row.held_on <= today]
+
+
+def agree(rows: list[Touchpoint], place: int, boss: User, today: date, chance: Random) -> None:
+    """What one of the last weeks ended with: done by its day, or not due yet; at a few accounts it is late."""
+    recent = sorted(
+        (row for row in rows if today - timedelta(days=40) <= row.held_on <= today), key=lambda row: row.held_on
+    )
     for row in recent[:1]:
         due_on = row.held_on + timedelta(days=chance.choice((7, 14, 21)))
-        is_done = due_on < today and chance.random() < KEPT
+        is_done = due_on <= today and place not in LATE
         agreed = Action.objects.create(
             account=row.account,
-            text=chance.choice(AGREED),
+            text=AGREED[place % len(AGREED)],
             owner=boss,
             due_on=due_on,
             state=Action.State.DONE if is_done else Action.State.TO_DO,
