@@ -47,6 +47,7 @@ from kam_portal.views.selection import selection_compare, selection_page
 from kam_portal.views.sign_in import sign_in, sign_out
 from kam_portal.views.signals import signal_act, signal_form, signals
 from kam_portal.views.site import glossary, search
+from kam_portal.views.supplier_rank import account_supplier_rank_save
 from kam_portal.views.team import team_choice, team_page
 from kam_portal.views.today import today_act, today_scores
 from kam_portal.views.touchpoints import touchpoints
@@ -87,6 +88,7 @@ urlpatterns = [
     path("accounts/<path:code>/value/", account_value, name="account_value"),
     path("accounts/<path:code>/value/assumptions/", account_assumptions_save, name="account_assumptions_save"),
     path("accounts/<path:code>/value/potentials/", account_potentials_save, name="account_potentials_save"),
+    path("accounts/<path:code>/value/rank/", account_supplier_rank_save, name="account_supplier_rank_save"),
     path("accounts/<path:code>/contacts/export/<str:ending>/", contacts_export, name="contacts_export"),
     path("accounts/<path:code>/decisions/", account_decisions, name="account_decisions"),
     path("accounts/<path:code>/decisions/propose/", account_propose, name="account_propose"),

@@ -27,6 +27,8 @@ from relationships.assumptions import Assumed, of_accounts
 from relationships.core.value import power_gap
 from relationships.evidence import months_since
 from relationships.lifetime import ZERO, Lasting, acquired_by, in_order, lasting_of
+from relationships.models import SupplierRank
+from relationships.suppliers import of_accounts as ranks_of
 
 PARTS = ("production", "delivery", "post_sale")
 
@@ -44,6 +46,7 @@ class Worth:
     assumed: Assumed
     lasting: Lasting | None
     our_dependence: Decimal | None
+    rank: SupplierRank | None
 
     @cached_property
     def lifetime(self) -> Decimal | None:
@@ -66,6 +69,17 @@ class Worth:
         return self.result.share_of_wallet
 
     @property
+    def by_rank(self) -> Decimal | None:
+        """The share of wallet to expect of our rank among their suppliers: an estimate, never what anybody measured."""
+        return self.rank.share if self.rank else None
+
+    @property
+    def beyond_rank(self) -> Decimal | None:
+        """By how much the stated share is above the one by rank."""
+        stated, estimated = self.their_dependence, self.by_rank
+        return None if stated is None or estimated is None else stated - estimated
+
+    @property
     def gap(self) -> float | None:
         """Above zero, we depend on them more than they on us."""
         ours, theirs = (
@@ -79,7 +93,7 @@ def worths(user, run: Run, results: Sequence[Result]) -> list[Worth]:
     """The value of each of these, which the reader sees: a few queries, however many there are."""
     accounts = [result.account_id for result in results]
     first, bought = first_days(accounts), bought_categories(run, accounts)
-    assumed, sold = of_accounts(accounts), sold_categories()
+    assumed, sold, ranks = of_accounts(accounts), sold_categories(), ranks_of(accounts)
     whole = company_sales(run) if may(user, Permission.SEE_COMPANY_FIGURES) else None
     lasting = lasting_of(run, results, first) if may(user, Permission.SEE_PROFITABILITY) else {}
     return [
@@ -92,6 +106,7 @@ def worths(user, run: Run, results: Sequence[Result]) -> list[Worth]:
             assumed=assumed[result.account_id],
             lasting=lasting.get(result.account_id),
             our_dependence=result.net_revenue / whole if whole and whole > 0 else None,
+            rank=ranks.get(result.account_id),
         )
         for result in results
     ]

@@ -21,6 +21,10 @@ BREADTH = (
     Column("categories_sold", Kind.WHOLE),
     Column("first_order_on", Kind.DAY),
     Column("months_as_customer", Kind.WHOLE),
+    Column("share_by_rank", Kind.SHARE),
+    Column("supplier_rank", Kind.QUANTITY),
+    Column("suppliers", Kind.WHOLE),
+    Column("rank_stated_on", Kind.DAY),
 )
 LIFETIME = (
     Column("lifetime_value", Kind.MONEY, needs=PROFIT),
@@ -103,6 +107,10 @@ def told(worth: Worth, user) -> dict:
         "months_as_customer": worth.months,
         "our_dependence": worth.our_dependence and worth.our_dependence.quantize(SHARE_UNIT),
         "power_gap": None,
+        "share_by_rank": worth.by_rank and worth.by_rank.quantize(SHARE_UNIT),
+        "supplier_rank": worth.rank and float(worth.rank.rank),
+        "suppliers": worth.rank and worth.rank.suppliers,
+        "rank_stated_on": worth.rank and worth.rank.stated_on,
     }
     if worth.our_dependence is not None and worth.gap is not None:
         row["power_gap"] = (worth.our_dependence - worth.their_dependence).quantize(SHARE_UNIT)

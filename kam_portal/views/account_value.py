@@ -83,6 +83,7 @@ def page_of(request, account: Account, cells: list[Cell], status: int = 200, **m
         "together": together(request.user, run, account),
         "may_state": may(request.user, Permission.SCORE_ACCOUNTS),
         "seen": potentials.mark(account),
+        "ranked": typed_rank(worth),
         "export_query": without(request.GET, "format").removeprefix("?"),
     }
     return render(request, "accounts/value.html", context | more, status=status)
@@ -182,6 +183,18 @@ def typed_assumptions(worth: Worth) -> dict[str, str]:
     found = {name: percent(getattr(values, name)) for name in RATES}
     note = row.note if row and worth.assumed.own else ""
     return found | {"years": str(values.years or ""), "note": note, "revision": own_revision(worth)}
+
+
+def typed_rank(worth: Worth) -> dict[str, str]:
+    row = worth.rank
+    if row is None:
+        return {"rank": "", "suppliers": "", "source": "", "revision": "0"}
+    return {
+        "rank": row.place,
+        "suppliers": str(row.suppliers),
+        "source": row.source,
+        "revision": str(row.revision),
+    }
 
 
 def own_revision(worth: Worth) -> str:

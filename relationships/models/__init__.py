@@ -28,7 +28,7 @@ from relationships.models.review import Review, ReviewPoint
 from relationships.models.signal import DigestSetting, Notice, Signal, SignalThreshold
 from relationships.models.stage import ExitBarrier, Forecast, Invitation, Stage, StageEvidence, StatedStage, View
 from relationships.models.touchpoint import Complaint, Touchpoint
-from relationships.models.value import AssumptionChange, CategoryPotential, ValueAssumption
+from relationships.models.value import AssumptionChange, CategoryPotential, SupplierRank, ValueAssumption
 
 __all__ = [
     "AccountCriterion",
@@ -87,6 +87,7 @@ __all__ = [
     "Stage",
     "StageEvidence",
     "StatedStage",
+    "SupplierRank",
     "SwotPoint",
     "TargetMix",
     "Touchpoint",

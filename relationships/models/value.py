@@ -1,12 +1,15 @@
 """What people say about the worth of accounts: what they spend in our categories, and how long they will stay."""
 
+from decimal import Decimal
+from fractions import Fraction
+
 from django.conf import settings
 from django.db import models
-from django.db.models import Case, Q, When
+from django.db.models import Case, F, Q, When
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account, LedgerField, ShareField
-from relationships.core.value import MOST_YEARS
+from relationships.core.value import MOST_YEARS, share_by_rank
 from relationships.models.effort import Said
 
 
@@ -31,6 +34,40 @@ class CategoryPotential(models.Model):
 
     def __str__(self) -> str:
         return f"{self.account} {self.category}"
+
+
+class SupplierRank(models.Model):
+    """Which place we have among the suppliers of an account in our categories, from which a share of its wallet is
+    estimated. A tie has the average place: 1.5 where two are first."""
+
+    account = models.OneToOneField(Account, on_delete=models.CASCADE, related_name="supplier_rank")
+    rank = models.DecimalField(_("our rank"), max_digits=3, decimal_places=1)
+    suppliers = models.PositiveSmallIntegerField(_("suppliers"))  # with us
+    source = models.CharField(_("source"), max_length=500, blank=True)
+    stated_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    stated_on = models.DateField(_("stated on"))
+    revision = models.PositiveIntegerField(default=1)  # rises with each change: tells who edits an outdated copy
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(suppliers__gte=2, rank__gte=1, rank__lte=F("suppliers")), name="supplier_rank_is_possible"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.account}: {self.place} of {self.suppliers}"
+
+    @property
+    def place(self) -> str:
+        """The rank as it is said: 2, or 1.5 for a tie."""
+        return f"{self.rank.normalize():f}"
+
+    @property
+    def share(self) -> Decimal:
+        """The share of wallet to expect, by the Wallet Allocation Rule."""
+        found = share_by_rank(Fraction(self.rank), self.suppliers)
+        return Decimal(found.numerator) / found.denominator
 
 
 class ValueAssumption(Said):

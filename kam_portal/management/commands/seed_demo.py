@@ -24,6 +24,7 @@ from kam_portal.demo.programme import state_programme
 from kam_portal.demo.relationships import state_relationships
 from kam_portal.demo.reviews import hold_reviews
 from kam_portal.demo.signals import raise_signals
+from kam_portal.demo.supplier_ranks import state_supplier_ranks
 from kam_portal.demo.touchpoints import log_touchpoints
 from profitability.core.months import month_of, ordinal
 from profitability.models import OrderLine, Publication, Run
@@ -52,6 +53,7 @@ class Command(BaseCommand):
                 give_passwords()
                 state_hours(timezone.now())
                 state_potentials(timezone.now())
+                state_supplier_ranks(timezone.now())
                 state_relationships(timezone.now())
                 map_contacts(today or timezone.localdate())
                 decide_programme(today or timezone.localdate())
