@@ -148,15 +148,9 @@ def unhurried(monkeypatch):
     monkeypatch.setattr(SimpleRateThrottle, "THROTTLE_RATES", {"user": None, "anon": None})
 
 
-@pytest.fixture(scope="module")
-def portfolio(django_db_setup, django_db_blocker):
-    """One for the whole walk: every question undoes what it changed."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        yield with_something_of_everything(a_portfolio())
-        transaction.set_rollback(True)
-
-
-def with_something_of_everything(made):
+@pytest.fixture
+def portfolio(db):
+    made = a_portfolio()
     for name, sharing in (("Shared", "everyone"), ("Secret", "nobody")):
         Scenario.objects.create(name=name, sharing=sharing, owner=made.user("stranger"), run=made.run)
     for who in ("manager", "stranger"):
