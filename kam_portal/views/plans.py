@@ -1,12 +1,12 @@
 """The list of key account plans: how each is kept and how it goes; and key accounts that have none yet."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django import forms
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet, prefetch_related_objects
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -49,13 +49,22 @@ class Row:
     standing: Standing
     box: str
     sees_account: bool
-    in_force: int | None
-    in_review: int | None
     waits_for_me: bool
 
     @property
     def account(self) -> Account:
         return self.plan.account
+
+    @property
+    def in_force(self) -> int | None:
+        return self._number(PlanVersion.State.APPROVED)
+
+    @property
+    def in_review(self) -> int | None:
+        return self._number(PlanVersion.State.IN_REVIEW)
+
+    def _number(self, state: str) -> int | None:
+        return next((version.number for version in self.plan.current if version.state == state), None)
 
 
 class PlanFilter(ListFilter):
@@ -146,8 +155,9 @@ def plan_list(request):
         return without_page(request, bare.filter(conditions_on_accounts(form)), run, context)
     rows = sorted_rows(rows_of(request.user, form.narrow(plans), run, today, form), order_of(request))
     if request.GET.get("format") in {"csv", "xlsx"}:
-        return download(request.GET["format"], "plans", columns(), rows, run, form.chips(request.GET))
+        return download(request.GET["format"], "plans", columns(), completed(rows), run, form.chips(request.GET))
     page = page_of(rows, len(rows), request.GET.get("page"))
+    completed(page.object_list)
     context |= {
         "heading": heading_of(rows),
         "order": order_of(request),
@@ -160,11 +170,9 @@ def plan_list(request):
 
 def rows_of(user, plans: QuerySet[Plan], run, today: date, form: PlanFilter) -> list[Row]:
     """Every plan that the filters leave, with how it stands. As many queries for many plans as for one."""
-    versions = PlanVersion.objects.filter(state__in=[PlanVersion.State.APPROVED, PlanVersion.State.IN_REVIEW])
-    related = plans.select_related("account__team", "account__manager")
-    listed = list(related.prefetch_related(Prefetch("versions", versions.defer("document"), to_attr="current")))
+    listed = list(plans.select_related("account"))
     stands = standing.of(listed, run, today, user)
-    accounts = Account.objects.visible_to(user).filter(pk__in=[plan.account_id for plan in listed])
+    accounts = Account.objects.visible_to(user).filter(pk__in=plans.values("account"))
     seen = set(accounts.values_list("pk", flat=True))
     mine = {version.plan_id for version in lifecycle.waiting_for(user)}
     rows = (_row(plan, stands[plan.pk], plan.account_id in seen, plan.pk in mine) for plan in listed)
@@ -172,10 +180,15 @@ def rows_of(user, plans: QuerySet[Plan], run, today: date, form: PlanFilter) -> 
 
 
 def _row(plan: Plan, found: Standing, sees_account: bool, waits: bool) -> Row:
-    numbers = {version.state: version.number for version in plan.current}
-    box = found.box if sees_account else ""
-    in_force, in_review = (numbers.get(state) for state in (PlanVersion.State.APPROVED, PlanVersion.State.IN_REVIEW))
-    return Row(plan, found, box, sees_account, in_force, in_review, waits)
+    return Row(plan, found, found.box if sees_account else "", sees_account, waits)
+
+
+def completed(rows: Sequence[Row]) -> Sequence[Row]:
+    """What is told of the plans in view alone: their versions that count, team and manager of their accounts."""
+    counts = PlanVersion.objects.filter(state__in=[PlanVersion.State.APPROVED, PlanVersion.State.IN_REVIEW])
+    versions = Prefetch("versions", counts.only("plan", "number", "state"), to_attr="current")
+    prefetch_related_objects([row.plan for row in rows], versions, "account__team", "account__manager")
+    return rows
 
 
 def order_of(request) -> str:

@@ -69,7 +69,10 @@ class Position(models.Model):
     objects = PositionQuerySet.as_manager()
 
     class Meta:
-        indexes = [models.Index(fields=["run", "box"], name="position_run_box")]
+        indexes = [
+            models.Index(fields=["run", "box"], name="position_run_box"),
+            models.Index(fields=["account", "run", "box"], name="position_account_run_box"),  # boxes of some accounts
+        ]
 
     def __str__(self) -> str:
         return f"{self.account}: {self.box or '–'}"

@@ -88,6 +88,11 @@ MEASURES: dict[str, Measure] = _named(
     Measure("stage", _("Stage of the relationship"), STAGE, UP, lambda row, at: stage_of(at)),
 )  # fmt: skip
 OF_POSITION = {"relationship_strength", "stage"}  # known of an account without activity too
+READ = (  # all that the measures are made of
+    "account", "is_active", "net_revenue", "growth", "share_of_wallet", "gross_margin", "contribution", "cost_to_serve",
+    "discount_amount", "list_amount", "return_amount", "orders", "products", "position__relationship_strength",
+    "position__stage",
+)  # fmt: skip
 
 
 def may_read(user, code: str) -> bool:
@@ -112,16 +117,16 @@ def withheld(user, plan: Plan) -> set[int]:
     return set(plan.objectives.filter(measure__in=codes).values_list("pk", flat=True)) if codes else set()
 
 
-def values(accounts: Collection[int], run: Run | None, user=None) -> Values:
-    """Each measure of these accounts in the run: a missing one is left out. With a user, so is what he may not see,
-    and so are accounts he does not see. Two queries."""
+def values(accounts: Collection[int], run: Run | None, user=None, wanted: Collection[str] = MEASURES) -> Values:
+    """Each measure of these accounts in the run, or those wanted: a missing one is left out. With a user, so is what he
+    may not see, and so are accounts he does not see. Two queries."""
     if run is None or not accounts:
         return {}
     rows = Result.objects.in_run(run).filter(account__in=list(accounts)).select_related("position")
     rows = rows if user is None else rows.visible_to(user)
-    codes = [code for code in MEASURES if user is None or may_read(user, code)]
+    codes = [code for code in MEASURES if code in wanted and (user is None or may_read(user, code))]
     withholds = user is not None and not may(user, PROFIT)
-    rows = rows if withholds else rows.defer("position__scores")  # long, and of no use here
+    rows = rows.only(*READ, *(["position__scores"] if withholds else []))  # long: only to see what a score rests on
     return {row.account_id: _values(row, codes, withholds) for row in rows}
 
 

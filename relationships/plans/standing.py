@@ -6,8 +6,8 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from functools import cache
-from typing import Any
+from functools import cache, cached_property
+from typing import Any, NamedTuple
 
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -24,6 +24,7 @@ from relationships.reviews.due import Due, boxes_of, earliest
 
 OPTIONAL = {"links"}  # a plan is complete without
 OFF_COURSE = (State.BEHIND, State.MISSED)
+JUDGED_BY = ("plan", "text", "measure", "direction", "baseline", "target", "from_on", "until_on")
 
 
 class Age(StrEnum):
@@ -70,13 +71,21 @@ class Cause:
     note: str = ""
 
 
+class Kept(NamedTuple):
+    """What is stored of one section."""
+
+    entries: int
+    changed_at: datetime
+
+
 @dataclass(frozen=True)
 class Standing:
     """How one plan stands on a day. `causes` is its health: without any, nothing named is amiss."""
 
     plan_id: int
     box: str
-    sections: tuple[SectionAge, ...]
+    kept: Mapping[str, Kept]
+    today: date
     reviewed_on: date | None
     stale_on: date  # unless it is reviewed before
     stale_days: int
@@ -89,6 +98,11 @@ class Standing:
     @property
     def next_review_on(self) -> date | None:
         return self.next_review.due_on if self.next_review else None
+
+    @cached_property
+    def sections(self) -> tuple[SectionAge, ...]:
+        """Put into words for those plans alone that are looked at."""
+        return tuple(_ages(self.kept, self.stale_days, self.today))
 
     @property
     def filled(self) -> int:
@@ -161,7 +175,8 @@ def _standing(plan: Plan, box: str, found: Rhythms, sections, reviews, health: "
     return Standing(
         plan_id=plan.pk,
         box=box,
-        sections=tuple(_ages(sections.get(plan.pk, {}), days, today)),
+        kept=sections.get(plan.pk, {}),
+        today=today,
         reviewed_on=plan.reviewed_on,
         stale_on=stale_on,
         stale_days=days,
@@ -177,14 +192,15 @@ def day_of(moment: datetime) -> date:
     return timezone.localdate(moment)
 
 
-def _sections(plans: list[int]) -> dict[int, dict[str, PlanSection]]:
-    found: dict[int, dict[str, PlanSection]] = defaultdict(dict)
-    for row in PlanSection.objects.filter(plan__in=plans):
-        found[row.plan_id][row.section] = row
+def _sections(plans: list[int]) -> dict[int, dict[str, Kept]]:
+    found: dict[int, dict[str, Kept]] = defaultdict(dict)
+    rows = PlanSection.objects.filter(plan__in=plans)
+    for plan, section, entries, changed_at in rows.values_list("plan", "section", "entries", "changed_at"):
+        found[plan][section] = Kept(entries, changed_at)
     return found
 
 
-def _ages(rows: Mapping[str, PlanSection], stale_days: int, today: date) -> Iterable[SectionAge]:
+def _ages(rows: Mapping[str, Kept], stale_days: int, today: date) -> Iterable[SectionAge]:
     for code, label in labels().items():
         row = rows.get(code)
         if row is None:
@@ -240,13 +256,14 @@ def _health(plans: Collection[Plan], run: Run | None, today: date, user) -> dict
 
 def _objectives(found: Mapping[int, Health], plans: Collection[Plan], run: Run | None, today: date, user) -> None:
     """Those this person may know of: the others are not even counted."""
-    listed = Objective.objects.filter(plan__in=list(found)).order_by("place", "pk")
+    listed = Objective.objects.filter(plan__in=list(found)).order_by("place", "pk").only(*JUDGED_BY)
     rows = list(listed if user is None else measures.open_to(user, listed))
     by_id = {plan.pk: plan for plan in plans}
     for row in rows:
         row.plan = by_id[row.plan_id]
     accounts = _accounts(plans, rows, user)
-    known: Mapping[int, Mapping[str, Any]] = measures.values(accounts, run, user)
+    asked = {row.measure for row in rows}
+    known: Mapping[int, Mapping[str, Any]] = measures.values(accounts, run, user, asked)
     judged = measures.standings(rows, known, today)
     for row in rows:
         _value, progress = judged[row.pk]

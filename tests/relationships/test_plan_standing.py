@@ -137,6 +137,30 @@ def test_many_plans_take_the_queries_of_one(portfolio):
     assert standing.of([], portfolio.run, TODAY) == {}
 
 
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL reads a small table whole whatever its indexes")
+def test_boxes_of_some_accounts_do_not_read_the_whole_run(portfolio):
+    plans = [a_plan(portfolio, code) for code in ("N1", "N2")]
+
+    with CaptureQueriesContext(connection) as asked:
+        boxes_of(plans, portfolio.run)
+
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN QUERY PLAN {asked[0]['sql']}")
+        assert "position_account_run_box" in str(cursor.fetchall())
+
+
+def test_sections_are_put_into_words_for_the_plans_that_are_looked_at(portfolio, monkeypatch):
+    plans = [a_plan(portfolio, code) for code in ("N1", "N2", "N3")]
+    worded = []
+    ages = standing._ages
+    monkeypatch.setattr(standing, "_ages", lambda *given: worded.append(given) or ages(*given))
+
+    found = standing.of(plans, portfolio.run, TODAY)
+    assert worded == []
+
+    assert (found[plans[0].pk].filled, found[plans[0].pk].fresh, len(worded)) == (9, 9, 1)
+
+
 def test_filled_in_and_fresh_are_counted_of_the_same_sections(portfolio, plan):
     PlanSection.objects.filter(plan=plan).update(entries=1, changed_at=NOW)
 
