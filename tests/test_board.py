@@ -182,14 +182,14 @@ def test_figures_of_two_dates_stand_beside_each_other_with_the_difference(portfo
 
     # 1,594,000 with nobody's 7,000 now; half of both then
     assert "793,500.00 then" in shown.text
-    assert "+793,500.00 · +100.0 %" in shown.text
+    assert "+793,500.00 · +100.0 % better" in shown.text
 
 
 def test_who_moved_from_box_to_box_is_counted_named_and_drawn(portfolio, a_year_ago, sign_in):
     shown = page_of(sign_in("executive").get("/", {"then": a_year_ago.pk, "whole": 1}))
 
     assert "1 account changed its box" in shown.text
-    assert "Account N3 Strategic → Star" in shown.text
+    assert "Account N3 Strategic → Star worse" in shown.text
     assert "1 has a box now that had none." in shown.text
     matrix = chart_of(shown, "matrix")
     before = {point[0]: point[8:10] for point in matrix["points"]}

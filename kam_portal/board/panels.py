@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kam_portal.board import then as dates
 from kam_portal.board.figures import company_result, largest_customer
+from kam_portal.board.judging import of_concentration
 from kam_portal.board.stamp import stamp
 from kam_portal.board.steering import strip
 from kam_portal.changes import changes
@@ -91,8 +92,11 @@ def whale(board: Board) -> Context:
 
 
 def concentration(board: Board) -> Context:
+    found = board.keep("concentration", lambda: dates.concentration(board.run))
+    earlier = board.then.concentration if board.then else None
     return {
-        "concentration": board.keep("concentration", lambda: dates.concentration(board.run)),
+        "concentration": found,
+        "moved": of_concentration(found, earlier) if found and earlier else {},
         "largest": board.keep("largest-customer", lambda: largest_customer(board.rows, board.user)),
         "hold": board.keep("hold", lambda: summary(board.user, board.run)),
     }

@@ -7,6 +7,7 @@ from functools import cached_property
 from django.db.models import Count, F, OuterRef, Subquery
 
 from kam_portal.board.figures import company_figures
+from kam_portal.board.judging import of_boxes
 from kam_portal.charts import whale_chart
 from kam_portal.matrix.axes import across_by, criteria_of
 from kam_portal.matrix.bubbles import Bubble
@@ -54,14 +55,16 @@ class Moves:
         return sum(count for _then, now, count in self.pairs if not now)
 
     @property
-    def told(self) -> list[tuple[str, str, int]]:
-        """From box to box, with their names."""
-        return [(label(then), label(now), count) for then, now, count in self.pairs if then and now]
+    def told(self) -> list[tuple[str, str, int, int]]:
+        """From box to box, with their names, how many, and whether for the better."""
+        pairs = [(then, now, count) for then, now, count in self.pairs if then and now]
+        return [(label(then), label(now), count, of_boxes(then, now)) for then, now, count in pairs]
 
     @property
     def largest(self) -> list[dict]:
         return [
-            {"code": code, "name": name, "then": label(then), "now": label(now)} for code, name, then, now in self.named
+            {"code": code, "name": name, "then": label(then), "now": label(now), "side": of_boxes(then, now)}
+            for code, name, then, now in self.named
         ]
 
 

@@ -14,6 +14,7 @@ from accounts.versions import NotPossible
 from kam_portal import months
 from kam_portal.board import then as dates
 from kam_portal.board.figures import company_figures, company_result
+from kam_portal.board.judging import of_figures
 from kam_portal.board.panels import PANELS, Board, Panel, all_of, ready
 from kam_portal.board.waiting import Round, refusals, waiting_for
 from kam_portal.navigation import run_of
@@ -45,6 +46,7 @@ def management_home(request):
     context |= {"late": late, "query": query_of(request), "choices": choices, "latest": run_of(request)}
     context |= waiting(request)
     if board.then:
+        context["changed"] = of_figures(context["figures"], board.then.figures)
         context["same_length"] = dates.is_same_length(board.then.run, run)
     return render(request, "home/management.html", context)
 

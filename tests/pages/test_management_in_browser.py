@@ -10,7 +10,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from accounts.models import Account, Decision
-from profitability.models import MonthResult, Run
+from profitability.models import MonthResult, Result, Run
 from relationships.core.competence import COMPETENCES
 from relationships.models import Competence, Plan, PlanVersion, Position, ProgrammeCost
 from tests.factories import a_portfolio
@@ -132,6 +132,30 @@ def test_two_dates_are_chosen_by_keyboard_and_drawn_with_arrows(portfolio, in_br
     arrows = page.get_by_label("Arrows: other box than in Jan 2025–Feb 2025")
     arrows.wait_for()
     assert arrows.is_checked()
+
+
+# Where a curve runs through the letters of a chart, as points of it
+STRUCK = """() => {
+    const letters = [...document.querySelectorAll("#whale svg text")].map(each => each.getBoundingClientRect());
+    const drawn = [...document.querySelectorAll("#whale svg path[fill=none]")];
+    const curves = drawn.filter(each => each.getBBox().height > 20 && each.getBBox().width > 100);
+    return curves.flatMap(curve => Array.from({ length: 400 }, (_, step) => {
+        const at = curve.getPointAtLength(curve.getTotalLength() * step / 400).matrixTransform(curve.getScreenCTM());
+        return letters.some(box => at.x > box.left && at.x < box.right && at.y > box.top + 2 && at.y < box.bottom - 2);
+    })).filter(Boolean).length;
+}"""
+
+
+@pytest.mark.parametrize("share", [0.9, 0.97, 1.03, 1.1])
+@pytest.mark.parametrize("width", [1440, 390])
+def test_no_curve_runs_through_the_words_of_the_chart(portfolio, in_browser, page, share, width):
+    Result.objects.filter(run=portfolio.earlier).update(contribution=F("contribution") * share)
+    page.set_viewport_size({"width": width, "height": 900})
+    in_browser("executive", address(portfolio, "two dates"))
+    page.locator("#whale svg").get_by_text(re.compile("^Peak")).wait_for()
+
+    assert page.locator("#whale svg path[stroke-dasharray]").count() > 0
+    assert page.evaluate(STRUCK) == 0
 
 
 @pytest.mark.parametrize("name", ["board", "two dates"])
