@@ -64,21 +64,25 @@ def typed(data, categories: Sequence[str]) -> Typed:
 
 
 def check(cells: Typed, place: int) -> None:
-    problem = problem_of(cells, place)
-    if problem:
-        cells.wrong[f"annual_spend:{place}"] = problem
-    for part in PARTS[1:]:
-        text = cells.texts[f"{part}:{place}"]
-        if "\0" in text:
-            cells.wrong[f"{part}:{place}"] = _("has a character that cannot be stored; type it again")
-        elif len(text) > LONGEST[part]:
-            cells.wrong[f"{part}:{place}"] = _("at most %(most)s characters") % {"most": LONGEST[part]}
+    for part in PARTS:
+        problem = problem_in(part, cells.texts[f"{part}:{place}"])
+        if problem:
+            cells.wrong[f"{part}:{place}"] = problem
 
 
-def problem_of(cells: Typed, place: int) -> str:
+def problem_in(part: str, text: str) -> str:
+    """What is wrong with a text, empty where nothing is."""
+    if "\0" in text:
+        return _("has a character that cannot be stored; type it again")
+    if len(text) > LONGEST[part]:
+        return _("at most %(most)s characters") % {"most": LONGEST[part]}
+    return problem_of(text) if part == "annual_spend" else ""
+
+
+def problem_of(text: str) -> str:
     """What is wrong with an amount, empty where nothing is."""
     try:
-        spend = cells.spend(place)
+        spend = amount_in(text)
     except NotANumber as problem:
         return str(problem)
     if spend is not None and not 0 <= spend < LARGEST:

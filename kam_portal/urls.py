@@ -56,7 +56,7 @@ from kam_portal.views.value import company_assumptions_save, value
 from kam_portal.views.voice import voice
 from kam_portal.views.watching import account_watch
 from kam_portal.views.whale import whale
-from kam_portal.views.whitespace import whitespace
+from kam_portal.views.whitespace import whitespace, whitespace_save
 
 urlpatterns = [
     path("", home, name="home"),
@@ -135,6 +135,7 @@ urlpatterns = [
     path("value/", value, name="value"),
     path("value/assumptions/", company_assumptions_save, name="company_assumptions_save"),
     path("whitespace/", whitespace, name="whitespace"),
+    path("whitespace/save/", whitespace_save, name="whitespace_save"),
     path("concentration/", concentration, name="concentration"),
     path("pnl/", pnl, name="pnl"),
     path("capacity/", capacity, name="capacity"),

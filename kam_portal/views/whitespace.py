@@ -1,17 +1,21 @@
 """Whitespace of the portfolio: categories by accounts or groups, and the largest open potentials."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django import forms
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet, Sum
 from django.http import QueryDict
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import Account
-from accounts.permissions import Permission, needs
+from accounts.permissions import Permission, may, needs
+from kam_portal import space_cells
 from kam_portal.downloads import download, in_currency
 from kam_portal.filters import PortfolioFilter, without
 from kam_portal.navigation import run_of
@@ -20,7 +24,8 @@ from kam_portal.views.account_value import whitespace_columns
 from kam_portal.views.ranking import address
 from profitability.models import Result, Run
 from profitability.pnl.groups import keyed
-from relationships.models import CategoryPotential
+from relationships.models import CategoryPotential, SupplierRank
+from relationships.suppliers import of_accounts as ranks_of
 from relationships.whitespace import Cell, Grid, categories_of, largest_open
 
 PAGE = 25
@@ -34,6 +39,7 @@ class WhitespaceFilter(PortfolioFilter):
 
     by = forms.CharField(required=False, widget=forms.HiddenInput)
     categories = forms.CharField(required=False, widget=forms.HiddenInput)
+    edit = forms.CharField(required=False, widget=forms.HiddenInput)
     stated = forms.BooleanField(required=False)
 
     def __init__(self, data, user):
@@ -41,7 +47,7 @@ class WhitespaceFilter(PortfolioFilter):
         self.fields["stated"].label = _("Only with a stated potential")
 
     def chosen(self) -> dict:
-        return {name: found for name, found in super().chosen().items() if name not in {"by", "categories"}}
+        return {name: found for name, found in super().chosen().items() if name not in {"by", "categories", "edit"}}
 
     def condition(self, name, value):
         if name == "stated":
@@ -57,12 +63,22 @@ class Line:
     name: str
     cells: list[Cell]
     count: int  # accounts
+    inputs: list[space_cells.Input] = field(default_factory=list)
+    rank: SupplierRank | None = None  # of a single account
+
+    @property
+    def fields(self) -> list[tuple[Cell, space_cells.Input]]:
+        return list(zip(self.cells, self.inputs, strict=True))
 
 
 @require_safe
 @needs(Permission.SEE_ACCOUNTS)
 def whitespace(request):
     """What the accounts that the reader sees spend in our categories, and with whom."""
+    return page_of(request, space_cells.Typed())
+
+
+def page_of(request, typed: space_cells.Typed, status: int = 200):
     run, form = run_of(request), WhitespaceFilter(request.GET, request.user)
     chips, by = form.chips(request.GET), by_of(request)
     context = {"form": form, "chips": chips, "by": by, "tabs": tabs(request.GET, by), "heading": _("Whitespace")}
@@ -72,9 +88,32 @@ def whitespace(request):
     accounts = Account.objects.filter(pk__in=rows.order_by().values("account"))
     if request.GET.get("format") in {"csv", "xlsx"}:
         return as_file(request, run, rows, accounts, by, chips)
-    context |= open_list(request, run, accounts) if by == "open" else grid_of(request, run, rows, accounts, by)
-    context["export_query"] = without(request.GET, "format").removeprefix("?")
-    return render(request, "accounts/whitespace.html", context)
+    context |= open_list(request, run, accounts) if by == "open" else grid_of(request, run, rows, accounts, by, typed)
+    context |= {"typed": typed, "export_query": without(request.GET, "format").removeprefix("?")}
+    return render(request, "accounts/whitespace.html", context, status=status)
+
+
+@require_http_methods(["GET", "POST"])
+@needs(Permission.SCORE_ACCOUNTS)
+def whitespace_save(request):
+    """Keep the cells that were changed; what is refused, or was changed by others, stays in them to be looked at."""
+    reading = f"{reverse('whitespace')}?{request.GET.urlencode()}"
+    if request.method == "GET":  # a link of the page that told what was refused
+        return redirect(reading)
+    typed = space_cells.typed_in(request.POST)
+    space_cells.keep(request.user, edited(request) or space_cells.EDITED[0], typed)
+    if typed.wrong:
+        return page_of(request, typed, 409 if typed.overtaken else 422)
+    text = ngettext("%(count)s potential was saved.", "%(count)s potentials were saved.", typed.kept)
+    messages.success(request, text % {"count": typed.kept} if typed.kept else _("Nothing was changed."))
+    return redirect(reading)
+
+
+def edited(request) -> str:
+    """Which part of the potentials is to be typed in the grid; empty where it is only read."""
+    part = request.GET.get("edit", "")
+    writes = may(request.user, Permission.SCORE_ACCOUNTS) and by_of(request) == VIEWS[0]
+    return part if writes and part in space_cells.EDITED else ""
 
 
 def as_file(request, run: Run, rows: QuerySet[Result], accounts, by: str, chips):
@@ -102,7 +141,7 @@ def tabs(query: QueryDict, current: str) -> list[dict]:
 # The grid
 
 
-def grid_of(request, run: Run, rows: QuerySet[Result], accounts, by: str) -> dict:
+def grid_of(request, run: Run, rows: QuerySet[Result], accounts, by: str, typed: space_cells.Typed) -> dict:
     groups = keyed(rows.order_by(), by, request.user, []).values("key", "label").annotate(net=Sum("net_revenue"))
     page = Paginator(groups.order_by("-net", "key"), PAGE).get_page(request.GET.get("page"))
     named = {group["key"]: group["label"] for group in page.object_list}
@@ -113,10 +152,21 @@ def grid_of(request, run: Run, rows: QuerySet[Result], accounts, by: str) -> dic
     categories = categories_of(accounts)
     columns = Paginator(categories, COLUMNS).get_page(request.GET.get("categories"))
     grid = Grid(run, ids)
+    part, names = edited(request), list(columns.object_list)
+    inputs = space_cells.inputs_of(singles(ids), names, part, typed) if part else {}
+    ranks = ranks_of(grid.accounts) if by == VIEWS[0] else {}
     page.object_list = [
-        Line(key, name, grid.row(key, columns.object_list), len(ids[key])) for key, name in named.items()
+        Line(key, name, grid.row(key, names), len(ids[key]), inputs.get(key, []), ranks.get(ids[key][0]))
+        for key, name in named.items()
     ]
-    return {"page": page, "columns": columns, "heading": heading(grid, named, categories)}
+    context = {"page": page, "columns": columns, "heading": heading(grid, named, categories)}
+    return context | {"edit": part, "may_state": by == VIEWS[0] and may(request.user, Permission.SCORE_ACCOUNTS)}
+
+
+def singles(ids: dict[str, list[int]]) -> dict[str, Account]:
+    """The one account of each group."""
+    found = Account.objects.in_bulk([accounts[0] for accounts in ids.values()])
+    return {key: found[accounts[0]] for key, accounts in ids.items()}
 
 
 def heading(grid: Grid, named: dict[str, str], categories: list[str]) -> str:

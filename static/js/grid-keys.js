@@ -12,3 +12,18 @@ document.addEventListener("keydown", (event) => {
   input.focus();
   input.select();
 });
+
+// Left and right at the edge of what is typed go to the cell beside it; a grid of scores has its own keys.
+document.addEventListener("keydown", (event) => {
+  const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+  const input = event.target;
+  if (!step || !input.matches?.("table[data-grid]:not([data-scores]) td > input") || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  const { selectionStart: from, selectionEnd: to, value } = input;
+  if (!(from === 0 && to === value.length) && (from !== to || from !== (step < 0 ? 0 : value.length))) return;
+  const inputs = [...input.closest("tr").querySelectorAll("td > input")];
+  const next = inputs[inputs.indexOf(input) + step];
+  if (!next) return;
+  event.preventDefault();
+  next.focus();
+  next.select();
+});

@@ -13,8 +13,9 @@ const isNumber = (text) => NUMBER.test(text);
 const isLabel = (text) => !isNumber(text) && !EMPTY.test(text);
 const isMonth = (text) => /^((19|20)\d\d|\d{1,2}[-/.](19|20)\d\d|(19|20)\d\d[-/.]\d{1,2})$/.test(text);
 
-/** The figures of a paste without its heads and labels. */
-function figures(rows) {
+/** The figures of a paste without its heads and labels. In a row that takes words, words are no labels. */
+function figures(rows, start) {
+  if (inputsOf(start.closest("tr")).some((input) => !input.inputMode)) return { body: rows, heads: false, labels: false };
   const heads = rows.length > 1 && rows[0].some((cell) => isLabel(cell) || isMonth(cell)) && !rows[0].some((cell) => isNumber(cell) && !isMonth(cell));
   const body = heads ? rows.slice(1) : rows;
   const labels = body.some((row) => row.length > 1 && isLabel(row[0])) && body.every((row) => !isNumber(row[0]));
@@ -88,7 +89,7 @@ document.addEventListener("paste", (event) => {
   const text = event.clipboardData?.getData("text/plain") ?? "";
   if (!grid || !event.target.matches("td > input") || !/[\t\n]/.test(text)) return;
   event.preventDefault();
-  const found = figures(rowsOf(text));
+  const found = figures(rowsOf(text), event.target);
   const left = put(grid, event.target, found.body);
   event.target.dispatchEvent(new Event("input", { bubbles: true }));
   if (grid.dataset.undo) say(grid, left, found);

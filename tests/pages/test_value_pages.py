@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from accounts.models import Account
 from profitability.models import Product
 from relationships.models import CategoryPotential
 from tests.factories import a_portfolio
@@ -16,6 +17,7 @@ PAGES = {
     "account": ("manager", "/accounts/N1/value/"),
     "whitespace": ("finance", "/whitespace/"),
     "open": ("finance", "/whitespace/?by=open"),
+    "spend": ("manager", "/whitespace/?edit=annual_spend"),
     "concentration": ("finance", "/concentration/"),
 }
 
@@ -89,3 +91,57 @@ def test_assumptions_of_an_account_change_its_lifetime_value(in_browser, page):
 
     page.get_by_text("Assumptions of this account").wait_for()
     assert page.locator("#lifetime .total").inner_text() != before
+
+
+def paste(page, text: str) -> None:
+    page.evaluate(
+        """text => {
+            const clipboardData = new DataTransfer();
+            clipboardData.setData("text/plain", text);
+            document.activeElement.dispatchEvent(
+                new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true }));
+        }""",
+        text,
+    )
+
+
+def test_the_grid_is_typed_by_arrows_pasted_into_and_kept(in_browser, page):
+    in_browser("manager", "/whitespace/?edit=annual_spend")
+
+    page.get_by_label("Account N1: Bikes").focus()
+    page.get_by_label("Account N1: Bikes").select_text()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowRight")
+    paste(page, "70000\n80000\n")
+    page.keyboard.press("Home")
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.type("1")
+    page.get_by_role("button", name="Save potentials").click()
+
+    page.get_by_text("3 potentials were saved.").wait_for()
+    rows = CategoryPotential.objects.exclude(account__code="N1").order_by("account__code", "category")
+    assert [tuple(row) for row in rows.values_list("account__code", "category", "annual_spend")] == [
+        ("N2", "Bikes", 1),
+        ("N2", "Tyres", 70_000),
+        ("N3", "Tyres", 80_000),
+    ]
+
+
+def test_names_are_pasted_whole_and_a_slower_window_sees_both(in_browser, page):
+    in_browser("manager", "/whitespace/?edit=competitor")
+    page.get_by_label("Account N1: Tyres").focus()
+    paste(page, "Rubber Works\nVelo\n")
+    CategoryPotential.objects.create(account=in_n1(), category="Tyres", competitor="Treads", stated_on=date(2026, 2, 2))
+
+    page.get_by_role("button", name="Save potentials").click()
+
+    page.get_by_text("somebody meanwhile: Treads. Before: nothing. Yours: Rubber Works.").wait_for()
+    assert page.get_by_label("Account N1: Tyres").input_value() == "Rubber Works"
+    assert CategoryPotential.objects.get(account__code="N2").competitor == "Velo"
+    page.get_by_role("button", name="Save potentials").click()
+    page.get_by_text("1 potential was saved.").wait_for()
+    assert CategoryPotential.objects.get(account__code="N1", category="Tyres").competitor == "Rubber Works"
+
+
+def in_n1():
+    return Account.objects.get(code="N1")
