@@ -52,9 +52,17 @@ class ContractForm(forms.ModelForm):
         return said
 
 
-class LimitsForm(forms.ModelForm):
-    """What has a least, a most, or both; shares are written in per cent."""
+def per_cent(share: Decimal) -> Decimal:
+    """Without zeros at the end, and 90 as 90."""
+    return Decimal(f"{(share * 100).normalize():f}")
 
+
+class LimitsForm(forms.ModelForm):
+    """What has a least, a most, or both; shares are written in per cent. `seen` is the revision that the person had
+    before the eyes, `theirs` what somebody else saved meanwhile."""
+
+    seen: int | None = None
+    theirs: tuple = ()
     least = number(_("At least"))
     most = number(_("At most"))
 
@@ -63,7 +71,7 @@ class LimitsForm(forms.ModelForm):
         if self.instance.pk and self.instance.measure in SHARES:
             for name in ("least", "most"):
                 value = getattr(self.instance, name)
-                self.initial[name] = None if value is None else (value * 100).normalize()
+                self.initial[name] = None if value is None else per_cent(value)
 
     def clean(self):
         said = super().clean()
@@ -119,8 +127,9 @@ class ServiceLevelForm(LimitsForm):
 
 
 class ReadingForm(forms.Form):
-    """The value of a level that no ledger holds, for one month."""
+    """The value of a level that no ledger holds, for one month, and the value whose place it may take."""
 
+    instead = forms.DecimalField(required=False, decimal_places=4, widget=forms.HiddenInput)
     month = forms.RegexField(
         r"^(19|20)\d\d-(0[1-9]|1[0-2])$", label=_("Month"), widget=forms.TextInput(attrs={"type": "month"}),
         error_messages={"invalid": _("A month is written as 2026-03.")},

@@ -87,6 +87,7 @@ class Commitment(models.Model):
     least = LedgerField(_("at least"), null=True, blank=True)
     most = LedgerField(_("at most"), null=True, blank=True)
     note = models.CharField(_("note"), max_length=300, blank=True)
+    revision = models.PositiveIntegerField(default=1)
 
     class Meta:
         constraints = [
@@ -116,6 +117,7 @@ class ServiceLevel(models.Model):
     unit = models.CharField(_("unit"), max_length=32, blank=True)
     least = LedgerField(_("at least"), null=True, blank=True)  # shares as 0…1
     most = LedgerField(_("at most"), null=True, blank=True)
+    revision = models.PositiveIntegerField(default=1)
 
     class Meta:
         constraints = [

@@ -12,7 +12,8 @@ from accounts.permissions import Permission, may, needs
 from accounts.versions import Outdated
 from profitability.runline import run_of
 from relationships.agreements.brought import brought, together
-from relationships.agreements.changing import keep
+from relationships.agreements.changing import differing, keep, note
+from relationships.agreements.changing import remove as forget
 from relationships.agreements.forms import (
     AdvocacyForm,
     CommitmentForm,
@@ -99,7 +100,9 @@ def part_form(kind: str, row=None, contract=None, data=None):
     """The form of a commitment or a service level; its ids stay apart from those of the others on the page."""
     model, form = PARTS[kind]
     name = row.pk if row else f"new-{contract.pk}"
-    return form(data, instance=row or model(contract=contract), auto_id=f"{kind}-{name}-%s")
+    made = form(data, instance=row or model(contract=contract), auto_id=f"{kind}-{name}-%s")
+    made.seen = id_in(data.get("revision", "")) if data else made.instance.revision
+    return made
 
 
 def sent_for(kind: str, row, sent: dict):
@@ -135,11 +138,12 @@ def account_contract(request, code):
         return remove(request, account, stored)
     instance = stored or Contract(account=account, created_by=request.user)
     form = ContractForm(request.POST if request.method == "POST" else None, instance=instance)
-    revision = stored.revision if stored else None
+    seen = id_in(request.POST.get("revision", ""))
     if not form.is_valid():
+        revision = (seen if form.is_bound else stored.revision) if stored else None
         return form_page(request, account, form, revision, 422 if form.is_bound else 200)
     try:
-        keep(form, id_in(request.POST.get("revision", "")))
+        keep(form, seen)
     except Outdated:
         theirs = Contract.objects.get(pk=stored.pk)
         return form_page(request, account, form, theirs.revision, 409, theirs)
@@ -149,17 +153,9 @@ def account_contract(request, code):
 
 def form_page(request, account: Account, form: ContractForm, revision: int | None, status: int, theirs=None):
     """The form; after a conflict with what somebody else saved meanwhile, field by field."""
-    differing = [
-        (field.label, shown(theirs, name)) for name, field in form.fields.items()
-        if theirs is not None and getattr(theirs, name) != getattr(form.instance, name)
-    ]  # fmt: skip
-    context = {"account": account, "form": form, "revision": revision, "differing": differing, "theirs": theirs}
+    found = differing(form, theirs) if theirs is not None else []
+    context = {"account": account, "form": form, "revision": revision, "differing": found, "theirs": theirs}
     return render(request, "relationships/contracts/form.html", context | {"tab": "contracts"}, status=status)
-
-
-def shown(row: Contract, name: str):
-    show = getattr(row, f"get_{name}_display", None)
-    return show() if show else getattr(row, name)
 
 
 def remove(request, account: Account, contract: Contract):
@@ -179,33 +175,61 @@ def contract_part(request, code, part):
     if part not in PARTS:
         raise Http404
     model, _form = PARTS[part]
-    named = request.POST.get("id", "")
-    stored = get_object_or_404(model, contract=contract, pk=id_in(named)) if named else None
-    if stored and request.POST.get("do") == "remove":
-        stored.delete()
-        return to_page(account, f"#contract-{contract.pk}")
+    named = id_in(request.POST.get("id", ""))
+    stored = model.objects.filter(contract=contract, pk=named).first() if named else None
+    if named and request.POST.get("do") == "remove":
+        return remove_part(request, account, contract, stored)
     form = part_form(part, stored, contract, request.POST)
     if not form.is_valid():
         return page(request, account, status=422, **{part: form})
-    form.save()
+    if named and stored is None:
+        form.add_error(None, _("Somebody has removed it meanwhile. Saving adds it again, as it stands here."))
+        return page(request, account, status=409, **{part: form})
+    try:
+        keep(form, form.seen)
+    except Outdated:
+        theirs = model.objects.get(pk=stored.pk)
+        form.seen, form.theirs = theirs.revision, tuple(differing(form, theirs))
+        form.add_error(None, _("Somebody has changed it meanwhile. Saving again puts yours in place of theirs."))
+        return page(request, account, status=409, **{part: form})
+    return to_page(account, f"#contract-{contract.pk}")
+
+
+def remove_part(request, account: Account, contract: Contract, stored):
+    """Unless somebody changed it since it was looked at; one that is gone already needs nothing."""
+    try:
+        if stored is not None:
+            forget(stored, id_in(request.POST.get("revision", "")))
+    except Outdated:
+        messages.error(request, _("Somebody has changed it meanwhile: look at it again."))
     return to_page(account, f"#contract-{contract.pk}")
 
 
 @require_POST
 @needs(Permission.EDIT_PLANS)
 def contract_reading(request, code):
-    """Note the value of a service level in one month; a second one of the month takes its place."""
+    """Note the value of a service level in one month; one that is there it replaces only where that was seen."""
     account = visible(request, code)
     level = get_object_or_404(ServiceLevel, contract__account=account, pk=id_in(request.POST.get("level", "")))
     form = ReadingForm(request.POST, auto_id=f"reading-{level.pk}-%s")
     if not form.is_valid():
         return page(request, account, status=422, reading=(level, form))
-    ServiceReading.objects.update_or_create(
-        level=level,
-        month=int(form.cleaned_data["month"].replace("-", "")),
-        defaults={"value": form.cleaned_data["value"], "read_by": request.user},
-    )
+    month = int(form.cleaned_data["month"].replace("-", ""))
+    try:
+        note(level, month, form.cleaned_data["value"], request.user, form.cleaned_data["instead"])
+    except Outdated:
+        return page(request, account, status=409, reading=(level, asked_again(form, level, month)))
     return to_page(account, f"#contract-{level.contract_id}")
+
+
+def asked_again(form: ReadingForm, level: ServiceLevel, month: int) -> ReadingForm:
+    """The form as it was typed, with the value that it would take the place of."""
+    theirs = ServiceReading.objects.select_related("read_by").get(level=level, month=month)
+    form.data = form.data.copy()
+    form.data["instead"] = value = f"{theirs.value.normalize():f}"
+    words = _("The month has a reading: %(value)s, by %(name)s. Saving again puts yours in its place.")
+    form.add_error(None, words % {"value": value, "name": theirs.read_by.name})
+    return form
 
 
 @require_POST
@@ -216,8 +240,7 @@ def account_advocacy(request, code):
     named = request.POST.get("id", "")
     stored = get_object_or_404(Advocacy, account=account, pk=id_in(named)) if named else None
     if stored and request.POST.get("do") == "remove":
-        stored.delete()
-        return to_page(account, "#advocacy")
+        return remove_deed(request, account, stored)
     row = stored or Advocacy(account=account, noted_by=request.user)
     form = AdvocacyForm(request.user, account, request.POST, instance=row, auto_id=f"advocacy-{row.pk or 'new'}-%s")
     if not form.is_valid():
@@ -227,4 +250,12 @@ def account_advocacy(request, code):
     except Outdated:
         form.add_error(None, _("Somebody has changed it meanwhile: look at it again before you save."))
         return page(request, account, status=409, advocacy=form)
+    return to_page(account, "#advocacy")
+
+
+def remove_deed(request, account: Account, stored: Advocacy):
+    try:
+        forget(stored, id_in(request.POST.get("revision", "")))
+    except Outdated:
+        messages.error(request, _("Somebody has changed it meanwhile: look at it again."))
     return to_page(account, "#advocacy")

@@ -241,6 +241,98 @@ def test_nobody_saves_over_somebody_else(portfolio):
     assert (Contract.objects.get().name, Contract.objects.get().revision) == ("Yours", 3)
 
 
+LINES_OF_A_CONTRACT = [
+    ("commitment", Commitment, UNITS | {"category": ""}, {"least": "7"}, {"least": "9"}, "theirs: 7"),
+    ("level", ServiceLevel, {"measure": "on_time_share"}, {"least": "90"}, {"least": "95"}, "theirs: 90"),
+]
+
+
+@pytest.mark.parametrize(("kind", "model", "fixed", "mine", "yours", "told"), LINES_OF_A_CONTRACT)
+def test_nobody_saves_a_line_over_somebody_else(portfolio, kind, model, fixed, mine, yours, told):
+    contract = a_contract(portfolio)
+    line = model.objects.create(contract=contract, measure=fixed["measure"], least="0.5")
+    first, second = signed_in(portfolio, "manager"), signed_in(portfolio, "lead")
+    address = f"/accounts/N1/contracts/part/{kind}/"
+    sent = fixed | {"contract": contract.pk, "id": line.pk, "revision": 1}
+    assert 'name="revision" value="1"' in first.get("/accounts/N1/contracts/").content.decode()
+
+    assert first.post(address, sent | mine).status_code == 302
+    answer = second.post(address, sent | yours)
+    kept = model.objects.get().least
+
+    page = answer.content.decode()
+    assert (answer.status_code, kept) == (409, Decimal(mine["least"]) / (100 if kind == "level" else 1))
+    assert told in page and f'value="{yours["least"]}"' in page and 'name="revision" value="2"' in page
+    assert second.post(address, sent | {"do": "remove"}).status_code == 302
+    assert second.post(address, sent | yours | {"least": "-1"}).status_code == 422
+    assert model.objects.get().least == kept
+    assert second.post(address, sent | yours | {"revision": 2}).status_code == 302
+    assert (model.objects.get().least != kept, model.objects.get().revision) == (True, 3)
+
+
+@pytest.mark.parametrize(("kind", "model", "fixed", "mine", "yours", "told"), LINES_OF_A_CONTRACT)
+def test_a_mistake_does_not_hide_what_somebody_else_saved(portfolio, kind, model, fixed, mine, yours, told):
+    contract = a_contract(portfolio)
+    line = model.objects.create(contract=contract, measure=fixed["measure"], least="0.5", revision=2)
+    sent = fixed | {"contract": contract.pk, "id": line.pk, "revision": 1, "least": "-1"}
+
+    page = signed_in(portfolio, "manager").post(f"/accounts/N1/contracts/part/{kind}/", sent)
+
+    assert page.status_code == 422
+    assert 'name="revision" value="1"' in page.content.decode()
+
+
+@pytest.mark.parametrize(("kind", "model", "fixed", "mine", "yours", "told"), LINES_OF_A_CONTRACT)
+def test_what_was_typed_into_a_line_that_is_gone_stays(portfolio, kind, model, fixed, mine, yours, told):
+    contract = a_contract(portfolio)
+    line = model.objects.create(contract=contract, measure=fixed["measure"], least="0.5")
+    client, address = signed_in(portfolio, "manager"), f"/accounts/N1/contracts/part/{kind}/"
+    sent = fixed | yours | {"contract": contract.pk, "id": line.pk, "revision": 1}
+    line.delete()
+
+    answer = client.post(address, sent)
+
+    assert (answer.status_code, model.objects.count()) == (409, 0)
+    assert f'value="{yours["least"]}"' in answer.content.decode()
+    assert client.post(address, sent | {"id": ""}).status_code == 302
+    assert client.post(address, sent | {"do": "remove"}).status_code == 302
+    assert model.objects.count() == 1
+
+
+def test_a_reading_takes_the_place_of_one_that_was_seen_alone(portfolio):
+    contract = a_contract(portfolio)
+    level = ServiceLevel.objects.create(contract=contract, measure="own", name="Calls", least=80)
+    first, second = signed_in(portfolio, "manager"), signed_in(portfolio, "lead")
+    address, sent = "/accounts/N1/contracts/reading/", {"level": level.pk, "month": "2026-01"}
+
+    assert first.post(address, sent | {"value": "90"}).status_code == 302
+    answer = second.post(address, sent | {"value": "70"})
+
+    page = answer.content.decode()
+    assert (answer.status_code, ServiceReading.objects.get().value) == (409, 90)
+    assert "The month has a reading: 90, by Manager." in page
+    assert 'name="instead" value="90"' in page and 'value="70"' in page
+    assert second.post(address, sent | {"value": "70", "instead": "90"}).status_code == 302
+    assert first.post(address, sent | {"value": "60", "instead": "90"}).status_code == 409
+    assert first.post(address, sent | {"value": "70"}).status_code == 302
+    assert first.post(address, sent | {"month": "2026-02", "value": "60", "instead": "90"}).status_code == 302
+    assert sorted(ServiceReading.objects.values_list("month", "value")) == [(202601, 70), (202602, 60)]
+
+
+def test_nobody_removes_a_deed_that_somebody_else_changed(portfolio):
+    by = portfolio.user("manager")
+    deed = Advocacy.objects.create(
+        account=portfolio.accounts["N1"], happened_on="2026-02-02", text="Named us", noted_by=by, revision=2
+    )
+    client, sent = signed_in(portfolio, "lead"), {"id": deed.pk, "do": "remove"}
+
+    client.post("/accounts/N1/contracts/advocacy/", sent | {"revision": 1})
+    assert Advocacy.objects.exists()
+
+    client.post("/accounts/N1/contracts/advocacy/", sent | {"revision": 2})
+    assert not Advocacy.objects.exists()
+
+
 @pytest.mark.parametrize("role", ["member", "finance", "executive"])
 def test_who_may_not_edit_only_reads(portfolio, role):
     contract = a_contract(portfolio)
