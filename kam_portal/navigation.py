@@ -1,15 +1,39 @@
 """The menu as data, and what the frame of every page shows."""
 
+from dataclasses import replace
+
 from django.conf import settings
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
 from accounts.permissions import Permission, may
-from profitability.runline import run_line, run_of
+from kam_portal.matrix.axes import criteria_of
+from profitability.runline import RunLine, run_line, run_of, shown_run
 from relationships import notices
 
 __all__ = ["MENU", "frame", "menu_of", "run_of"]
+
+# Pages that show where accounts stand
+PLACED = {
+    "home",
+    "accounts",
+    "account",
+    "matrix",
+    "guidance",
+    "selection",
+    "selection_compare",
+    "scoring",
+    "account_scoring",
+    "account_criteria",
+    "account_relationship",
+    "account_plan",
+    "account_decisions",
+    "account_brief",
+    "effort",
+    "team",
+    "plans",
+}
 
 # group, icon, then its pages: (label, url name, permission, key after “g”)
 MENU = [
@@ -109,6 +133,15 @@ def pages_of(user, pages) -> list[dict]:
     ]
 
 
+def line_of(request) -> RunLine | None:
+    """The run line; where the page shows positions it names the criteria that placed them."""
+    line, match = run_line(request), request.resolver_match
+    if line is None or match is None or match.url_name not in PLACED:
+        return line
+    used = criteria_of(shown_run(request))
+    return replace(line, criteria_label=str(used) if used else _("none"))
+
+
 def frame(request) -> dict:
     """Context of every page: the menu, and the run behind the figures. The run is read once a request."""
     user = getattr(request, "user", None)
@@ -116,7 +149,7 @@ def frame(request) -> dict:
         return {}
     return {
         "navigation": menu_of(user, request.path),
-        "run": run_line(request),
+        "run": line_of(request),
         "unread_notices": SimpleLazyObject(notices.unread(user).count),  # parts of a page do not show it
         "currency_code": settings.CURRENCY,
     }

@@ -27,6 +27,7 @@ class RunLine:
     stale_label: str
     older_label: str
     again_label: str
+    criteria_label: str = ""  # where the page shows positions
 
 
 def run_line(request) -> RunLine | None:

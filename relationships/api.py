@@ -36,6 +36,10 @@ def score(name: str, source: str) -> Column:
     return Column(name, Kind.SHARE, source, sortable=True)
 
 
+CRITERIA = (  # those that placed the account
+    Column("criteria", Kind.TEXT, "position__criteria_set__code"),
+    Column("criteria_version", Kind.WHOLE, "position__criteria_set__version"),
+)
 SCORES = (
     Column("code", Kind.TEXT, "code", nullable=False, sortable=True),
     Column("name", Kind.TEXT, "account__name", nullable=False, sortable=True),
@@ -63,6 +67,7 @@ SCORES = (
     Column("run", Kind.WHOLE, "run_id", nullable=False),
     Column("stage_supplier", Kind.TEXT, "position__stage_supplier"),
     Column("stage_provisional", Kind.FLAG, "position__stage_is_provisional"),
+    *CRITERIA,
 )
 FILTERS = master_filters("account__") | {
     "box": ("position__box", parameters.choice(Box.values)),
@@ -137,6 +142,7 @@ POINTS = (
     Column("forecast_attractiveness", Kind.SHARE, needs=PROFIT),
     Column("forecast_relationship_strength", Kind.SHARE),
     Column("forecast_by", Kind.DAY),
+    *CRITERIA,
 )
 
 

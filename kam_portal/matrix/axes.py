@@ -1,5 +1,6 @@
 """The plane of the matrix: its axes with their cuts, as the criteria of a run set them."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.db.models import BigIntegerField, Case, F, When
@@ -88,6 +89,12 @@ def criteria_of(run) -> CriteriaSet | None:
         placed = Position.objects.in_run(run).values("criteria_set")[:1]
         run.placed_by = CriteriaSet.objects.filter(pk__in=placed).first()
     return run.placed_by
+
+
+def in_criteria(run) -> dict[str, Callable]:
+    """The column that says which criteria placed the accounts of a file's rows."""
+    used = criteria_of(run)
+    return {_("Criteria"): lambda _row: str(used) if used else None}
 
 
 def cuts_of(run) -> dict:

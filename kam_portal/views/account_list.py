@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from accounts.permissions import Permission, may, needs
 from kam_portal.downloads import download, in_currency
 from kam_portal.filters import ALL, PortfolioFilter, without
+from kam_portal.matrix.axes import in_criteria
 from kam_portal.matrix.filters import held
 from kam_portal.navigation import run_of
 from kam_portal.overview import kept
@@ -58,7 +59,7 @@ def account_list(request):
     order = order_of(request)
     rows = ordered(form.narrow(portfolio(request.user, run)), order) if run else Result.objects.none()
     if request.GET.get("format") in {"csv", "xlsx"}:
-        listed = columns(request.user) | in_currency()
+        listed = columns(request.user) | in_currency() | in_criteria(run)
         return download(request.GET["format"], "accounts", listed, rows, run, form.chips(request.GET))
     profit = may(request.user, Permission.SEE_PROFITABILITY)
     counts = counts_of(form, rows, run, request.user)

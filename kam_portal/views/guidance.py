@@ -14,6 +14,7 @@ from accounts.versions import NotPossible, Outdated
 from kam_portal import guidance as words
 from kam_portal.downloads import download, in_currency
 from kam_portal.filters import PortfolioFilter, without
+from kam_portal.matrix.axes import in_criteria
 from kam_portal.navigation import run_of
 from profitability.models import Result
 from relationships import guidance
@@ -36,7 +37,7 @@ def guidance_page(request):
     shown = found.shown(accounts_in(form, run, request.user) if form.chosen() else None)
     if request.GET.get("format") in {"csv", "xlsx"}:
         rows = with_accounts(shown)
-        return download(request.GET["format"], "guidance", columns(found), rows, run, chips)
+        return download(request.GET["format"], "guidance", columns(found) | in_criteria(run), rows, run, chips)
     mix, page = balance(request.user, run), Paginator(shown, PAGE).get_page(request.GET.get("page"))
     return render(
         request,

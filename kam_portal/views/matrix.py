@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from accounts.permissions import Permission, may, needs
 from kam_portal.downloads import download, in_currency
 from kam_portal.filters import without
-from kam_portal.matrix.axes import across_by, criteria_of
+from kam_portal.matrix.axes import across_by, criteria_of, in_criteria
 from kam_portal.matrix.bubbles import Bubble, Square, bubbles_of, day_of, programme_on, squares_of
 from kam_portal.matrix.chart import matrix_chart
 from kam_portal.matrix.filters import MatrixFilter, held
@@ -80,7 +80,7 @@ def matrix(request):
     sight = Sight(request)
     run, profit = sight.run, sight.profit
     if request.GET.get("format") in {"csv", "xlsx"}:
-        listed = file_columns(columns(request.user), sight.rows, run, profit) | in_currency()
+        listed = file_columns(columns(request.user), sight.rows, run, profit) | in_currency() | in_criteria(run)
         return download(request.GET["format"], "matrix", listed, sight.largest, run, sight.form.chips(request.GET))
     boxes = boxes_of(sight.squares, profit)
     page = page_of(sight.largest, sum(square.count for square in sight.squares), request.GET.get("page"), LISTED)

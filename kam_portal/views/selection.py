@@ -18,6 +18,7 @@ from accounts.programme import may_decide
 from kam_portal.downloads import download, in_currency
 from kam_portal.filters import PortfolioFilter, without
 from kam_portal.guidance import fit_words
+from kam_portal.matrix.axes import in_criteria
 from kam_portal.navigation import run_of
 from kam_portal.templatetags.kam import money, score, share, share_signed, whole
 from kam_portal.views.account_list import page_of
@@ -60,7 +61,7 @@ def selection_page(request):
     everything = form.narrow(selection.listed(request.user, run))
     rows = selection.ordered(selection.VIEWS[show](everything, request.user, run), order)
     if request.GET.get("format") in {"csv", "xlsx"}:
-        listed = columns(run)
+        listed = columns(run) | in_criteria(run)
         return download(request.GET["format"], f"selection-{show}", listed, rows, run, form.chips(request.GET))
     counts = {name: view(everything, request.user, run).count() for name, view in selection.VIEWS.items()}
     page, judged = page_of(rows, counts[show], request.GET.get("page")), selection.judged(run)

@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts.models import WebhookDelivery, WebhookEndpoint
 from accounts.permissions import Permission, may
 from kam_portal.causes import is_hidden
+from kam_portal.matrix.axes import criteria_of
 from profitability import standings
 from profitability.models import Run
 from relationships.models import Position, PositionChange
@@ -58,10 +59,12 @@ def delivery(endpoint: WebhookEndpoint, event: str, key: str, document: dict, at
 
 
 def told_run(run: Run) -> dict:
+    used = criteria_of(run)
     return {
         "id": run.pk,
         "as_of": standings.as_of(run).isoformat(),
         "model": str(run.cost_model) if run.cost_model else None,
+        "criteria": str(used) if used else None,
         "published_at": run.published_at.isoformat(),
     }
 
