@@ -228,8 +228,8 @@ def keep(sheet: Sheet, typed: Typed) -> None:
         except NotPossible as problem:
             typed.wrong[account, code] = str(problem)
         except Overtaken:
+            typed.wrong[account, code] = overtaken(old, typed.was.get((account, code), ""), text)
             typed.was[account, code] = mark_of(old)
-            typed.wrong[account, code] = overtaken(old)
 
 
 def _keep_one(place: Place, text: str, typed: Typed, now: str) -> bool:
@@ -256,11 +256,17 @@ def mark_of(rating: Opinion | None) -> str:
     return mark(rating.score, rating.is_confirmed) if rating else ""
 
 
-def overtaken(rating: Opinion | None) -> str:
+def overtaken(rating: Opinion | None, before: str, yours: str) -> str:
+    """What another window of the same rater did, what stood there before, and what was typed here."""
+    none = _("none")
+    said = {"before": before.partition("|")[0] or none, "yours": yours or none}
     if rating is None:
-        return _("Taken back meanwhile in another window. Save again (Enter) to give yours.")
-    told = _("Meanwhile %(score)s was saved in another window. Save again (Enter) to replace it.")
-    return told % {"score": plain(rating.score)}
+        told = _("Taken back meanwhile in another window. Before: %(before)s. Yours: %(yours)s. Enter keeps yours.")
+        return told % said
+    told = _(
+        "Meanwhile %(score)s was saved in another window. Before: %(before)s. Yours: %(yours)s. Enter keeps yours."
+    )
+    return told % (said | {"score": plain(rating.score)})
 
 
 def rows_of(sheet: Sheet, results: list[Result], run, left: Gaps, typed: Typed | None = None) -> list[Row]:

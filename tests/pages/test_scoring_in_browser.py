@@ -166,6 +166,50 @@ def test_two_raters_score_the_same_cells_at_once(live_server, browser, portfolio
         page.context.close()
 
 
+def test_a_second_window_of_one_rater_sees_both_scores_and_the_one_before(live_server, context, portfolio):
+    rater = portfolio.user("manager")
+    first = open_as(live_server, context, rater)
+    cell(first, "N1", "trust").fill("5")
+    first.keyboard.press("Enter")
+    expect(state(first, "N1", "trust")).to_have_attribute("data-state", "saved")
+    second = open_as(live_server, context, rater)
+
+    cell(first, "N1", "trust").fill("8")
+    first.keyboard.press("Enter")
+    expect(state(first, "N1", "trust")).to_have_attribute("data-state", "saved")
+    cell(second, "N1", "trust").fill("3")
+    cell(second, "N1", "access").fill("6")
+    second.keyboard.press("Enter")
+
+    told = "Meanwhile 8 was saved in another window. Before: 5. Yours: 3. Enter keeps yours."
+    expect(state(second, "N1", "trust").get_by_text(told)).to_be_visible()
+    expect(cell(second, "N1", "trust")).to_have_value("3")
+    expect(state(second, "N1", "access")).to_have_attribute("data-state", "saved")
+    assert given(rater) == {("N1", "trust"): 8, ("N1", "access"): 6}
+
+    cell(second, "N1", "trust").press("Enter")
+    expect(state(second, "N1", "trust")).to_have_attribute("data-state", "saved")
+    assert given(rater)["N1", "trust"] == 3
+
+
+def test_two_people_see_each_others_score_of_a_cell_and_both_count(live_server, browser, portfolio):
+    pages = {who: open_as(live_server, browser.new_context(), portfolio.user(who)) for who in ("manager", "lead")}
+
+    for who, score in (("manager", "2"), ("lead", "8")):
+        cell(pages[who], "N1", "trust").fill(score)
+        pages[who].keyboard.press("Enter")
+        expect(state(pages[who], "N1", "trust")).to_have_attribute("data-state", "saved")
+    cell(pages["lead"], "N1", "trust").focus()
+
+    strip = pages["lead"].locator("[data-strip]")
+    expect(strip.get_by_text(portfolio.user("manager").name)).to_be_visible()
+    expect(strip.get_by_text("median 5")).to_be_visible()
+    assert given(portfolio.user("manager")) == {("N1", "trust"): 2}
+    assert given(portfolio.user("lead")) == {("N1", "trust"): 8}
+    for page in pages.values():
+        page.context.close()
+
+
 def test_beside_the_cell_in_view_stand_its_anchors_and_then_what_others_say(grid, portfolio):
     Rating.objects.create(
         account=portfolio.accounts["N1"],
