@@ -1,6 +1,5 @@
 """What accounts spend in our categories, as it is typed: read from a form, checked, and kept."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -11,15 +10,16 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts import numbers
 from accounts.models import Account
+from accounts.numbers import NotANumber
 from accounts.versions import Outdated
-from profitability.costs import NotANumber, number_in, parted
+from profitability.costs import DASHES, DECIMALS, SIGN_OF_MONEY, parted
 from relationships.models import CategoryPotential
 
 PARTS = ("annual_spend", "competitor", "source")
 LONGEST = {"annual_spend": 40, "competitor": 200, "source": 500}
 LARGEST = Decimal(10) ** 12
-AMBIGUOUS = re.compile(r"\d{1,3}\.\d{3}")  # thousands parted by a point, or three decimals
 
 
 @dataclass
@@ -35,23 +35,19 @@ class Typed:
 
 
 def amount_in(text: str) -> Decimal | None:
-    """An amount with a decimal point, its thousands parted by commas as pages write them or not; or with a decimal
-    comma where it cannot be anything else. Raises NotANumber for what may be read in two ways."""
-    if AMBIGUOUS.fullmatch(text):
-        said = {"thousands": text.replace(".", ","), "decimals": f"{text}0"}
-        raise NotANumber(_("may be read in two ways: write %(thousands)s or %(decimals)s") % said)
-    try:
-        return number_in(text, ".")
-    except NotANumber:
-        if "," not in text:
-            raise
-        return number_in(text, ",")
+    """An amount as people type it, or as spreadsheets show it. Raises NotANumber."""
+    if text.strip() in DASHES:
+        return Decimal(0)
+    found = numbers.read(SIGN_OF_MONEY.sub("", text))
+    if found is not None and found != round(found, DECIMALS):
+        raise NotANumber(_("at most %(count)s decimals") % {"count": DECIMALS})
+    return found
 
 
 def amount_out(value: Decimal | None) -> str:
     """The same amount to be typed over, which `amount_in` reads."""
     text = parted(value, ".")
-    return f"{text}0" if AMBIGUOUS.fullmatch(text) else text
+    return f"{text}0" if numbers.TWO_WAYS.fullmatch(text) else text
 
 
 def typed(data, categories: Sequence[str]) -> Typed:

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
+from accounts.numbers import NotANumber
 from profitability.core.cost_model import spoken
 from profitability.core.model_form import Lines, lines_of
 from profitability.models import ClosedMonth, CostModel, OrderLine, ResourceCost
@@ -23,10 +24,6 @@ DASHES = ("-", "–", "—")  # how spreadsheets show a zero
 
 Place = tuple[str, str, int]  # amount or minutes, pool, month
 Values = dict[Place, Decimal | None]
-
-
-class NotANumber(ValueError):
-    """The message says what is wrong with what was typed."""
 
 
 def months_of(year: int) -> list[int]:

@@ -342,12 +342,12 @@ def test_only_what_differs_is_kept_and_signals_follow_at_once(open_as, portfolio
 
     client.post("/signals/settings/", typed(do="save"))
     loses = set(Signal.objects.filter(state="open", kind="unprofitable").values_list("account__code", flat=True))
-    client.post("/signals/settings/", typed(do="save", limit_unprofitable="20,000", limit_contribution_falling="25"))
+    client.post("/signals/settings/", typed(do="save", limit_unprofitable="20,000", limit_contribution_falling="25,5"))
 
     assert loses == {"N3"}
     assert not Signal.objects.filter(state="open", kind="unprofitable").exists()
     kept = {row.kind: str(row.limit) for row in SignalThreshold.objects.all()}
-    assert kept == {"unprofitable": "20000.0000", "contribution_falling": "0.2500"}
+    assert kept == {"unprofitable": "20000.0000", "contribution_falling": "0.2550"}
 
 
 def test_trying_counts_and_keeps_nothing(open_as, portfolio):
@@ -360,7 +360,7 @@ def test_trying_counts_and_keeps_nothing(open_as, portfolio):
     assert not SignalThreshold.objects.exists()
 
 
-@pytest.mark.parametrize("limit", ["", "x", "-1", "NaN", "1e99", "2.5"])
+@pytest.mark.parametrize("limit", ["", "x", "-1", "NaN", "1e99", "2.5", "2.500"])
 def test_a_limit_that_is_none_is_told_beside_it(open_as, limit):
     answer = open_as("executive").post("/signals/settings/", typed(do="save", limit_no_plan=limit))
 

@@ -17,7 +17,7 @@ TIME, SHARES = "time", "shares"
 MAPPINGS = ("serves", "minutes", "shares")
 PLACE = re.compile(r"([a-z_]+)(?:\[(\d{1,4})\])?(?:\.([a-z_]+)(?:\[(\d{1,4})\]\.([a-z]+))?)?")
 PERCENT = re.compile(r"([0-9.,/]+)\s*%")
-DECIMAL_COMMA = re.compile(r"-?[0-9]+,[0-9]+")
+DECIMAL_COMMA = re.compile(r"-?(?![1-9][0-9]{0,2},[0-9]{3}$)[0-9]+,[0-9]+")  # 1,250 may be a thousand and more
 
 Document: TypeAlias = dict[str, Any]
 

@@ -20,7 +20,7 @@ MOVE = re.compile(
 )
 LINE = re.compile(r"(attractiveness|relationship)\[(\d{1,3})\]\.")
 POINT = re.compile(r"scale\[(\d{1,3})\]\.(?:value|score)")
-DECIMAL_COMMA = re.compile(r"-?[0-9]+,[0-9]+")
+DECIMAL_COMMA = re.compile(r"-?(?![1-9][0-9]{0,2},[0-9]{3}$)[0-9]+,[0-9]+")  # 1,250 may be a thousand and more
 SCORES = range(11)
 TEXTS = ("code", "name", "weight", "kind", "measure")
 

@@ -7,10 +7,11 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from accounts.numbers import plain
 from relationships.models import Objective, ObjectiveReading, Plan
 from relationships.plans.editing import note, touch
 from relationships.plans.readers import may_edit
-from relationships.plans.typed import plain, value_of
+from relationships.plans.typed import value_of
 
 
 def read(user, plan: Plan, objective: Objective, value: str, day: str, today: date) -> ObjectiveReading:

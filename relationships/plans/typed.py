@@ -5,15 +5,17 @@ Shares are typed as percentages: “35” and “35 %” are 0.35. Of rows that 
 """
 
 from collections.abc import Iterable
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from django.core.exceptions import ValidationError
 from django.db.models import Field, Model, QuerySet
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 
+from accounts import numbers
 from accounts.models import ShareField, User
 from accounts.models.fields import WholeField
+from accounts.numbers import plain
 from accounts.permissions import Permission
 from relationships.core.stage import LADDER
 from relationships.models import Action, Contact, Objective, Plan, Stage
@@ -24,7 +26,6 @@ from relationships.plans.sections import OBJECTIVE_MONEY, SECTIONS
 LONGEST = 5_000
 LARGEST = Decimal(10) ** 13
 WHOLE = {"likelihood", "impact"}
-MINUS = "−"
 LADDER_TOP = len(LADDER)
 
 
@@ -57,12 +58,6 @@ def text_of_value(value, unit: str = "") -> str:
     return value.isoformat() if hasattr(value, "isoformat") else str(value)
 
 
-def plain(value: Decimal) -> str:
-    """Without an exponent and without zeros at the end."""
-    text = f"{value:f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
-
-
 def shown(entry: Model, name: str, text: str) -> str:
     """The text as the input shows it while nobody types: thousands apart, a percent sign, the stage in words."""
     if not text or not isinstance(entry._meta.get_field(name), WholeField):
@@ -70,7 +65,7 @@ def shown(entry: Model, name: str, text: str) -> str:
     unit = unit_of(entry, name)
     if unit == STAGE:
         return stage_words(Decimal(text))
-    grouped = f"{Decimal(text):,f}".replace("-", MINUS)
+    grouped = numbers.shown(Decimal(text)).replace("-", numbers.MINUS)
     return f"{grouped} %" if unit == SHARE else grouped
 
 
@@ -157,19 +152,18 @@ def _whole(text: str) -> int | None:
 
 
 def _number(field: WholeField, text: str, unit: str) -> Decimal | None:
-    """Commas and spaces between thousands are fine, and so are a percent sign and the name of a stage."""
+    """As people type numbers; a percent sign and the name of a stage are fine too."""
     if not text:
         return None
     if unit == STAGE and not text.isdecimal():
         return _stage(text)
-    bare = text.replace(MINUS, "-").removesuffix("%")
-    for mark in (",", "\u202f", "\u00a0", "\u2009", " ", "’", "'"):
-        bare = bare.replace(mark, "")
     try:
-        value = Decimal(bare)
-    except InvalidOperation:
-        raise ValidationError(_("“%(text)s” is not a number.") % {"text": text}) from None
-    if not value.is_finite() or abs(value) > LARGEST:
+        value = numbers.read(text.removesuffix("%"))
+    except numbers.NotANumber as problem:
+        raise ValidationError(str(problem)) from None
+    if value is None:
+        raise ValidationError(_("“%(text)s” is not a number.") % {"text": text})
+    if abs(value) > LARGEST:
         raise ValidationError(_("This number is too large."))
     if unit == STAGE and not 0 <= value <= LADDER_TOP:
         raise ValidationError(_("Stages run from 1, exploratory, to 5, integrated."))

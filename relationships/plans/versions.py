@@ -18,13 +18,14 @@ from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 
 from accounts.models import Account, ShareField
+from accounts.numbers import plain
 from accounts.permissions import Permission, may
 from profitability.models import Run
 from relationships.models import Objective, Plan, Position, Stage
 from relationships.plans import measures
 from relationships.plans.measures import MEASURES, MONEY, SHARE, STAGE
 from relationships.plans.sections import OBJECTIVE_MONEY, SECTIONS, Section
-from relationships.plans.typed import plain, stage_words
+from relationships.plans.typed import stage_words
 from relationships.queries import rests_on_profit
 
 FORMAT = 1

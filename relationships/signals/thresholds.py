@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from accounts import numbers
 from accounts.models import User
+from accounts.numbers import plain
 from relationships.models import SignalThreshold
 from relationships.signals.kinds import ALL, DAYS, KINDS, MONEY, POINTS, SCORE, SHARE, Kind
 
@@ -34,20 +36,15 @@ class Threshold:
     @property
     def typed(self) -> str:
         """The limit as it stands in a form: shares and points as percent."""
-        return "" if self.limit is None else plain(self.limit * factor(self.kind))
+        return "" if self.limit is None else numbers.shown(self.limit * factor(self.kind), parted=False)
 
     @property
     def shipped(self) -> str:
-        return "" if self.kind.limit is None else plain(self.kind.limit * factor(self.kind))
+        return "" if self.kind.limit is None else numbers.shown(self.kind.limit * factor(self.kind), parted=False)
 
 
 def factor(kind: Kind) -> Decimal:
     return PERCENT if kind.unit in (SHARE, POINTS) else Decimal(1)
-
-
-def plain(value: Decimal) -> str:
-    text = f"{value:f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def every() -> list[Threshold]:
@@ -83,12 +80,11 @@ def read(data: Mapping[str, str]) -> tuple[list[Threshold], dict[str, str]]:
 
 
 def limit_in(kind: Kind, text: str) -> Decimal:
-    text = text.strip().replace(",", "")
-    try:
-        limit = Decimal(text) / factor(kind)
-    except InvalidOperation as error:
-        raise ValueError(_("A number.")) from error
-    if not limit.is_finite() or not 0 <= limit <= MOST[kind.unit]:
+    typed = numbers.read(text)
+    if typed is None:
+        raise ValueError(_("A number."))
+    limit = typed / factor(kind)
+    if not 0 <= limit <= MOST[kind.unit]:
         raise ValueError(_("From 0 to %(most)s.") % {"most": plain(MOST[kind.unit] * factor(kind))})
     if kind.unit == DAYS and limit != int(limit):
         raise ValueError(_("Whole days."))

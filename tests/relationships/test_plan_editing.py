@@ -23,6 +23,7 @@ from relationships.plans.editing import Conflict, Gone, Refused, Saved
 from relationships.plans.readers import may_edit, readers, sees
 from relationships.plans.readings import read
 from relationships.plans.sections import SECTIONS
+from relationships.plans.typed import shown, text_of
 from tests.factories import a_portfolio
 from tests.relationships.plans_made import a_plan
 
@@ -113,7 +114,8 @@ def test_a_line_that_was_removed_is_gone_and_says_by_whom(portfolio, plan, objec
 BAD = [
     ("objectives", "target", "a lot", "number"),
     ("objectives", "target", "1.23456", "decimals"),
-    ("objectives", "target", "NaN", "too large"),
+    ("objectives", "target", "NaN", "not a number"),
+    ("objectives", "target", "9.500", "write 9,500 or 9.5"),
     ("objectives", "text", "  ", "remove the line"),
     ("objectives", "text", "x" * 301, "300"),
     ("objectives", "measure", "luck", "measure"),
@@ -140,6 +142,8 @@ def test_what_cannot_be_kept_is_refused_with_a_reason(portfolio, plan, kind, fie
 TYPED = [
     ("competitors", "wallet_share", "35", Decimal("0.35")),
     ("competitors", "wallet_share", "12.5 %", Decimal("0.125")),
+    ("competitors", "wallet_share", "9,5 %", Decimal("0.095")),
+    ("investments", "expected_cost", "1.500,50", Decimal("1500.50")),
     ("value", "worth", "1,250.50", Decimal("1250.50")),
     ("value", "worth", "\u22123", Decimal(-3)),
     ("value", "worth", "", None),
@@ -150,8 +154,19 @@ TYPED = [
 def test_numbers_are_read_as_people_write_them(portfolio, plan, kind, field, typed, kept):
     outcome = editing.add(portfolio.user("manager"), plan, kind, {"text": "One", field: typed})
 
-    assert getattr(SECTIONS[kind].rows(plan).get(), field) == kept
     assert isinstance(outcome, Saved)
+    assert getattr(SECTIONS[kind].rows(plan).get(pk=outcome.entry.pk), field) == kept
+
+
+def test_what_stands_in_a_field_is_read_as_the_same_number(portfolio, plan):
+    manager = portfolio.user("manager")
+    for typed in ("1.1250", "1,250.125", "12.3450", "1,250", "-9.1250"):
+        line = editing.add(manager, plan, "value", {"text": typed, "worth": typed}).entry
+        stands = shown(line, "worth", text_of(line, "worth"))
+
+        assert stands == typed.replace("-", "−")
+        found = editing.change(manager, plan, "value", line.pk, "worth", stands, revision=line.revision)
+        assert found.texts in ({}, {"worth": text_of(line, "worth")})
 
 
 def test_only_who_edits_plans_and_sees_this_one_changes_it(portfolio, plan, objective):
