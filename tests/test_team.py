@@ -100,6 +100,16 @@ def test_the_figures_count_objectives_actions_stale_plans_and_reviews(read, plan
     assert (found.overdue, found.stale, found.reviews_due, found.amiss) == (1, 1, 3, 2)
 
 
+def test_an_objective_that_moved_away_is_one_that_is_behind(read, plans):
+    an_objective(plans["N2"], "100", "-5")
+
+    context = read("lead").context
+    card = next(card for card in context["cards"] if card.account.code == "N2")
+
+    assert (card.health, [mark.label for mark in card.marks]) == ("objective", ["Reached", "Moved away"])
+    assert context["tally"].off_course == 2
+
+
 def test_the_money_is_that_of_the_run_to_the_cent(read, plans):
     context = read("lead").context
 

@@ -33,7 +33,8 @@ HEALTH: dict[str, str | Promise] = {
     NO_PLAN: _("No plan to show"),
 }
 GOES_WELL = (State.REACHED, State.ON_TRACK)
-MARKS = (State.REACHED, State.ON_TRACK, State.BEHIND, State.MISSED, State.UNKNOWN)
+NOT_KNOWN = (State.EARLY, State.UNKNOWN)
+MARKS = (State.REACHED, State.ON_TRACK, State.BEHIND, State.MOVED_AWAY, State.MISSED, *NOT_KNOWN)
 
 
 @dataclass(frozen=True)
@@ -182,7 +183,7 @@ def tally(cards: Iterable[Card], today: date) -> Tally:
         on_track=sum(count for state, count in states if state in GOES_WELL),
         objectives=sum(count for _state, count in states),
         off_course=sum(count for state, count in states if state in standing.OFF_COURSE),
-        unknown=sum(count for state, count in states if state == State.UNKNOWN),
+        unknown=sum(count for state, count in states if state in NOT_KNOWN),
         overdue=sum(each.overdue for each in known),
         stale=sum(each.is_stale for each in known),
         reviews_due=sum(each.is_due(today) for each in known),

@@ -2,6 +2,7 @@
 
 ROI = (profits − costs) ÷ costs, profits before these costs; undefined without costs. How far an objective should be by
 now is a straight line from its first to its last day (own decision); a tenth of the way behind it is still on track.
+What has moved away from its target is never on track: in the first tenth of its time it is too early to say.
 """
 
 from __future__ import annotations
@@ -14,12 +15,16 @@ from fractions import Fraction
 from typing import Literal
 
 SLACK = Fraction(1, 10)  # of the whole way
+EARLY = Fraction(1, 10)  # of the time: a step back may still be chance
+ROUNDING = Fraction(1, 200)  # of the whole way: less reads as 0 %
 
 
 class State(StrEnum):
     REACHED = "reached"
     ON_TRACK = "on_track"
+    EARLY = "early"
     BEHIND = "behind"
+    MOVED_AWAY = "moved_away"
     MISSED = "missed"
     UNKNOWN = "unknown"
 
@@ -60,6 +65,9 @@ def progress(aim: Aim, value: Decimal | None, today: date) -> Progress:
     share = way_gone(aim, value)
     if aim.until_on is not None and today > aim.until_on:
         return Progress(State.MISSED, share, due)
+    if has_moved_away(aim, value):
+        is_early = due is not None and due < EARLY
+        return Progress(State.EARLY if is_early else State.MOVED_AWAY, share, due)
     return Progress(judged(share, due), share, due)
 
 
@@ -75,10 +83,20 @@ def way_gone(aim: Aim, value: Decimal) -> Fraction | None:
     since a target not reached is then a step back."""
     if aim.baseline is None or aim.target is None:
         return None
-    if aim.is_reached(aim.baseline):
-        return Fraction(0)
-    whole = Fraction(aim.target) - Fraction(aim.baseline)
-    return within((Fraction(value) - Fraction(aim.baseline)) / whole)
+    return Fraction(0) if aim.is_reached(aim.baseline) else within(step(aim.baseline, aim.target, value))
+
+
+def has_moved_away(aim: Aim, value: Decimal) -> bool:
+    """Whether a value that is not as good as the target is farther from it than the baseline was, by more than what
+    rounding does; any such value is where the baseline was as good as the target already."""
+    if aim.baseline is None or aim.target is None:
+        return False
+    return aim.is_reached(aim.baseline) or step(aim.baseline, aim.target, value) < -ROUNDING
+
+
+def step(baseline: Decimal, target: Decimal, value: Decimal) -> Fraction:
+    """How far the value went from one to the other, as a share of the whole way; below 0 it went the other way."""
+    return (Fraction(value) - Fraction(baseline)) / (Fraction(target) - Fraction(baseline))
 
 
 def time_gone(aim: Aim, today: date) -> Fraction | None:

@@ -104,7 +104,7 @@ def timeline(asked: Asked) -> Timeline:
 def objective_spans(asked: Asked) -> Iterator[Span]:
     for each in asked.objectives:
         if each.until_on:
-            state = {"reached": "done", "missed": "late", "behind": "late"}.get(each.state, "")
+            state = {"reached": "done", "missed": "late", "behind": "late", "moved_away": "late"}.get(each.state, "")
             yield Span(each.text, max(asked.plan.from_on, date.min), each.until_on, state)
 
 

@@ -153,7 +153,7 @@ def aim_of(objective: Objective) -> Aim:
 
 
 def progress(objective: Objective, value: Decimal | None, today: date) -> Progress:
-    """Reached, on track, behind, missed or unknown, and how much of the way."""
+    """Reached, on track, behind, moved away, missed …, and how much of the way."""
     return core.progress(aim_of(objective), value, today)
 
 
@@ -184,7 +184,9 @@ def _standing(objective: Objective, measured, reading: ObjectiveReading | None, 
 STATES: dict[str, str | Promise] = {
     State.REACHED: _("Reached"),
     State.ON_TRACK: _("On track"),
+    State.EARLY: _("Too early to say"),
     State.BEHIND: _("Behind"),
+    State.MOVED_AWAY: _("Moved away"),
     State.MISSED: _("Missed"),
     State.UNKNOWN: _("Not known yet"),
 }

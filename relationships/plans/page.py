@@ -13,7 +13,7 @@ from accounts.models.fields import WholeField
 from accounts.permissions import Permission, may
 from profitability.models import Run
 from relationships.core import plan as core
-from relationships.core.plan import Progress
+from relationships.core.plan import Progress, State
 from relationships.models import Action, Benefit, Investment, Objective, ObjectiveReading, Plan, PlanSection
 from relationships.plans import comments, measures
 from relationships.plans.fields import LAYOUTS, Input, Reader, inputs
@@ -172,6 +172,7 @@ def objective_facts(row: Objective, value: Decimal | None, progress: Progress, r
         "due": None if progress.due is None else round(progress.due * 100),
         "state": progress.state.value,
         "words": str(STATES[progress.state]),
+        "went_back": progress.state in (State.EARLY, State.MOVED_AWAY),
         "is_measured": bool(row.measure),
         "figure": row.measure if row.measure in TRAILS else "",
         "read": read,

@@ -23,7 +23,7 @@ from relationships.reviews.cadence import Rhythms, of_box, rhythms
 from relationships.reviews.due import Due, boxes_of, earliest
 
 OPTIONAL = {"links"}  # a plan is complete without
-OFF_COURSE = (State.BEHIND, State.MISSED)
+OFF_COURSE = (State.BEHIND, State.MOVED_AWAY, State.MISSED)
 JUDGED_BY = ("plan", "text", "measure", "direction", "baseline", "target", "from_on", "until_on")
 
 

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from profitability.models import Run
 from relationships.agreements.standing import agreed
@@ -16,7 +17,11 @@ from relationships.signals.sentences import sentence
 LOOK_AHEAD = timedelta(days=120)  # for ends of contracts
 MOST = 40  # points; more than that no meeting gets through
 LONGEST = 500
-BEHIND = {"behind", "missed"}
+BEHIND = {
+    "behind": gettext_lazy("Objective behind: %s"),
+    "moved_away": gettext_lazy("Objective moved away from its target: %s"),
+    "missed": gettext_lazy("Objective missed: %s"),
+}
 # Signals whose causes are points of their own, or this very meeting
 ALREADY = {"action_overdue", "plan_stale", "review_due", "complaint_open", "contract_ending"}
 
@@ -96,14 +101,13 @@ def said_by(action: Action) -> str:
 
 
 def objectives(plan: Plan, run: Run | None, today: date) -> Iterator[Proposal]:
-    """Those behind or missed. What they measure may be for us only; figures stand beside the agenda, not in it."""
+    """Those behind, missed or gone the wrong way. What they measure may be for us only; figures stand beside the
+    agenda, not in it."""
     for row in objectives_of(plan, run, today):
         if row["state"] in BEHIND:
-            missed = row["state"] == "missed"
-            text = (_("Objective missed: %s") if missed else _("Objective behind: %s")) % row["text"]
             yield Proposal(
                 f"objective:{row['id']}",
-                text,
+                str(BEHIND[row["state"]]) % row["text"],
                 is_internal=bool(row["measure"]),
                 tells_profit=tells_profit(row["measure"]),
             )

@@ -45,8 +45,15 @@ from  to   direction  value  day         state
 100   200  up         150    2026-07-02  on_track
 100   200  up         141    2026-07-02  on_track
 100   200  up         139    2026-07-02  behind
-100   200  up         90     2026-02-15  behind
-100   200  up         90     2026-01-01  on_track
+100   200  up         90     2026-02-15  moved_away
+100   200  up         90     2026-01-01  early
+100   200  up         90     2026-02-05  early
+100   200  up         90     2026-02-07  moved_away
+100   200  up         99.5   2026-02-05  on_track
+100   200  up         99.5   2026-02-07  behind
+100   200  up         99.4   2026-02-07  moved_away
+100   200  up         90     2027-01-01  missed
+9.0   8    down       9.27   2026-02-15  moved_away
 -     200  up         150    2026-07-02  unknown
 100   -    up         150    2026-07-02  unknown
 100   200  up         -      2026-07-02  unknown
@@ -54,7 +61,8 @@ from  to   direction  value  day         state
 0.20  0.1  down       0.1    2026-02-01  reached
 0.20  0.1  down       0.14   2026-07-02  on_track
 0.20  0.1  down       0.17   2026-07-02  behind
-300   200  up         150    2026-07-02  behind
+300   200  up         150    2026-07-02  moved_away
+300   200  up         150    2026-01-02  early
 300   200  up         250    2026-07-02  reached
 """
 
@@ -77,6 +85,7 @@ def test_without_days_an_objective_is_reached_or_not_known():
     assert progress(Aim(Decimal(1), Decimal(5)), Decimal(5), FIRST).state == State.REACHED
     assert progress(Aim(Decimal(1), Decimal(5)), Decimal(4), FIRST).state == State.UNKNOWN
     assert progress(Aim(Decimal(1), Decimal(5)), Decimal(3), FIRST).share == Fraction(1, 2)
+    assert progress(Aim(Decimal(1), Decimal(5)), Decimal(0), FIRST).state == State.MOVED_AWAY
 
 
 @given(AMOUNTS, AMOUNTS, AMOUNTS, st.integers(-400, 800))
@@ -91,13 +100,26 @@ def test_less_is_better_is_more_is_better_turned_round(baseline, target, value, 
 
 @given(AMOUNTS, AMOUNTS, AMOUNTS, AMOUNTS, st.integers(0, 364))
 def test_a_better_value_never_stands_worse(baseline, target, one, other, days):
-    order = [State.BEHIND, State.ON_TRACK, State.REACHED]
+    order = [State.MOVED_AWAY, State.EARLY, State.BEHIND, State.ON_TRACK, State.REACHED]
     aim, day = Aim(baseline, target, True, FIRST, LAST), FIRST + timedelta(days=days)
 
     worse, better = (progress(aim, value, day) for value in sorted((one, other)))
 
     assert worse.share <= better.share
     assert order.index(worse.state) <= order.index(better.state)
+
+
+@given(AMOUNTS, AMOUNTS, AMOUNTS, st.integers(-400, 800))
+def test_what_moved_away_from_its_target_is_never_on_track(baseline, target, value, days):
+    found = progress(Aim(baseline, target, True, FIRST, LAST), value, FIRST + timedelta(days=days))
+
+    whole, gone = abs(target - baseline), value - baseline
+    if value < target and gone < 0 and -gone * 100 >= whole:
+        assert found.share == 0
+        assert found.state in {State.MOVED_AWAY, State.EARLY, State.MISSED}
+        assert (found.state == State.EARLY) == (found.due < Fraction(1, 10))
+    elif value < target and target > baseline:
+        assert found.state not in {State.MOVED_AWAY, State.EARLY} or -gone * 200 > whole
 
 
 @given(st.integers(1, 5), st.integers(1, 5))

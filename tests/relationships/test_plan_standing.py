@@ -40,6 +40,16 @@ def test_causes_are_named_one_by_one(portfolio, plan):
     assert found.health_words == "1 objective behind, 1 action overdue, 1 high risk"
 
 
+def test_an_objective_that_moved_away_counts_among_those_behind(portfolio, plan):
+    Objective.objects.filter(measure="contribution").update(baseline=90_000)  # 80,000 by now
+
+    found = stands(portfolio, plan)
+
+    assert found.causes[0].note == "Moved away"
+    assert found.objectives_behind == 1
+    assert dict(found.states) == {"moved_away": 1, "unknown": 1}
+
+
 def test_a_plan_with_nothing_amiss_is_sound_however_badly_it_is_kept(portfolio, plan):
     Objective.objects.all().delete()
     Risk.objects.update(impact=4)

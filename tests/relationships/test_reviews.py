@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 
 from accounts.versions import NotPossible
 from profitability.models import Publication
-from relationships.models import Action, Plan, Position, Review, ReviewCadence, ReviewPoint
+from relationships.models import Action, Objective, Plan, Position, Review, ReviewCadence, ReviewPoint
 from relationships.reviews import agenda, cadence, meeting
 from relationships.reviews.due import boxes_of, next_of, to_come, working_day
 from relationships.reviews.figures import figures_of, readable
@@ -129,6 +129,16 @@ def test_the_agenda_proposes_what_is_open_on_both_sides(portfolio, plan):
     assert marks[f"signal:{made['signal'].pk}"] and not marks[f"complaint:{made['complaint'].pk}"]
     assert [each.text for each in listed if each.kind == "contract"] == ["Supply 2024 ends on 30 Apr 2026"]
     assert [each.note for each in listed if each.text == "Send the offer"] == ["Manager, overdue since 5 Mar 2026"]
+
+
+def test_an_objective_that_moved_away_is_talked_about(portfolio, plan):
+    made = open_things(portfolio, plan)["objective"]
+    Objective.objects.filter(pk=made.pk).update(baseline=90_000)
+
+    listed = agenda.proposals(portfolio.user("manager"), a_review(plan), portfolio.run, TODAY)
+
+    said = [each.text for each in listed if each.kind == "objective"]
+    assert said == ["Objective moved away from its target: Earn more"]
 
 
 def test_what_was_left_open_comes_first_and_once(portfolio, plan):
