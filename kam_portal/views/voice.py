@@ -86,6 +86,7 @@ def chart(points) -> dict | None:
     return {
         "label": _("Net promoter score of the year before each quarter’s end"),
         "format": "number",
+        "limits": [-100, 100],
         "connect": True,
         "months": [f"{day:%Y-%m}" for day, _nps in points],
         "series": [{"name": _("Net promoter score"), "values": [nps.score for _day, nps in points]}],

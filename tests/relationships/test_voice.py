@@ -1,12 +1,14 @@
 """Surveys of each kind, what their answers feed, and what is told of them to whom."""
 
-from datetime import timedelta
+from datetime import date, timedelta
+from types import SimpleNamespace
 
 import pytest
 from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
+from kam_portal.views.voice import chart
 from relationships import asking, voice
 from relationships.models import Contact, Invitation, Rating, StatedStage
 from tests.factories import a_portfolio
@@ -135,6 +137,15 @@ def test_the_trend_tells_each_quarter_as_it_stood_then(portfolio):
     assert found[-1][0] == timezone.localdate() and found[-1][1].nps.count == 2
     assert found[-2][1].nps.score == -100  # before the second one answered
     assert [day for day, _voice in found] == sorted(day for day, _voice in found)
+
+
+def test_the_trend_is_drawn_over_all_that_a_score_can_be():
+    points = [(date(2026, month, 1), SimpleNamespace(score=score)) for month, score in ((3, -20), (6, 10))]
+
+    drawn = chart(points)
+
+    assert drawn["limits"] == [-100, 100]
+    assert drawn["series"][0]["values"] == [-20, 10]
 
 
 def test_nobody_reads_what_customers_of_other_teams_said(portfolio, manager):

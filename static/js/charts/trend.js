@@ -1,5 +1,5 @@
 // Lines by month, nulls as gaps: {label, months, series: [{name, values}], format: "money" | "share" | "number", currency, digits}.
-// With `connect`, months between that nobody measured keep their place on the axis, and lines go on across them.
+// With `limits` [least, most] the axis shows all that could be, with a line at zero where that is between. With `connect`, months between that nobody measured keep their place on the axis, and lines go on across them.
 import { word } from "../words.js";
 import { compact, count, exact, month, roundShare, share } from "./format.js";
 import { axis, grid, gridLines, legend } from "./look.js";
@@ -22,11 +22,12 @@ export function option({ data, look, width }) {
     legend: several ? { ...legend(look, data.series.map(({ name }) => name)), itemWidth: 24 } : undefined,
     tooltip: { trigger: "axis", axisPointer: { lineStyle: { color: look.lineStrong } }, formatter: (parts) => tip(parts, data) },
     xAxis: axis(look, { type: "category", boundaryGap: false, data: data.months.map((text) => month(text)), axisLabel: { color: look.inkQuiet, fontSize: 11, hideOverlap: true, alignMaxLabel: "right" } }),
-    yAxis: axis(look, { type: "value", scale: data.format === "share", splitNumber: 4, splitLine: gridLines(look), axisLine: { show: false }, axisLabel: { color: look.inkQuiet, fontSize: 11, formatter: short } }),
+    yAxis: axis(look, { type: "value", scale: data.format === "share", ...limits(data), splitNumber: 4, splitLine: gridLines(look), axisLine: { show: false }, axisLabel: { color: look.inkQuiet, fontSize: 11, formatter: short } }),
     series: data.series.map(({ name, values }, place) => ({
       name,
       type: "line",
       data: values,
+      markLine: place === 0 && data.limits?.[0] < 0 ? zero(look) : undefined,
       connectNulls: data.connect ?? false,
       symbol: "circle",
       symbolSize: 4,
@@ -35,6 +36,14 @@ export function option({ data, look, width }) {
       itemStyle: { color: inks[place % 4] },
     })),
   };
+}
+
+function limits({ limits: [min, max] = [] }) {
+  return min === undefined ? {} : { min, max, interval: (max - min) / 4 };
+}
+
+function zero(look) {
+  return { symbol: "none", silent: true, label: { show: false }, lineStyle: { color: look.inkQuiet, type: "solid", width: 1 }, data: [{ yAxis: 0 }] };
 }
 
 function told(data) {
