@@ -274,6 +274,20 @@ def test_two_who_change_other_cells_or_type_the_same_do_not_disturb_each_other(p
     assert costs.stored([202601]) == {("people", 202601): 1000, ("travel", 202601): 7}
 
 
+def test_what_is_refused_is_told_with_row_and_month_and_sums_are_of_what_one_sees(portfolio, sign_in):
+    client = sign_in("finance")
+    save(client, {"people:202601": ("100", "")})
+    typed = {"people:202601": ("300", "100"), "travel:202602": ("abc", ""), "tools:202601": ("5", "")}
+
+    shown = page_of(save(client, typed))
+
+    (notice,) = [each for each in shown.all("div", role="alert") if each.text]
+    assert notice.text == "Nothing is saved yet: 1 cell holds no cost. Travel, Feb 2026: “abc”, not a number"
+    assert notice.one("a", href="#travel:202602").text == "Travel, Feb 2026"
+    assert shown.one("span", **{"data-total": "all"}).text == "305.00"
+    assert [each.text for each in shown.all("td", **{"data-total": "column"})][:3] == ["305.00", "–", "–"]
+
+
 @pytest.mark.parametrize("text", ["-5", "much", "1,5"])
 def test_what_is_no_cost_is_refused_and_nothing_is_stored(portfolio, sign_in, text):
     answer = save(sign_in("finance"), {"people:202601": (text, ""), "travel:202601": ("7", "")})

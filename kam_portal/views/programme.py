@@ -151,11 +151,12 @@ def year_of(request, text: str) -> int:
 
 def sheet(request, year: int, found: Typed, status: int = 200):
     stored, months = costs.stored(months_of(year)), months_of(year)
+    seen = stored | dict.fromkeys(found.wrong) | found.values  # sums are of what stands in the cells
     rows = [
         {
             "label": KINDS(kind).label,
             "cells": [cell((kind, month), stored, found) for month in months],
-            "total": total(stored.get((kind, month)) for month in months),
+            "total": total(seen.get((kind, month)) for month in months),
         }
         for kind in KINDS.values
     ]
@@ -163,13 +164,28 @@ def sheet(request, year: int, found: Typed, status: int = 200):
         "year": year,
         "months": months,
         "rows": rows,
-        "totals": [total(stored.get((kind, month)) for kind in KINDS.values) for month in months],
-        "total": total(stored.values()),
+        "totals": [total(seen.get((kind, month)) for kind in KINDS.values) for month in months],
+        "total": total(seen.values()),
         "stated": len({month for _kind, month in stored}),
         "found": found,
+        "wrong": told_wrong(found),
         "may_edit": may(request.user, Permission.STEER_PROGRAMME),
     }
     return render(request, "programme/costs.html", context, status=status)
+
+
+def told_wrong(found: Typed) -> list[dict]:
+    """What is wrong, cell by cell: with its row, its month and what was typed."""
+    return [
+        {
+            "name": costs.name_of((kind, month)),
+            "label": KINDS(kind).label,
+            "month": month,
+            "text": found.texts[kind, month],
+            "problem": problem,
+        }
+        for (kind, month), problem in found.wrong.items()
+    ]
 
 
 def total(amounts: Iterable[Decimal | None]) -> Decimal | None:

@@ -8,6 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.db.models import F
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from accounts.models import Account, Decision
 from profitability.models import MonthResult, Result, Run
@@ -201,6 +202,31 @@ def test_costs_are_typed_pasted_and_saved_by_keyboard(portfolio, in_browser, pag
         ("management", 202601, 3), ("management", 202602, 4), ("tools", 202601, 1), ("tools", 202602, 2),
         ("travel", 202601, 120.5),
     ]  # fmt: skip
+
+
+def test_sums_of_costs_follow_each_key_and_paste_after_a_refusal_too(portfolio, in_browser, page):
+    in_browser("executive", "/programme/costs/?year=2026")
+    whole = page.locator("[data-total=all]")
+    expect(whole).to_have_text("1,000.00")
+
+    page.get_by_label("Travel Jan 2026").fill("120.50")
+    expect(whole).to_have_text("1,120.50")
+    page.get_by_label("Travel Feb 2026").fill("abc")
+    press(page, "Save")
+    page.get_by_role("link", name="Travel, Feb 2026").wait_for()
+    expect(whole).to_have_text("1,120.50")
+    page.get_by_label("Travel Feb 2026").fill("9.5")
+    expect(whole).to_have_text("1,130.00")
+    page.get_by_label("Tools Jan 2026").focus()
+    page.evaluate("""() => {
+        const data = new DataTransfer();
+        data.setData("text/plain", "1\\t2\\n3\\t4");
+        document.activeElement.dispatchEvent(
+            new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true })
+        );
+    }""")
+
+    expect(whole).to_have_text("1,140.00")
 
 
 def test_a_lead_assesses_a_person_by_keyboard(portfolio, in_browser, page):
