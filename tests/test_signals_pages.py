@@ -11,6 +11,7 @@ from accounts.models import Account
 from relationships.models import Action, Plan, Signal, SignalThreshold
 from relationships.signals import thresholds
 from tests.factories import a_portfolio
+from tests.markup import page_of
 from tests.relationships.signals import a_plan, a_signal, admit
 
 pytestmark = pytest.mark.django_db
@@ -367,6 +368,16 @@ def test_a_limit_that_is_none_is_told_beside_it(open_as, limit):
     assert answer.status_code == 422
     assert 'id="problem-no_plan"' in answer.content.decode()
     assert not SignalThreshold.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("limit", "said"), [("x", "“x” is not a number."), ("-1", "From 0 to 1,000,000,000."), ("", "A number is missing.")]
+)
+def test_the_message_stands_in_a_line_of_its_own_after_the_hint(open_as, limit, said):
+    page = page_of(open_as("executive").post("/signals/settings/", typed(do="save", limit_unprofitable=limit)))
+
+    assert page.one("p", id="problem-unprofitable").text == said
+    assert f"shipped: 0 {said}" in page.text
 
 
 def test_somebody_elses_newer_thresholds_are_not_overwritten(open_as):

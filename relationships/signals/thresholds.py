@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 
 from accounts import numbers
 from accounts.models import User
-from accounts.numbers import plain
 from relationships.models import SignalThreshold
 from relationships.signals.kinds import ALL, DAYS, KINDS, MONEY, POINTS, SCORE, SHARE, Kind
 
@@ -82,10 +81,10 @@ def read(data: Mapping[str, str]) -> tuple[list[Threshold], dict[str, str]]:
 def limit_in(kind: Kind, text: str) -> Decimal:
     typed = numbers.read(text)
     if typed is None:
-        raise ValueError(_("A number."))
+        raise ValueError(_("A number is missing."))
     limit = typed / factor(kind)
     if not 0 <= limit <= MOST[kind.unit]:
-        raise ValueError(_("From 0 to %(most)s.") % {"most": plain(MOST[kind.unit] * factor(kind))})
+        raise ValueError(_("From 0 to %(most)s.") % {"most": numbers.shown(MOST[kind.unit] * factor(kind))})
     if kind.unit == DAYS and limit != int(limit):
         raise ValueError(_("Whole days."))
     return limit
