@@ -44,13 +44,13 @@ LAYOUTS: dict[str, Layout] = {
     "needs": Layout(("text", "contact", "is_met"), ("kind",)),
     "value": Layout(("text", "unit", "today", "target", "worth")),
     "swot": Layout(("text",), ("kind",)),
-    "competitors": Layout(("text", "strengths", "weaknesses", "move", "wallet_share")),
+    "competitors": Layout(("text", "wallet_share", "strengths", "weaknesses", "move")),
     "shortcomings": Layout(("text", "consequence", "cost")),
     "investments": Layout(
         ("text", "kind", "expected_cost", "expected_profit", "actual_cost", "actual_profit"), ("from_on", "until_on")
     ),
     "benefits": Layout(("text", "kind", "worth"), ("direction",)),
-    "risks": Layout(("text", "likelihood", "impact", "answer", "owner")),
+    "risks": Layout(("text", "answer", "likelihood", "impact", "owner")),
     "links": Layout(("text", "url")),
 }
 

@@ -3,7 +3,7 @@
 Drawn on a plane of 830 units across the horizon; the same rows are the table beside it.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from django.utils.functional import Promise
@@ -14,8 +14,9 @@ from relationships.models import Action, Contract, Plan, Review
 from relationships.plans.measures import open_to
 
 WIDTH = 830
-ROW, HEAD, GROUP = 24, 28, 26  # heights
+ROW, HEAD, GROUP = 18, 26, 22  # heights
 PLANE, LETTER = 1120, 7  # the plane with the room for names, and how wide a letter is at most on the average
+GAP = 12  # between two marks of one row
 LABEL = 39  # characters there is room for behind the last day
 MOST = 60
 GROUPS: dict[str, str | Promise] = {
@@ -59,6 +60,11 @@ class Mark:
     def text_x(self) -> int:
         """Right of the mark; the plane has room for the names of those that end with it."""
         return self.x + (12 if self.is_point else self.width + 6)
+
+    @property
+    def end_x(self) -> int:
+        """Where another mark of the same row may begin."""
+        return self.text_x + len(self.label) * LETTER + GAP
 
 
 @dataclass(frozen=True)
@@ -132,15 +138,21 @@ def timeline(plan: Plan, items: list[Item], today: date) -> Timeline:
     y = HEAD
     for kind, name in GROUPS.items():
         own = [item for item in inside if item.kind == kind][:MOST]
+        last_of = {item.name: item for item in own if item.from_on is None}  # names of points that recur are said once
         if not own:
             continue
-        groups.append((str(name), y + GROUP - 9))
+        groups.append((str(name), y + GROUP - 6))
         y += GROUP
+        lanes: list[int] = []  # how far each row of this kind is taken
         for item in own:
-            marks.append(mark(item, first, last, y))
-            y += ROW
+            found = mark(item, first, last, y)
+            found = found if last_of.get(item.name, item) is item else replace(found, label="")
+            lane = next((lane for lane, taken in enumerate(lanes) if taken <= found.x), len(lanes))
+            lanes[lane : lane + 1] = [found.end_x]
+            marks.append(replace(found, y=y + lane * ROW))
+        y += ROW * len(lanes)
     here = place(today, first, last) if first <= today <= last else None
-    return Timeline(first, last, items, marks, groups, years(first, last), here, y + 18, len(items) - len(marks))
+    return Timeline(first, last, items, marks, groups, years(first, last), here, y + 4, len(items) - len(marks))
 
 
 def mark(item: Item, first: date, last: date, y: int) -> Mark:

@@ -1,5 +1,6 @@
 """Submitted versions of a plan: the list, one as it was, and what differs between any two or from the plan of today."""
 
+import re
 from dataclasses import dataclass
 from datetime import date
 
@@ -20,6 +21,8 @@ from relationships.plans.versions import Document, document, readable
 from relationships.views.plan_state import may_answer, plan_or_404, sides_of
 
 TODAY = "today"
+MOST_COLUMNS = 8  # beside the name: more stand in rows below each other
+FIGURE = re.compile(r"[−-]?\d[\d,.]*(\s?[^\W\d]{3}|\s?%)?")  # with its currency or a percent sign
 
 
 @require_safe
@@ -79,18 +82,35 @@ def as_of(found: Document) -> date | None:
 
 
 @dataclass(frozen=True)
+class Line:
+    """One line of a section: what is said under each of its heads, with the head and whether figures stand there."""
+
+    name: str
+    cells: list[tuple[str, str, bool]]
+
+
+@dataclass(frozen=True)
 class Part:
-    """One section as a version shows it: its lines, in groups where it has such."""
+    """One section as a version shows it: its lines by columns, in groups where it has such."""
 
     code: str
     label: str
-    groups: list[tuple[str, list[Document]]]
-    heads: list[str]  # of the cells that some line has, in their order
+    groups: list[tuple[str, list[Line]]]
+    heads: list[tuple[str, bool]]  # of what some line says, in their order, and whether all of it is figures
     withheld: int = 0
 
     @property
     def count(self) -> int:
-        return sum(len(entries) for _group, entries in self.groups)
+        return sum(len(lines) for _group, lines in self.groups)
+
+    @property
+    def is_table(self) -> bool:
+        return 0 < len(self.heads) <= MOST_COLUMNS and all(line.name for _group, lines in self.groups for line in lines)
+
+    @property
+    def width(self) -> int:
+        """Columns of the table."""
+        return 1 + len(self.heads)
 
 
 def sections_of(found: Document) -> list[Part]:
@@ -99,11 +119,22 @@ def sections_of(found: Document) -> list[Part]:
 
 
 def _part(section: Document) -> Part:
-    groups: dict[str, list[Document]] = {}
-    for entry in section["entries"]:
-        groups.setdefault(entry["group"], []).append(entry)
-    heads = dict.fromkeys(cell["label"] for entry in section["entries"] for cell in entry["cells"])
-    return Part(section["code"], section["label"], [*groups.items()], [*heads], section.get("withheld", 0))
+    found = [(entry, said_in(entry)) for entry in section["entries"]]
+    columns: dict[str, list[str]] = {}
+    for _entry, said in found:
+        for label, text in said.items():
+            columns.setdefault(label, []).append(text)
+    heads = [(label, all(FIGURE.fullmatch(text) for text in texts)) for label, texts in columns.items()]
+    groups: dict[str, list[Line]] = {}
+    for entry, said in found:
+        cells = [(label, said.get(label, ""), is_figure) for label, is_figure in heads]
+        groups.setdefault(entry["group"], []).append(Line(entry["name"], cells))
+    return Part(section["code"], section["label"], [*groups.items()], heads, section.get("withheld", 0))
+
+
+def said_in(entry: Document) -> dict[str, str]:
+    """By head; not what the group says already."""
+    return {cell["label"]: cell["text"] for cell in entry["cells"] if cell["text"] != entry["group"]}
 
 
 # Differences

@@ -220,6 +220,30 @@ def test_the_plan_is_accessible_and_fits_a_phone(in_browser, page: Page, plan, p
     assert page.evaluate("refused") == []
 
 
+# Objectives apart: there two fields stand below each other in one column
+ORDER = """() => [...document.querySelectorAll("#plan .entry-form:not(.of-objectives)")].filter(form => {
+  const cells = [...form.children]
+    .filter(cell => cell.matches(".plan-cell:not(.cell-facts), .entry-more") && cell.offsetParent)
+    .map(cell => cell.getBoundingClientRect());
+  const follows = (cell, before) => cell.top >= before.bottom - 2 || cell.left >= before.right - 2;
+  return !cells.every((cell, place) => !place || follows(cell, cells[place - 1]));
+}).map(form => form.className + ": " + form.getAttribute("aria-label"))"""
+CLIPPED = """() => [...document.querySelectorAll("#plan .entry-form :is(input.number, textarea)")]
+  .filter(field => field.offsetParent)
+  .filter(field => field.scrollWidth > field.clientWidth + 1 || field.scrollHeight > field.clientHeight + 2)
+  .map(field => field.id)"""
+
+
+@pytest.mark.parametrize("width", [1024, 1280, 1440, 1920])
+def test_fields_of_a_line_follow_each_other_as_they_are_read_and_none_is_cut(in_browser, page: Page, plan, width):
+    page.set_viewport_size({"width": width, "height": 900})
+    in_browser("manager", PAGE)
+
+    assert page.evaluate(ORDER) == []
+    assert page.evaluate(CLIPPED) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_who_reads_and_who_begins_find_accessible_pages(in_browser, page: Page, plan, scheme):
     page.emulate_media(color_scheme=scheme)

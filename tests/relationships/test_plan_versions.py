@@ -8,6 +8,7 @@ from profitability.models import Result
 from relationships.models import Need, Objective, Plan, Risk
 from relationships.plans.differences import differences, moved, since_approval
 from relationships.plans.versions import document, readable
+from relationships.views.plan_versions import sections_of
 from tests.factories import a_portfolio
 from tests.relationships.plans_made import TODAY, a_plan, approved, submitted
 
@@ -152,3 +153,18 @@ def test_the_differences_name_the_run_and_window_of_each_column(portfolio, plan,
 
     assert text.count(f"run {portfolio.run.pk}, {portfolio.run.window_label}") == 2
     assert "400,000.00 USD" in text
+
+
+def test_lines_of_a_version_stand_in_the_same_columns(portfolio, plan):
+    kept = readable(document(plan, portfolio.run, TODAY), portfolio.user("manager"), plan.account)
+    found = {part.code: part for part in sections_of(kept)}
+
+    for part in found.values():
+        for _group, lines in part.groups:
+            assert [[head for head, _text, _figure in line.cells] for line in lines] == [
+                [head for head, _figure in part.heads]
+            ] * len(lines)
+    actions = found["actions"]
+    assert actions.is_table and actions.width == 1 + len(actions.heads)
+    assert not found["purpose"].is_table and not found["objectives"].is_table  # one line; too many columns
+    assert all(text for _group, lines in found["purpose"].groups for line in lines for _head, text, _f in line.cells)
