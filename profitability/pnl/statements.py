@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from django.conf import settings
-from django.db.models import F, Q, QuerySet, Sum
+from django.db.models import F, QuerySet, Sum
 from django.db.models.expressions import Func
 from django.db.models.fields.json import compile_json_path
 
@@ -141,10 +141,13 @@ def with_costs_of(run: Run, found: dict[int, Statement]) -> dict[int, Statement]
 
 
 def family_of(user, account: Account) -> QuerySet[Account]:
-    """The account with the accounts under it, as far down as the reader sees each of them."""
+    """The account with the accounts under it, as far down as the reader sees each of them. A read for each generation
+    that there is: as one query nested that deep, PostgreSQL goes through all accounts for each account of each."""
     seen = Account.objects.visible_to(user)
-    member, under = Q(pk=account.pk), Q(parent=account.pk)
+    members = latest = {account.pk}
     for _generation in range(GENERATIONS):
-        member |= Q(pk__in=seen.filter(under).values("pk"))
-        under = Q(parent__in=seen.filter(under).values("pk"))
-    return seen.filter(member)
+        latest = set(seen.filter(parent__in=latest).order_by().values_list("pk", flat=True)) - members
+        if not latest:
+            break
+        members |= latest
+    return seen.filter(pk__in=members)
