@@ -26,6 +26,8 @@ from profitability.core.cost_model import spoken
 from profitability.core.months import months_between
 from profitability.explain.figures import canonical
 from profitability.models import MonthResult, Result
+from profitability.pnl.peers import FEWEST, is_company, others
+from profitability.pnl.statements import family_of
 from profitability.runline import run_asked, run_of
 from profitability.wording import many_of
 from relationships.models import Position, PositionChange
@@ -40,7 +42,6 @@ BOTH_PLACES = gettext_lazy(
 )
 FIGURE_OF = {"attractiveness": "attractiveness", "relationship": "relationship_strength"}  # the trail of each axis
 MEMBERS = 50  # of a family, the largest; the profit and loss statement lists them all
-FEWEST_PEERS = 5  # a median over fewer would give one of them away
 
 
 @require_safe
@@ -168,13 +169,15 @@ def places_of(user, run, result: Result, profit: bool) -> str:
 
 @dataclass(frozen=True)
 class Peers:
-    """Medians of the accounts of the same segment that the reader sees."""
+    """Medians of the peers; `is_company`: of all of them, not only of those that the reader sees."""
 
     segment: str
     count: int
+    is_company: bool
     net_revenue: Decimal
     contribution: Decimal
     cost_to_serve_share: Decimal | None
+    share_count: int  # of them, with net revenue
     gross_margin: Decimal
 
 
@@ -183,16 +186,16 @@ def peers_of(user, run, result: Result) -> Peers | None:
     segment = result.account.segment
     if not segment:
         return None
-    rows = Result.objects.in_run(run).visible_to(user).filter(account__segment=segment, is_active=True)
-    names = ("net_revenue", "gross_margin", "cost_to_serve", "contribution")
-    listed = list(rows.exclude(pk=result.pk).values_list(*names))
-    if len(listed) < FEWEST_PEERS:
+    family = family_of(user, result.account)
+    rows = others(Result.objects.in_run(run).filter(is_active=True).order_by(), user, result.account, family)
+    listed = list(rows.values_list("net_revenue", "gross_margin", "cost_to_serve", "contribution"))
+    if len(listed) < FEWEST:
         return None
     net, margin, _costs, contribution = zip(*listed, strict=True)
     shares = [costs / revenue for revenue, _margin, costs, _contribution in listed if revenue > 0]
-    return Peers(
-        segment, len(listed), median(net), median(contribution), median(shares) if shares else None, median(margin)
-    )
+    share = median(shares) if len(shares) >= FEWEST else None
+    middle = (median(net), median(contribution), share, len(shares), median(margin))
+    return Peers(segment, len(listed), is_company(user), *middle)
 
 
 def sparks(run, months: list[MonthResult]) -> dict[str, list]:

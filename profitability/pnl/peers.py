@@ -27,6 +27,17 @@ class Peers:
     is_company: bool
 
 
+def is_company(user) -> bool:
+    """Whether this person's peers are those of the whole company, not only those that he sees."""
+    return may(user, Permission.SEE_COMPANY_FIGURES)
+
+
+def others(rows: QuerySet, user, account: Account, family: QuerySet[Account]) -> QuerySet:
+    """Of the rows those of the peers: the accounts of the segment, without the account and those under it."""
+    rows = rows.filter(account__segment=account.segment).exclude(account__in=family.order_by().values("pk"))
+    return rows.of_accounts() if is_company(user) else rows.visible_to(user)
+
+
 def peers_of(run: Run, user, account: Account, family: QuerySet[Account], months: Sequence[int]) -> Peers | None:
     """The other accounts of the segment with net revenue above zero in these months; None where they are too few.
 
@@ -34,16 +45,13 @@ def peers_of(run: Run, user, account: Account, family: QuerySet[Account], months
     """
     if not account.segment:
         return None
-    company, profit = (may(user, each) for each in (Permission.SEE_COMPANY_FIGURES, Permission.SEE_PROFITABILITY))
-    names = COMPARED_PROFIT if profit else COMPARED
-    rows = source_of(run, months).filter(account__segment=account.segment).order_by()
-    rows = rows.of_accounts() if company else rows.visible_to(user)
-    listed = list(shares_of(rows.exclude(account__in=family.order_by().values("pk")), names))
+    names = COMPARED_PROFIT if may(user, Permission.SEE_PROFITABILITY) else COMPARED
+    listed = list(shares_of(others(source_of(run, months).order_by(), user, account, family), names))
     if len(listed) < FEWEST:
         return None
     columns = zip(names, zip(*listed, strict=True), strict=True)
     found = {name: tuple(quantiles(shares, n=4, method="inclusive")) for name, shares in columns}
-    return Peers(account.segment, len(listed), found, company)
+    return Peers(account.segment, len(listed), found, is_company(user))
 
 
 def source_of(run: Run, months: Sequence[int]) -> QuerySet:

@@ -14,7 +14,7 @@ from accounts.permissions import Permission, may
 from accounts.programme import in_years
 from profitability.models import Run
 from relationships.models import Box, Plan, Position
-from relationships.plans import editing, measures, peers
+from relationships.plans import editing, measures
 from relationships.plans.measures import MEASURES, SHARE, STAGE
 
 HORIZON, LONGEST_HORIZON = 3, 10  # years: what is usual, and the furthest
@@ -145,17 +145,16 @@ def _begun(user, account: Account, template: Template, today: date, run: Run | N
         account=account, template=template.code, from_on=today, until_on=until, created_by=user
     )  # fmt: skip
     known = measures.values([account.pk], run, user).get(account.pk, {})
-    typical = peers.medians(user, run, account, [start.measure for start in template.objectives])
     for start in template.objectives:
-        editing.put(user, plan, "objectives", _objective(start, plan, run, known, typical))
+        editing.put(user, plan, "objectives", _objective(start, plan, run, known))
     for text in template.actions:
         editing.put(user, plan, "actions", {"text": str(text), "owner": account.manager})
     return plan
 
 
-def _objective(start: Start, plan: Plan, run: Run | None, known, typical) -> dict:
+def _objective(start: Start, plan: Plan, run: Run | None, known) -> dict:
     """The fields of an objective with what is known: without a value in the run it has no baseline, and no target."""
-    measure, value, peer = MEASURES[start.measure], known.get(start.measure), typical.get(start.measure)
+    measure, value = MEASURES[start.measure], known.get(start.measure)
     return {
         "text": str(start.text),
         "measure": measure.code,
@@ -163,8 +162,6 @@ def _objective(start: Start, plan: Plan, run: Run | None, known, typical) -> dic
         "baseline": value,
         "baseline_on": run.business_date if run and value is not None else None,
         "target": _target(start, value),
-        "benchmark": peer,
-        "benchmark_source": str(_("Median of the accounts of this segment")) if peer is not None else "",
         "from_on": plan.from_on,
         "until_on": plan.until_on,
         "owner": plan.account.manager,

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from profitability.queries import published_run
 from relationships.models import Action, Objective, Plan
-from relationships.plans import measures, peers
+from relationships.plans import measures
 from relationships.plans.measures import MEASURES
 
 
@@ -32,18 +32,18 @@ def done_day(action: Action, state: str) -> dict[str, Any]:
 
 
 def from_run(user, plan: Plan, code: str) -> dict[str, Any]:
-    """Where the account stands by a measure now, and what its peers have, as far as this person may see it."""
+    """Where the account stands by a measure now, as far as this person may see it. A benchmark of another measure goes;
+    what peers have differs by reader, so that it is shown to each and kept nowhere."""
     run, measure = published_run(), MEASURES[code]
     value = measures.values([plan.account_id], run, user).get(plan.account_id, {}).get(code)
-    typical = peers.medians(user, run, plan.account, [code]).get(code) if value is not None else None
     return {
         "unit": "",
         "direction": measure.direction,
         "baseline": value,
         "baseline_on": run.business_date if run and value is not None else None,
         "target": None,
-        "benchmark": typical,
-        "benchmark_source": _("Median of the accounts of this segment") if typical is not None else "",
+        "benchmark": None,
+        "benchmark_source": "",
     }
 
 

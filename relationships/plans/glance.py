@@ -11,6 +11,7 @@ from relationships import guidance
 from relationships.core.stage import asymmetry
 from relationships.models import Forecast, Position
 from relationships.plans.measures import part
+from relationships.plans.peers import Typical
 from relationships.queries import trends
 
 TRENDS = ("net_revenue", "gross_margin", "contribution", "cost_to_serve")
@@ -24,7 +25,7 @@ class Glance:
     position: Position | None
     sees_profit: bool
     spark: dict[str, list[float | None]]
-    peers: dict[str, Decimal]
+    peers: dict[str, Typical]
     stance: str
 
     @property
@@ -38,7 +39,7 @@ class Glance:
         return None if found is None else abs(found)
 
 
-def glance(user, account: Account, run: Run | None, peers: dict[str, Decimal]) -> Glance | None:
+def glance(user, account: Account, run: Run | None, peers: dict[str, Typical]) -> Glance | None:
     """None where the account is not seen, or the run does not know it."""
     if run is None:
         return None

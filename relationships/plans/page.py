@@ -4,6 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 
 from django.conf import settings
 from django.db.models import Model
@@ -15,7 +16,7 @@ from profitability.models import Run
 from relationships.core import plan as core
 from relationships.core.plan import Progress, State
 from relationships.models import Action, Benefit, Investment, Objective, ObjectiveReading, Plan, PlanSection
-from relationships.plans import comments, measures
+from relationships.plans import comments, measures, peers
 from relationships.plans.fields import LAYOUTS, Input, Reader, inputs
 from relationships.plans.measures import MEASURES, STATES
 from relationships.plans.sections import SECTIONS, Section
@@ -87,6 +88,12 @@ class Looking:
         counts = comments.open_counts(self.plan)
         self.comments = {about: count for about, count in counts.items() if not self.is_withheld(*about)}
         self.freshness = {row.section: row for row in self.plan.sections.select_related("changed_by")}
+
+    @cached_property
+    def typical(self) -> dict[str, peers.Typical]:
+        """What peers have, of all that the page compares with them. Two queries."""
+        measured = self.plan.objectives.exclude(measure="").order_by().values_list("measure", flat=True)
+        return peers.medians(self.reader.user, self.run, self.plan.account, {*peers.PLAN_PAGE, *measured})
 
     def is_withheld(self, section: str, entry: int | None) -> bool:
         """Whether a line is an objective that this person may not know of."""
@@ -161,6 +168,8 @@ def objectives(looking: Looking, entries: list[Entry]) -> None:
     for entry in entries:
         value, progress = found[entry.row.pk]
         entry.facts = objective_facts(entry.row, value, progress, read.get(entry.row.pk))
+        typical = looking.typical.get(entry.row.measure)
+        entry.facts |= {"peers": typical, "peers_value": said(entry.row, typical and typical.value)}
 
 
 def objective_facts(row: Objective, value: Decimal | None, progress: Progress, read: ObjectiveReading | None) -> dict:

@@ -1,6 +1,8 @@
-"""What the peers of an account have by a measure: the accounts of its segment that the reader sees."""
+"""What the peers of an account have by a measure, as of the reader: the other accounts of its segment in the company
+for whoever sees company figures, else those that he sees himself. So it is shown to each, and kept nowhere."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from decimal import Decimal
 from statistics import median
 from typing import Any
@@ -9,10 +11,11 @@ from django.db.models import F, QuerySet
 
 from accounts.permissions import Permission, may
 from profitability.models import Result, Run
+from profitability.pnl.peers import FEWEST, is_company, others
+from profitability.pnl.statements import family_of
 from relationships.plans.measures import MEASURES, PROFIT, may_read, rounded
 from relationships.queries import rests_on_profit
 
-FEWEST = 5  # a median over fewer would give one of them away
 OF_POSITION = {  # of the relationship, beside the columns of the result
     "relationship_strength": F("position__relationship_strength"),
     "stage": F("position__stage"),
@@ -30,15 +33,27 @@ COLUMNS = {
 PLAN_PAGE = ("net_revenue", "contribution", "cost_to_serve_share", "gross_margin", "share_of_wallet")
 
 
-def medians(user, run: Run | None, account, codes: Collection[str] = tuple(MEASURES)) -> dict[str, Decimal]:
-    """The median of each of these measures over the active accounts of the same segment that the reader sees, itself
-    left out; nothing where there are fewer than five with a value, nor of what he may not read. One query."""
+@dataclass(frozen=True)
+class Typical:
+    """The median of a measure over so many peers that have a value; `is_company`: of all of them, not only of those
+    that the reader sees."""
+
+    value: Decimal
+    count: int
+    is_company: bool
+
+
+def medians(user, run: Run | None, account, codes: Collection[str] = tuple(MEASURES)) -> dict[str, Typical]:
+    """The median of each of these measures over the active peers of the account; nothing where there are fewer than
+    five with a value, nor of what the reader may not read. One query."""
     readable = [code for code in codes if may_read(user, code)]
     if run is None or not account.segment or not readable:
         return {}
-    rows = list(_rows(Result.objects.in_run(run).visible_to(user), account, _columns(user, readable)))
-    found = {code: _values(user, rows, code) for code in readable}
-    return {code: _median(code, values) for code, values in found.items() if len(values) >= FEWEST}
+    peers = others(Result.objects.in_run(run), user, account, family_of(user, account))
+    rows = list(_rows(peers, _columns(user, readable)))
+    found, company = {code: _values(user, rows, code) for code in readable}, is_company(user)
+    enough = {code: values for code, values in found.items() if len(values) >= FEWEST}
+    return {code: Typical(_median(code, values), len(values), company) for code, values in enough.items()}
 
 
 def _columns(user, codes: Collection[str]) -> set[str]:
@@ -47,10 +62,11 @@ def _columns(user, codes: Collection[str]) -> set[str]:
     return names | {"scores"} if withholds else names
 
 
-def _rows(seen: QuerySet[Result], account, names: set[str]) -> QuerySet[Result, Any]:
+def _rows(peers: QuerySet[Result], names: set[str]) -> QuerySet[Result, Any]:
     """Tuples with names: thousands of peers are read, few columns of each."""
-    peers = seen.filter(account__segment=account.segment, is_active=True).exclude(account=account)
-    peers = peers.annotate(**{name: column for name, column in OF_POSITION.items() if name in names})
+    peers = peers.filter(is_active=True).annotate(
+        **{name: column for name, column in OF_POSITION.items() if name in names}
+    )
     return peers.order_by().values_list(*sorted(names), named=True)
 
 

@@ -13,7 +13,7 @@ from accounts.permissions import Permission, needs
 from accounts.programme import in_years
 from profitability.runline import run_of
 from relationships.models import Plan, PlanChange
-from relationships.plans import measures, peers
+from relationships.plans import measures
 from relationships.plans.begin import HORIZON, LONGEST_HORIZON, TEMPLATES, begin, may_begin, proposed
 from relationships.plans.fields import Reader, input_of
 from relationships.plans.glance import forecasts, glance
@@ -60,17 +60,14 @@ def page(request, plan: Plan, status: int = 200, **sent):
     """The whole page; `sent` is what was typed and could not be kept."""
     seen = looking(request, plan)
     account, run, user = plan.account, seen.run, request.user
-    typical = peers.medians(user, run, account, peers.PLAN_PAGE)
     parts = {code: seen.part(code) for code in LISTED}
-    at = glance(user, account, run, typical)
+    at = glance(user, account, run, seen.typical)
     purpose = SECTIONS["purpose"]
     context = (
         frame(seen)
         | {
             "parts": parts,
             "glance": at,
-            "peers": typical,
-            "fewest_peers": peers.FEWEST,
             "head": {name: input_of(seen.reader, purpose, plan, name) for name in purpose.fields},
             "purpose_comments": seen.comments.get(("purpose", None), 0),
             "purpose_freshness": seen.freshness.get("purpose"),

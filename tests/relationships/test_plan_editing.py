@@ -222,10 +222,10 @@ def test_choosing_a_measure_fills_in_where_the_account_stands(portfolio, plan, o
     assert objective.target is None
 
 
-def test_the_median_of_peers_is_offered_where_there_are_five_of_them(portfolio, plan, objective):
+def test_the_median_of_peers_is_there_from_five_of_them_on_and_kept_nowhere(portfolio, plan, objective):
     manager, account = portfolio.user("manager"), portfolio.accounts["N1"]
     for code in ("N1", "N2", "N3", "N4", "N5"):
-        type(account).objects.filter(code=code).update(segment="same")
+        type(account).objects.filter(code=code).update(segment="same", parent=None)
     account.refresh_from_db()
     assert peers.medians(manager, portfolio.run, account) == {}  # four others
     type(account).objects.filter(code="N6").update(segment="same")
@@ -234,19 +234,21 @@ def test_the_median_of_peers_is_offered_where_there_are_five_of_them(portfolio, 
     editing.change(manager, plan, "objectives", objective.pk, "measure", "net_revenue", base="contribution")
 
     objective.refresh_from_db()
-    assert medians["net_revenue"] == 80_000  # of 12, 30, 80, 120 and 150 thousand
-    assert objective.benchmark == 80_000 and "Median" in objective.benchmark_source
+    assert medians["net_revenue"] == peers.Typical(Decimal(80_000), 5, is_company=False)  # of 12, 30, 80, 120, 150 k
+    assert objective.benchmark is None and objective.benchmark_source == ""  # whoever reads it may see other accounts
 
 
 def test_peers_are_only_those_one_sees(portfolio):
     account = portfolio.accounts["N1"]
-    type(account).objects.update(segment="same")
+    type(account).objects.update(segment="same", parent=None)
     account.refresh_from_db()
 
     north = peers.medians(portfolio.user("manager"), portfolio.run, account)["net_revenue"]
     whole = peers.medians(portfolio.user("executive"), portfolio.run, account)["net_revenue"]
 
-    assert (north, whole) == (80_000, 70_000)
+    assert (north.value, north.count, north.is_company) == (80_000, 5, False)
+    assert (whole.value, whole.is_company) == (70_000, True)
+    assert whole.count > north.count
     assert "contribution" not in peers.medians(portfolio.user("member"), portfolio.run, account)
 
 
