@@ -1,6 +1,7 @@
 // Draws every <div data-chart="KIND" id="X"> from the JSON of <script id="X-data">; redraws on resize, theme and print.
 // A kind offers option(view), table(data), points(data) and, where it needs one, legend(view): a list of HTML elements;
-// connect(view, follow) where a click is not just a link, keys(view) where the keyboard does more, prepare(view) first.
+// connect(view, follow) where a click is not just a link, keys(view) where the keyboard does more, prepare(view) first,
+// size(view) where its height is worked out before it is drawn.
 import { forFresh, unseen } from "../fresh.js";
 import { word } from "../words.js";
 import { init } from "./echarts.js";
@@ -49,12 +50,13 @@ function mount(element) {
   view.relist = () => connectPoints(figure, view.chart, kind.points(view.data), kind.keys?.(view));
   kind.prepare?.(view);
   legend(view); // before the size is taken: it may push the chart down
+  connectTable(figure, () => kind.table(view.data));
+  kind.size?.(view);
   view.chart = init(element, null, { renderer: "svg" });
   draw(view);
   if (kind.connect) kind.connect(view, follow);
   else view.chart.on("click", (event) => follow(event.data?.url));
   view.relist();
-  connectTable(figure, () => kind.table(view.data));
   watchSize(view);
   views.add(view);
 }

@@ -6,16 +6,22 @@ const NAMES = [
 ];
 const SMALL = 11;
 
-/** {ink: "rgb(…)", inkQuiet: …}: a probe element turns var() and light-dark() into a colour that SVG understands. */
+/**
+ * {ink: "rgb(…)", inkQuiet: …}: probe elements turn var() and light-dark() into colours that SVG understands. One for
+ * each, all before any is read, so that the browser works out styles once.
+ */
 export function colours() {
-  const probe = document.createElement("span");
-  document.body.append(probe);
-  const found = {};
-  for (const name of NAMES) {
+  const probes = NAMES.map((name) => {
+    const probe = document.createElement("span");
     probe.style.color = `var(--${name})`;
-    found[name.replace(/-(\w)/g, (_, letter) => letter.toUpperCase())] = getComputedStyle(probe).color;
-  }
-  probe.remove();
+    return probe;
+  });
+  const place = document.createElement("span");
+  place.append(...probes);
+  document.body.append(place);
+  const camel = (name) => name.replace(/-(\w)/g, (_, letter) => letter.toUpperCase());
+  const found = Object.fromEntries(NAMES.map((name, index) => [camel(name), getComputedStyle(probes[index]).color]));
+  place.remove();
   return found;
 }
 

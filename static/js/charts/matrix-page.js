@@ -206,6 +206,11 @@ export function prepare(view) {
   if (view.page) begin(view);
 }
 
+/** Before the first drawing, which a later change of its height would make again. */
+export function size(view) {
+  if (view.page) fit(view, view.page);
+}
+
 export function connect(view, follow) {
   const { page } = view;
   if (!page) return view.chart.on("click", (event) => follow(event.data?.url));

@@ -142,4 +142,4 @@ export function points(data) {
   return ordered(data).map((row, place) => ({ text: describe(row, data).join(", "), url: row[URL], action: { seriesIndex: 0, dataIndex: place } }));
 }
 
-export { connect, keys, onPaper, prepare } from "./matrix-page.js";
+export { connect, keys, onPaper, prepare, size } from "./matrix-page.js";
