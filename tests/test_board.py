@@ -206,6 +206,13 @@ def test_both_whale_curves_are_drawn(portfolio, a_year_ago, sign_in):
     assert whale["before"]["points"][-1] == [11, whale["total"] - 69_999]
 
 
+def test_what_is_left_out_is_counted_on_the_screen_and_on_paper(portfolio, sign_in):
+    Result.objects.filter(run=portfolio.run).exclude(code="").update(contribution=-1)
+    losses = page_of(sign_in("executive").get("/", {"part": "losses"}))
+
+    assert [each.text for each in losses.all("p")] == ["and 5 more", "and 7 more"]  # of 11
+
+
 def test_either_of_the_two_may_be_an_older_run(portfolio, a_year_ago, sign_in):
     shown = page_of(sign_in("executive").get("/", {"run": a_year_ago.pk, "then": portfolio.run.pk}))
 

@@ -23,12 +23,13 @@ from kam_portal.matrix.bubbles import SQUARES, bubbles_name, bubbles_of, squares
 from kam_portal.matrix.chart import matrix_chart
 from kam_portal.overview import is_kept, kept
 from kam_portal.steering import against_guidance
-from kam_portal.views.home_manager import Matter, largest, loss_text
+from kam_portal.views.home_manager import WATCHED, Matter, largest, loss_text
 from profitability.models import Run
 from profitability.queries import earlier_run
 from relationships.queries import portfolio
 
 NAMED = 6  # accounts that lose most, and that changed most
+PRINTED = 4  # of them, on the one sheet of paper; management.css leaves the others out
 Context = dict[str, Any]
 
 
@@ -111,26 +112,38 @@ def programme(board: Board) -> Context:
 
 
 def losses(board: Board) -> Context:
-    return {"losses": board.keep("losses", lambda: largest_losses(board.rows))}
+    return board.keep("losing-most", lambda: largest_losses(board.rows))
 
 
-def largest_losses(rows) -> list[Matter]:
-    """The accounts that lose most, the largest loss first."""
-    losing = rows.filter(contribution__lt=0).order_by("contribution", "code")[:NAMED]
-    return [Matter("", row, loss_text(row), "contribution") for row in losing]
+def largest_losses(rows) -> Context:
+    """The accounts that lose most, the largest loss first, and how many others lose money."""
+    losing = rows.filter(contribution__lt=0).order_by("contribution", "code")
+    found = [Matter("", row, loss_text(row), "contribution") for row in losing[:NAMED]]
+    return {
+        "losses": found,
+        "losing_more": left_out(losing.count()),
+        "losing_more_printed": left_out(losing.count(), PRINTED),
+    }
+
+
+def left_out(count: int, shown: int = NAMED) -> int:
+    return max(count - shown, 0)
 
 
 def changed(board: Board) -> Context:
     """Since the run before; or beside an earlier run, which boxes are others."""
     if board.then:
         return {"moves": board.then.moves}
-    return board.keep("moved-most", lambda: moved_most(board))
+    return board.keep("changed-most", lambda: moved_most(board))
 
 
 def moved_most(board: Board) -> Context:
     before = earlier_run(board.run)
+    found = changes(board.user, largest(board.rows), before, profit=True, most=WATCHED)
     return {
-        "changes": changes(board.user, largest(board.rows), before, profit=True, most=NAMED),
+        "changes": found[:NAMED],
+        "changes_more": left_out(len(found)),
+        "changes_more_printed": left_out(len(found), PRINTED),
         "has_earlier": before is not None,
     }
 
@@ -150,10 +163,10 @@ PANELS = {
         ),
         Panel("balance", _("Balance against guidance"), "guidance", balance, lambda board: [f"balance-{board.said}"]),
         Panel("strip", _("Programme"), "programme", programme, lambda board: [f"strip-{board.said}"]),
-        Panel("losses", _("Who loses most"), "", losses, lambda board: ["losses"]),
+        Panel("losses", _("Who loses most"), "", losses, lambda board: ["losing-most"]),
         Panel(
             "changes", _("What changed"), "", changed,
-            lambda board: [dates.moves_name(board.then.run) if board.then else "moved-most"],
+            lambda board: [dates.moves_name(board.then.run) if board.then else "changed-most"],
         ),
         Panel("company", _("From contribution to the company’s result"), "", company, lambda board: ["company-result"]),
     )

@@ -45,6 +45,11 @@ class Moves:
         return sum(count for then, now, count in self.pairs if then and now)
 
     @property
+    def unnamed(self) -> int:
+        """So many of them are not named."""
+        return self.count - len(self.named)
+
+    @property
     def first(self) -> int:
         """So many have a box that had none then."""
         return sum(count for then, _now, count in self.pairs if not then)

@@ -77,6 +77,11 @@ function ticks(view) {
   return ratio ? { formatter: (value) => String(Math.round((value / 5) * ratio * 100) / 100) } : {};
 }
 
+/** The size of the words along the upright axis: on a low plane smaller, so that none is cut off. */
+function upright({ height }) {
+  return height ? Math.max(9, Math.min(12, Math.floor((height - 40) / 28))) : 12;
+}
+
 export function axes(view) {
   const { data, look } = view;
   const part = shown(view);
@@ -91,6 +96,6 @@ export function axes(view) {
   const { low, high, name } = data.axis.attractiveness;
   return {
     xAxis: axis(look, { ...both, min: part.x[0], max: part.x[1], axisLabel: { ...label, ...ticks(view) }, inverse: isReversed(view), name: acrossName(view), nameGap: 24 }),
-    yAxis: axis(look, { ...both, min: part.y[0], max: part.y[1], axisLabel: label, position: "left", name: words(low, name, high), nameGap: 26 }),
+    yAxis: axis(look, { ...both, min: part.y[0], max: part.y[1], axisLabel: label, position: "left", name: words(low, name, high), nameGap: 26, nameTextStyle: { color: look.ink, fontSize: upright(view) } }),
   };
 }
