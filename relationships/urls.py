@@ -8,6 +8,7 @@ from relationships.views.complaints import complaint, complaint_new
 from relationships.views.contact_map import account_contacts, contacts_change
 from relationships.views.contact_settings import contacts_act, contacts_cadence, contacts_seniority
 from relationships.views.contacts import account_contact, contact_left, contact_merge
+from relationships.views.contacts_import import contacts_import, contacts_template
 from relationships.views.contracts import (
     account_advocacy,
     account_contract,
@@ -135,6 +136,8 @@ urlpatterns = [
     path("accounts/<path:code>/relationship/barrier/", relationship_barrier, name="relationship_barrier"),
     path("accounts/<path:code>/contacts/", account_contacts, name="account_contacts"),
     path("accounts/<path:code>/contacts/person/", account_contact, name="account_contact"),
+    path("accounts/<path:code>/contacts/import/", contacts_import, name="contacts_import"),
+    path("accounts/<path:code>/contacts/template/", contacts_template, name="contacts_template"),
     path("accounts/<path:code>/contacts/left/", contact_left, name="contact_left"),
     path("accounts/<path:code>/contacts/merge/", contact_merge, name="contact_merge"),
     path("accounts/<path:code>/contacts/change/", contacts_change, name="contacts_change"),
