@@ -1,6 +1,7 @@
 """Reads that join an account's result with its position: the portfolio as one reader may see it."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 
 from django.db.models import F, QuerySet
 
@@ -63,6 +64,14 @@ def trends(run, accounts: list[int], column: str = "contribution") -> dict[int, 
     for account, month, value in rows.values_list("account_id", "month", column):
         found[account][month] = float(value)
     return {account: trend([found[account].get(month) for month in months]) for account in accounts}
+
+
+def trends_of(run, account: int, columns: Sequence[str]) -> dict[str, list[float | None]]:
+    """Several figures of one account, each as a trend line takes it. One query."""
+    rows = MonthResult.objects.in_run(run).filter(account=account).values_list("month", *columns)
+    found = {month: dict(zip(columns, map(float, values), strict=True)) for month, *values in rows}
+    months = months_between(run.month_from, run.month_to)
+    return {name: trend([found.get(month, {}).get(name) for month in months]) for name in columns}
 
 
 def trend(values: list[float | None]) -> list[float | None]:

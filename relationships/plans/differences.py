@@ -1,11 +1,12 @@
 """What differs between two documents of a plan, in sentences; and between a version and the plan of today."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from django.utils.translation import gettext as _
 
+from accounts.models import Account
 from profitability.differences import Difference
 from profitability.models import Run
 from relationships.models import Plan, PlanVersion
@@ -90,10 +91,16 @@ def _quoted(entry: Document) -> str:
     return f"“{_shown(entry['name'])}”"
 
 
-def since_approval(plan: Plan, user, run: Run | None, today: date) -> tuple[PlanVersion | None, list[Difference]]:
-    """The version in force, and what was written since it was submitted, as far as this person may see it."""
+def since_approval(
+    plan: Plan, user, run: Run | None, today: date, rows: Mapping[str, list] | None = None, is_seen: bool | None = None
+) -> tuple[PlanVersion | None, list[Difference]]:
+    """The version in force, and what was written since it was submitted, as far as this person may see it. `rows` and
+    `is_seen`: the entries by section, and whether the account is in sight, where that is known already."""
     version = plan.versions.filter(state=PlanVersion.State.APPROVED).first()
     if version is None:
         return None, []
-    before = readable(version.document, user, plan.account)
-    return version, differences(before, readable(document(plan, run, today), user, plan.account))
+    if is_seen is None:
+        is_seen = Account.objects.visible_to(user).filter(pk=plan.account_id).exists()
+    documents = (version.document, document(plan, run, today, rows))
+    before, now = (readable(each, user, plan.account, is_seen) for each in documents)
+    return version, differences(before, now)

@@ -1,5 +1,6 @@
 """The fields of a plan as the page shows them: an input for whoever edits, words for whoever reads."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from django.conf import settings
@@ -92,11 +93,15 @@ class Reader:
         """Whether the field rests on money below gross margin that this person does not see."""
         return withheld(self.user, entry, name)
 
+    def offer(self, name: str, rows: Iterable[Model]) -> None:
+        """What there is to choose from, where it is read already."""
+        self._lists[name] = [(str(row.pk), str(row)) for row in rows]
+
     def choices(self, entry: Model, name: str) -> list[tuple[str, str]]:
         """Ids and names of the rows to choose from."""
         shared = SHARED_LISTS.get(name, name)
         if shared not in self._lists:
-            self._lists[shared] = [(str(row.pk), str(row)) for row in choices_of(self.plan, type(entry)(), name)]
+            self.offer(shared, choices_of(self.plan, type(entry)(), name))
         return [each for each in self._lists[shared] if name != "needs" or each[0] != str(entry.pk)]
 
 

@@ -12,7 +12,7 @@ from relationships.core.stage import asymmetry
 from relationships.models import Forecast, Position
 from relationships.plans.measures import part
 from relationships.plans.peers import Typical
-from relationships.queries import trends
+from relationships.queries import trends_of
 
 TRENDS = ("net_revenue", "gross_margin", "contribution", "cost_to_serve")
 
@@ -49,14 +49,14 @@ def glance(user, account: Account, run: Run | None, peers: dict[str, Typical]) -
         return None
     profit = may(user, Permission.SEE_PROFITABILITY)
     names = [name for name in TRENDS if profit or name not in {"contribution", "cost_to_serve"}]
-    spark = {name: trends(run, [account.pk], name)[account.pk] for name in names}
+    spark = trends_of(run, account.pk, names)
     position = getattr(result, "position", None)
     return Glance(result, position, profit, spark, peers, guidance.stance(position.box) if position else "")
 
 
-def forecasts(user, account: Account) -> list[Forecast]:
+def forecasts(account: Account, is_seen: bool) -> list[Forecast]:
     """What was stated of the account's future, the latest first; nothing of an account one does not see."""
-    if not Account.objects.visible_to(user).filter(pk=account.pk).exists():
+    if not is_seen:
         return []
     rows = Forecast.objects.filter(account=account).select_related("stated_by")
     return list(rows.order_by("-stated_on", "-pk")[:3])

@@ -165,11 +165,14 @@ def latest_readings(objectives: Iterable[Objective]) -> dict[int, ObjectiveReadi
 
 
 def standings(
-    objectives: Collection[Objective], measured: Mapping[int, Mapping[str, Decimal]], today: date
+    objectives: Collection[Objective],
+    measured: Mapping[int, Mapping[str, Decimal]],
+    today: date,
+    read: Mapping[int, ObjectiveReading] | None = None,
 ) -> dict[int, tuple[Decimal | None, Progress]]:
-    """Of each objective its value and its progress. `measured` is what `values` gives for their accounts; the
-    objectives come with their plans. One query."""
-    read = latest_readings(objectives)
+    """Of each objective its value and its progress. `measured` is what `values` gives for their accounts, `read` what
+    `latest_readings` gives; the objectives come with their plans. One query, none with `read`."""
+    read = latest_readings(objectives) if read is None else read
     return {each.pk: _standing(each, measured, read.get(each.pk), today) for each in objectives}
 
 

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db.models import Model
 from django.utils.translation import gettext as _
 
+from accounts.models import Account
 from accounts.models.fields import WholeField
 from accounts.permissions import Permission, may
 from profitability.models import Run
@@ -19,8 +20,11 @@ from relationships.models import Action, Benefit, Investment, Objective, Objecti
 from relationships.plans import comments, measures, peers
 from relationships.plans.fields import LAYOUTS, Input, Reader, inputs
 from relationships.plans.measures import MEASURES, STATES
-from relationships.plans.sections import SECTIONS, Section
+from relationships.plans.sections import SECTIONS, Section, rows_of
+from relationships.plans.standing import Kept, Read
 from relationships.plans.typed import shown, stage_words, text_of_value
+
+OFFERED = {"objectives": "objective", "actions": "needs"}  # sections whose entries actions may name, by which field
 
 
 @dataclass
@@ -88,6 +92,12 @@ class Looking:
         counts = comments.open_counts(self.plan)
         self.comments = {about: count for about, count in counts.items() if not self.is_withheld(*about)}
         self.freshness = {row.section: row for row in self.plan.sections.select_related("changed_by")}
+        self.rows: dict[str, list] = {"purpose": [self.plan]}  # of the sections read so far
+        self.judged: dict[int, tuple[Decimal | None, Progress]] = {}  # objectives, once their section was read
+
+    @cached_property
+    def sees_account(self) -> bool:
+        return Account.objects.visible_to(self.reader.user).filter(pk=self.plan.account_id).exists()
 
     @cached_property
     def typical(self) -> dict[str, peers.Typical]:
@@ -99,11 +109,29 @@ class Looking:
         """Whether a line is an objective that this person may not know of."""
         return section == "objectives" and entry in self.withheld
 
+    def listed(self, code: str) -> list:
+        """The entries of a section, read once; also those that this person may not know of."""
+        if code not in self.rows:
+            self.rows[code] = list(rows_of(SECTIONS[code], self.plan))
+            if code in OFFERED:
+                self.reader.offer(OFFERED[code], self.rows[code])
+        return self.rows[code]
+
+    def read(self) -> Read:
+        """What the plan's standing is made of; once its sections were read."""
+        kept = {code: Kept(row.entries, row.changed_at) for code, row in self.freshness.items()}
+        late = [row for row in self.listed("actions") if is_overdue(row, self.today)]
+        return Read(
+            {self.plan.pk: kept},
+            [row for row in self.listed("objectives") if row.pk in self.judged],
+            self.judged,
+            [(self.plan.pk, row.text, row.due_on) for row in sorted(late, key=lambda row: (row.due_on, row.pk))],
+            self.listed("risks"),
+        )
+
     def part(self, code: str) -> Part:
         section = SECTIONS[code]
-        listed = section.rows(self.plan).select_related(*related(section))
-        rows = [row for row in listed if not self.is_withheld(code, row.pk)]
-        rows = rows if code != "actions" else with_needs(rows)
+        rows = [row for row in self.listed(code) if not self.is_withheld(code, row.pk)]
         entries = [self.entry(section, row) for row in rows]
         FACTS.get(code, nothing)(self, entries)
         part = Part(section, groups(section, entries), self.freshness.get(code), self.comments.get((code, None), 0),
@@ -120,17 +148,6 @@ class Looking:
     def one(self, code: str, entry_id: int) -> Entry | None:
         """One line alone, with its facts."""
         return next((entry for entry in self.part(code).entries if entry.row.pk == entry_id), None)
-
-
-def related(section: Section) -> list[str]:
-    """Rows that the fields of a section point to."""
-    fields = (section.field(name) for name in section.fields)
-    return [each.name for each in fields if each.is_relation and not each.many_to_many] or ["plan"]
-
-
-def with_needs(rows: list[Action]) -> list[Action]:
-    return list(Action.objects.filter(pk__in=[row.pk for row in rows]).select_related(
-        "objective", "owner", "customer_owner").prefetch_related("needs").order_by("place", "pk"))  # fmt: skip
 
 
 def heads(section: Section) -> list[tuple[str, bool]]:
@@ -163,8 +180,8 @@ def objectives(looking: Looking, entries: list[Entry]) -> None:
     user, plan = looking.reader.user, looking.plan
     rows: list[Objective] = [entry.row for entry in entries]
     measured = measures.values([plan.account_id], looking.run, user) if any(row.measure for row in rows) else {}
-    found = measures.standings(rows, measured, looking.today)
     read = measures.latest_readings(rows)
+    looking.judged = found = measures.standings(rows, measured, looking.today, read)
     for entry in entries:
         value, progress = found[entry.row.pk]
         entry.facts = objective_facts(entry.row, value, progress, read.get(entry.row.pk))
@@ -215,10 +232,14 @@ def actions(looking: Looking, entries: list[Entry]) -> None:
         entry.facts = {
             "is_open": is_open,
             "is_done": row.state == Action.State.DONE,
-            "is_overdue": is_open and row.due_on is not None and row.due_on < looking.today,
+            "is_overdue": is_overdue(row, looking.today),
             "waits_for": [each for each in row.needs.all() if each.state in Action.OPEN],
             "may_tick": logs and not looking.reader.may_edit and row.owner_id == user.pk,
         }
+
+
+def is_overdue(row: Action, today: date) -> bool:
+    return row.state in Action.OPEN and row.due_on is not None and row.due_on < today
 
 
 def risks(looking: Looking, entries: list[Entry]) -> None:

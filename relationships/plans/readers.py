@@ -31,6 +31,7 @@ def sees(user, plan: Plan) -> bool:
     return Plan.objects.visible_to(user).filter(pk=plan.pk).exists()
 
 
-def may_edit(user, plan: Plan) -> bool:
-    """Whoever edits plans and sees this one, as long as it is not closed."""
-    return plan.state != Plan.State.CLOSED and may(user, Permission.EDIT_PLANS) and sees(user, plan)
+def may_edit(user, plan: Plan, is_seen: bool = False) -> bool:
+    """Whoever edits plans and sees this one (which may be known already), as long as it is not closed."""
+    edits = plan.state != Plan.State.CLOSED and may(user, Permission.EDIT_PLANS)
+    return edits and (is_seen or sees(user, plan))

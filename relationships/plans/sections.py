@@ -52,6 +52,15 @@ class Section:
         return self.model._default_manager.filter(plan=plan).order_by("place", "pk")
 
 
+def rows_of(section: Section, plan: Plan):
+    """The entries with what their fields point to."""
+    fields = [section.field(name) for name in section.fields]
+    one = [field.name for field in fields if field.many_to_one]
+    many = [field.name for field in fields if field.many_to_many]
+    rows = section.rows(plan).prefetch_related(*many)
+    return rows.select_related(*one) if one else rows  # without names it would join all
+
+
 def _named(*sections: Section) -> dict[str, Section]:
     return {section.code: section for section in sections}
 

@@ -15,7 +15,7 @@ from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
 from profitability.models import Run
-from relationships.core.plan import State, gravity, severity
+from relationships.core.plan import Progress, State, gravity, severity
 from relationships.models import Action, Objective, Plan, PlanSection, Risk
 from relationships.plans import measures
 from relationships.plans.sections import SECTIONS
@@ -153,20 +153,65 @@ class Standing:
         return ", ".join(text for text, count in zip(counted, counts, strict=True) if count) or _("nothing amiss")
 
 
-def of(plans: Iterable[Plan], run: Run | None, today: date, user=None) -> dict[int, Standing]:
+@dataclass(frozen=True)
+class Read:
+    """What stands in some plans, as far as somebody may know of it: the rows that their standing is made of."""
+
+    sections: Mapping[int, Mapping[str, Kept]]
+    objectives: Collection[Objective]
+    judged: Mapping[int, tuple[Any, Progress]]  # the objectives, by id
+    overdue: Collection[tuple[int, str, date]]  # actions: plan, text, day
+    risks: Collection[Risk]
+
+
+def of(plans: Iterable[Plan], run: Run | None, today: date, user=None, read: Read | None = None) -> dict[int, Standing]:
     """How each of these plans stands, by its id. With a user, nothing that this person may not see is among the causes.
-    At most ten queries for any number of plans."""
+    At most ten queries for any number of plans; fewer with what is read already."""
     listed = list(plans)
     if not listed:
         return {}
-    ids = [plan.pk for plan in listed]
     found, boxes = rhythms(), boxes_of(listed, run)
-    sections, reviews = _sections(ids), earliest(listed, boxes, found)
-    health = _health(listed, run, today, user)
+    reviews = earliest(listed, boxes, found)
+    read = read or _read(listed, run, today, user)
+    health = _health(listed, read, today)
     return {
-        plan.pk: _standing(plan, boxes.get(plan.account_id, ""), found, sections, reviews, health[plan.pk], today)
+        plan.pk: _standing(plan, boxes.get(plan.account_id, ""), found, read.sections, reviews, health[plan.pk], today)
         for plan in listed
     }
+
+
+def _read(plans: Collection[Plan], run: Run | None, today: date, user) -> Read:
+    ids = [plan.pk for plan in plans]
+    objectives = _objectives(plans, user)
+    overdue = Action.objects.overdue(today).filter(plan__in=ids).order_by("due_on", "pk")
+    return Read(
+        _sections(ids),
+        objectives,
+        _judged(plans, objectives, run, today, user),
+        list(overdue.values_list("plan", "text", "due_on")),
+        list(Risk.objects.filter(plan__in=ids).order_by("place", "pk")),
+    )
+
+
+def _objectives(plans: Collection[Plan], user) -> list[Objective]:
+    """Those this person may know of: the others are not even counted."""
+    by_id = {plan.pk: plan for plan in plans}
+    listed = Objective.objects.filter(plan__in=list(by_id)).order_by("place", "pk").only(*JUDGED_BY)
+    rows = list(listed if user is None else measures.open_to(user, listed))
+    for row in rows:
+        row.plan = by_id[row.plan_id]
+    return rows
+
+
+def _judged(plans: Collection[Plan], rows: Collection[Objective], run: Run | None, today: date, user):
+    accounts, asked = _accounts(plans, rows), {row.measure for row in rows}
+    return measures.standings(rows, measures.values(accounts, run, user, asked), today)
+
+
+def _accounts(plans: Collection[Plan], rows: Collection[Objective]) -> list[int]:
+    """Whose figures are needed at all."""
+    measured = {row.plan_id for row in rows if row.measure}
+    return [plan.account_id for plan in plans if plan.pk in measured]
 
 
 def _standing(plan: Plan, box: str, found: Rhythms, sections, reviews, health: "Health", today: date) -> Standing:
@@ -238,41 +283,20 @@ class Health:
     states: dict[str, int]
 
 
-def _health(plans: Collection[Plan], run: Run | None, today: date, user) -> dict[int, Health]:
+def _health(plans: Collection[Plan], read: Read, today: date) -> dict[int, Health]:
     found = {plan.pk: Health([], defaultdict(int)) for plan in plans}
-    _objectives(found, plans, run, today, user)
-    actions = Action.objects.overdue(today).filter(plan__in=list(found)).order_by("due_on", "pk")
-    for plan, text, due in actions.values_list("plan", "text", "due_on"):
+    for row in read.objectives:
+        _value, progress = read.judged[row.pk]
+        found[row.plan_id].states[progress.state] += 1
+        if progress.state in OFF_COURSE:
+            found[row.plan_id].causes.append(Cause("objective", row.text, str(measures.STATES[progress.state])))
+    for plan, text, due in read.overdue:
         late = (today - due).days
         note = ngettext("%(days)d day overdue", "%(days)d days overdue", late) % {"days": late}
         found[plan].causes.append(Cause("action", text, note))
-    for risk in Risk.objects.filter(plan__in=list(found)).order_by("place", "pk"):
+    for risk in read.risks:
         if gravity(severity(risk.likelihood, risk.impact)) == "high":
             said = {"likelihood": risk.likelihood, "impact": risk.impact}
             note = _("likelihood %(likelihood)d, impact %(impact)d") % said
             found[risk.plan_id].causes.append(Cause("risk", risk.text, note))
     return found
-
-
-def _objectives(found: Mapping[int, Health], plans: Collection[Plan], run: Run | None, today: date, user) -> None:
-    """Those this person may know of: the others are not even counted."""
-    listed = Objective.objects.filter(plan__in=list(found)).order_by("place", "pk").only(*JUDGED_BY)
-    rows = list(listed if user is None else measures.open_to(user, listed))
-    by_id = {plan.pk: plan for plan in plans}
-    for row in rows:
-        row.plan = by_id[row.plan_id]
-    accounts = _accounts(plans, rows, user)
-    asked = {row.measure for row in rows}
-    known: Mapping[int, Mapping[str, Any]] = measures.values(accounts, run, user, asked)
-    judged = measures.standings(rows, known, today)
-    for row in rows:
-        _value, progress = judged[row.pk]
-        found[row.plan_id].states[progress.state] += 1
-        if progress.state in OFF_COURSE:
-            found[row.plan_id].causes.append(Cause("objective", row.text, str(measures.STATES[progress.state])))
-
-
-def _accounts(plans: Collection[Plan], rows: Collection[Objective], user) -> list[int]:
-    """Whose figures are needed at all."""
-    measured = {row.plan_id for row in rows if row.measure}
-    return [plan.account_id for plan in plans if plan.pk in measured]

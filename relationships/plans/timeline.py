@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from relationships.models import Action, Contract, Plan, Review
-from relationships.plans.measures import open_to
+from relationships.plans.page import Looking
 
 WIDTH = 830
 ROW, HEAD, GROUP = 18, 26, 22  # heights
@@ -88,21 +88,22 @@ class Timeline:
         return self.height
 
 
-def items_of(user, plan: Plan, account_is_seen: bool, objective_states: dict[int, tuple[str, str]]) -> list[Item]:
+def items_of(seen: Looking, account_is_seen: bool, objective_states: dict[int, tuple[str, str]]) -> list[Item]:
     """Everything of the plan that has a day, by kind and day. Contracts only where the account is seen."""
+    plan = seen.plan
     found = [
         Item("objectives", row.text, row.from_on, row.until_on, *objective_states.get(row.pk, ("", "")),
              url=f"#objectives-{row.pk}")
-        for row in open_to(user, plan.objectives.all()) if row.until_on
+        for row in seen.listed("objectives") if row.until_on and row.pk not in seen.withheld
     ]  # fmt: skip
     found += [
         Item("actions", row.text, row.start_on, row.due_on, action_state(row), str(row.get_state_display()),
              url=f"#actions-{row.pk}")
-        for row in plan.actions.all() if row.due_on and row.state != Action.State.DROPPED
+        for row in seen.listed("actions") if row.due_on and row.state != Action.State.DROPPED
     ]  # fmt: skip
     found += [
         Item("investments", row.text, row.from_on, row.until_on or row.from_on, url=f"#investments-{row.pk}")
-        for row in plan.investments.all() if row.from_on or row.until_on
+        for row in seen.listed("investments") if row.from_on or row.until_on
     ]  # fmt: skip
     reviews = Review.objects.filter(plan=plan).exclude(state=Review.State.CANCELLED)
     found += [
@@ -111,7 +112,7 @@ def items_of(user, plan: Plan, account_is_seen: bool, objective_states: dict[int
         for row in reviews
     ]  # fmt: skip
     if account_is_seen:
-        found += [contract_item(row) for row in ends(user, plan)]
+        found += [contract_item(row) for row in ends(seen.reader.user, plan)]
     return sorted(found, key=lambda item: (list(GROUPS).index(item.kind), item.until_on, item.name))
 
 

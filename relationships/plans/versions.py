@@ -7,7 +7,7 @@ A cell is {"field", "label", "text"}, with `needs` where not every reader of the
 sees the account, `profit`: whoever sees money below gross margin), and `figure` where a run says it, not the plan.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -24,7 +24,7 @@ from profitability.models import Run
 from relationships.models import Objective, Plan, Position, Stage
 from relationships.plans import measures
 from relationships.plans.measures import MEASURES, MONEY, SHARE, STAGE
-from relationships.plans.sections import OBJECTIVE_MONEY, SECTIONS, Section
+from relationships.plans.sections import OBJECTIVE_MONEY, SECTIONS, Section, rows_of
 from relationships.plans.typed import stage_words
 from relationships.queries import rests_on_profit
 
@@ -41,19 +41,20 @@ Document = dict[str, Any]
 Cell = dict[str, Any]
 
 
-def document(plan: Plan, run: Run | None, today: date) -> Document:
+def document(plan: Plan, run: Run | None, today: date, rows: Mapping[str, list] | None = None) -> Document:
     """Everything the plan says, and what the run says of its account. As many queries for a long plan as for a short
-    one."""
+    one; `rows`: the entries by section, where they are read already."""
     known = measures.values([plan.account_id], run).get(plan.account_id, {})
     position = Position.objects.in_run(run).filter(account=plan.account_id).first() if run else None
-    figures = Figures(plan, run, known, position, today)
+    rows = rows or {code: list(rows_of(section, plan)) for code, section in SECTIONS.items()}
+    figures = Figures(plan, run, known, position, rows["objectives"], today)
     return {
         "format": FORMAT,
         "frozen_on": today.isoformat(),
         "account": _head(plan.account),
         "run": _run(run),
         "figures": [*figures.cells()],
-        "sections": [_section(section, plan, figures) for section in SECTIONS.values()],
+        "sections": [_section(section, rows[code], figures) for code, section in SECTIONS.items()],
     }
 
 
@@ -71,9 +72,18 @@ def _run(run: Run | None) -> Document | None:
 class Figures:
     """What the run says of the account, and of each objective of its plan."""
 
-    def __init__(self, plan: Plan, run: Run | None, known: dict[str, Decimal], position: Position | None, today: date):
+    def __init__(
+        self,
+        plan: Plan,
+        run: Run | None,
+        known: dict[str, Decimal],
+        position: Position | None,
+        objectives: list[Objective],
+        today: date,
+    ):
         self.run, self.known, self.position = run, known, position
-        objectives = list(Objective.objects.filter(plan=plan).select_related("plan"))
+        for row in objectives:
+            row.plan = plan
         self.standings = measures.standings(objectives, {plan.account_id: known}, today)
 
     def cells(self) -> Iterator[Cell]:
@@ -124,16 +134,9 @@ def of_profit(code: str) -> bool:
 # Sections
 
 
-def _section(section: Section, plan: Plan, figures: Figures) -> Document:
-    entries = [_entry(section, row, figures) for row in _rows(section, plan)]
+def _section(section: Section, rows: list[Model], figures: Figures) -> Document:
+    entries = [_entry(section, row, figures) for row in rows]
     return {"code": section.code, "label": str(section.label), "entries": entries}
-
-
-def _rows(section: Section, plan: Plan):
-    fields = [section.field(name) for name in section.fields]
-    one = [field.name for field in fields if field.many_to_one]
-    many = [field.name for field in fields if field.many_to_many]
-    return section.rows(plan).select_related(*one).prefetch_related(*many)
 
 
 def _entry(section: Section, row: Model, figures: Figures) -> Document:
@@ -219,12 +222,16 @@ def _grouped(value: Decimal, decimals: int) -> str:
 # Reading
 
 
-def readable(found: Document, user, account: Account) -> Document:
-    """The document without what this person may not see. An objective that rests on profit is left out whole, and so is
-    its name at the actions for it; its section tells how many there are."""
+def readable(found: Document, user, account: Account, is_seen: bool | None = None) -> Document:
+    """The document without what this person may not see; `is_seen`: the account, where that is known already.
+
+    An objective that rests on profit is left out whole, and so is its name at the actions for it; its section tells how
+    many there are.
+    """
     held = {PROFIT} if may(user, Permission.SEE_PROFITABILITY) else set()
-    if Account.objects.visible_to(user).filter(pk=account.pk).exists():
-        held.add(ACCOUNT)
+    if is_seen is None:
+        is_seen = Account.objects.visible_to(user).filter(pk=account.pk).exists()
+    held |= {ACCOUNT} if is_seen else set()
 
     hidden = set() if PROFIT in held else {entry["id"] for entry in _of_profit(found)}
     names = {entry["name"] for entry in _of_profit(found)} if hidden else set()

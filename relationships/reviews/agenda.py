@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from profitability.models import Run
 from relationships.agreements.standing import agreed
 from relationships.models import Action, Complaint, Contract, Plan, Review, ReviewPoint, Signal
-from relationships.reviews.figures import objectives_of, tells_profit
+from relationships.reviews.figures import Figures, objectives_of, tells_profit
 from relationships.signals.sentences import sentence
 
 LOOK_AHEAD = timedelta(days=120)  # for ends of contracts
@@ -42,11 +42,15 @@ class Proposal:
         return self.source.partition(":")[0]
 
 
-def proposals(user, review: Review, run: Run | None, today: date) -> list[Proposal]:
-    """What is open at the account and not on this agenda yet; what was left open last time comes first."""
+def proposals(
+    user, review: Review, run: Run | None, today: date, stands: list[Figures] | None = None
+) -> list[Proposal]:
+    """What is open at the account and not on this agenda yet; what was left open last time comes first. `stands`: the
+    objectives, where they are read already."""
     there = set(ReviewPoint.objects.filter(review=review).exclude(source="").values_list("source", flat=True))
     plan, found, settled = review.plan, [], set()
-    for each in _all(user, review, plan, run, today):
+    stands = objectives_of(plan, run, today) if stands is None else stands
+    for each in _all(user, review, plan, stands, today):
         about = f"action:{each.action.pk}" if each.action else each.source
         if not {each.source, about} & there and about not in settled:
             found.append(each)
@@ -54,11 +58,11 @@ def proposals(user, review: Review, run: Run | None, today: date) -> list[Propos
     return found[:MOST]
 
 
-def _all(user, review: Review, plan: Plan, run: Run | None, today: date) -> Iterator[Proposal]:
+def _all(user, review: Review, plan: Plan, stands: list[Figures], today: date) -> Iterator[Proposal]:
     yield from left_open(review)
     yield from complaints(user, plan)
     yield from actions(user, plan, review, today)
-    yield from objectives(plan, run, today)
+    yield from objectives(stands)
     yield from signals(user, plan, today)
     yield from contracts(user, plan, today)
 
@@ -100,10 +104,10 @@ def said_by(action: Action) -> str:
     return " / ".join(str(each) for each in (action.owner, action.customer_owner) if each) or _("nobody")
 
 
-def objectives(plan: Plan, run: Run | None, today: date) -> Iterator[Proposal]:
+def objectives(stands: list[Figures]) -> Iterator[Proposal]:
     """Those behind, missed or gone the wrong way. What they measure may be for us only; figures stand beside the
     agenda, not in it."""
-    for row in objectives_of(plan, run, today):
+    for row in stands:
         if row["state"] in BEHIND:
             yield Proposal(
                 f"objective:{row['id']}",

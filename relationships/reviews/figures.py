@@ -100,6 +100,11 @@ def readable(found: Figures | None, user, account: Account) -> Figures | None:
     """Nothing of an account one does not see; without profit, no money below gross margin and what rests on it."""
     if found is None or not Account.objects.visible_to(user).filter(pk=account.pk).exists():
         return None
+    return of_seen(found, user)
+
+
+def of_seen(found: Figures, user) -> Figures:
+    """Of an account that this person sees."""
     return found if may(user, Permission.SEE_PROFITABILITY) else without_profit(found)
 
 

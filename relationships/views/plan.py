@@ -44,7 +44,9 @@ def account_plan(request, code):
 def plan_of(request, code: str) -> Plan | None:
     """The plan that this person sees of the account."""
     rows = Plan.objects.visible_to(request.user).filter(account__code=code)
-    return rows.select_related("account__team", "account__manager", "account__sponsor").first()
+    return (
+        rows.select_related("account__team", "account__manager", "account__sponsor").prefetch_related("people").first()
+    )
 
 
 def account_of(request, code: str) -> Account:
@@ -52,7 +54,7 @@ def account_of(request, code: str) -> Account:
 
 
 def looking(request, plan: Plan) -> Looking:
-    reader = Reader(request.user, plan, may_edit(request.user, plan))
+    reader = Reader(request.user, plan, may_edit(request.user, plan, is_seen=True))
     return Looking(reader, run_of(request), timezone.localdate())
 
 
@@ -71,13 +73,13 @@ def page(request, plan: Plan, status: int = 200, **sent):
             "head": {name: input_of(seen.reader, purpose, plan, name) for name in purpose.fields},
             "purpose_comments": seen.comments.get(("purpose", None), 0),
             "purpose_freshness": seen.freshness.get("purpose"),
-            "forecasts": forecasts(user, account),
+            "forecasts": forecasts(account, seen.sees_account),
             "timeline": drawn(request, seen, parts["objectives"], at is not None),
             "changes": latest_changes(seen),
             "comment_count": sum(seen.comments.values()),
             "undo": request.GET.get("undo", ""),
         }
-        | state(user, plan, run, seen.today)
+        | state(seen)
     )
     return render(request, "relationships/plan/page.html", context | sent, status=status)
 
@@ -91,13 +93,13 @@ def frame(seen: Looking) -> dict:
         "may_confirm": seen.reader.may_edit,
         "tab": "plan",
         "today": seen.today,
-        "sees_account": Account.objects.visible_to(seen.reader.user).filter(pk=seen.plan.account_id).exists(),
+        "sees_account": seen.sees_account,
     }
 
 
 def drawn(request, seen: Looking, objectives, account_is_seen: bool):
     states = {entry.row.pk: (entry.facts["state"], entry.facts["words"]) for entry in objectives.entries}
-    items = items_of(request.user, seen.plan, account_is_seen, states)
+    items = items_of(seen, account_is_seen, states)
     return timeline(seen.plan, items, seen.today)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from copy import copy
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect
@@ -15,11 +15,11 @@ from accounts.models import User
 from accounts.permissions import Permission, may, needs
 from accounts.versions import NotPossible
 from profitability.differences import Difference
-from profitability.models import Run
 from profitability.runline import run_of
 from relationships.models import Plan, PlanApproval, PlanVersion
 from relationships.plans import editing, lifecycle, standing
 from relationships.plans.differences import since_approval
+from relationships.plans.page import Looking
 from relationships.plans.readers import may_edit, readers
 from relationships.plans.standing import Standing
 
@@ -64,8 +64,9 @@ class Step:
         return next((approval for approval in said if not approval.is_approved), None)
 
 
-def state_of(user, plan: Plan, run: Run | None, today: date) -> Step:
-    """What the plan page shows of all this. The plan comes with its account, team and sponsor."""
+def state_of(seen: Looking) -> Step:
+    """What the plan page shows of all this. The plan comes with its account, team and sponsor, and was read whole."""
+    user, plan, run, today = seen.reader.user, seen.plan, seen.run, seen.today
     rows = plan.versions.defer("document").select_related("submitted_by").prefetch_related("approvals__said_by")
     versions = list(rows.order_by("-number")[:3])
     latest = versions[0] if versions else None
@@ -73,8 +74,8 @@ def state_of(user, plan: Plan, run: Run | None, today: date) -> Step:
     if version is not None:
         version.plan = plan
     given_back = latest if latest and latest.state == PlanVersion.State.RETURNED else None
-    in_force, changes = since_approval(plan, user, run, today)
-    edits, is_closed = may_edit(user, plan), plan.state == Plan.State.CLOSED
+    in_force, changes = since_approval(plan, user, run, today, seen.rows, seen.sees_account)
+    edits, is_closed = seen.reader.may_edit, plan.state == Plan.State.CLOSED
     return Step(
         plan=plan,
         version=version,
@@ -82,7 +83,7 @@ def state_of(user, plan: Plan, run: Run | None, today: date) -> Step:
         given_back=given_back,
         sides=sides_of(version) if version else [],
         changes=changes,
-        standing=standing.of([plan], run, today, user)[plan.pk],
+        standing=standing.of([plan], run, today, user, seen.read())[plan.pk],
         may_submit=edits and version is None and (in_force is None or bool(changes)),
         may_answer=version is not None and may_answer(user, version),
         may_withdraw=version is not None and edits,
@@ -91,9 +92,9 @@ def state_of(user, plan: Plan, run: Run | None, today: date) -> Step:
     )
 
 
-def state(user, plan: Plan, run: Run | None, today: date) -> dict:
+def state(seen: Looking) -> dict:
     """What the include of the plan page needs."""
-    return {"step": state_of(user, plan, run, today), "audiences": audiences(plan)}
+    return {"step": state_of(seen), "audiences": audiences(seen.plan)}
 
 
 def may_answer(user, version: PlanVersion) -> bool:

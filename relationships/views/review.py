@@ -22,7 +22,7 @@ from relationships.models import Contact, Plan, Review, ReviewPoint
 from relationships.plans.readers import may_edit, readers
 from relationships.reviews import agenda, cadence, meeting
 from relationships.reviews.due import boxes_of, next_of
-from relationships.reviews.figures import figures_of, readable
+from relationships.reviews.figures import Figures, figures_of, of_seen
 from relationships.reviews.meeting import Outdated
 from relationships.reviews.shown import agreed_at, earlier_of, figures_shown, objectives_shown
 
@@ -49,12 +49,14 @@ def page(request, row: Review, error: str = "", status: int = 200, **typed):
     """The page; `typed` is what was sent and could not be kept."""
     if row.state == Review.State.HELD and row.run is not None:
         show_run(request, row.run)
-    edits = may_edit(request.user, row.plan)
+    edits = may_edit(request.user, row.plan, is_seen=True)
+    sees_account = Account.objects.visible_to(request.user).filter(pk=row.plan.account_id).exists()
+    now = row.figures if row.state == Review.State.HELD else figures_of(row.plan, run_of(request), timezone.localdate())
     context = {
         "review": row,
         "plan": row.plan,
         "account": row.plan.account,
-        "sees_account": Account.objects.visible_to(request.user).filter(pk=row.plan.account_id).exists(),
+        "sees_account": sees_account,
         "edits": edits and meeting.is_open(row),
         "may_reopen": edits and row.closed_at is not None,
         "error": error,
@@ -62,7 +64,7 @@ def page(request, row: Review, error: str = "", status: int = 200, **typed):
         "typed": typed,
         "today": timezone.localdate(),
     }
-    context |= figures_context(request, row) | points_context(request, row, context["edits"])
+    context |= figures_context(request, row, now, sees_account) | points_context(request, row, context["edits"], now)
     context |= people_context(row) | next_context(request, row)
     return render(request, "relationships/review/page.html", context, status=status)
 
@@ -76,14 +78,11 @@ def step_of(row: Review) -> int:
     return 2 if row.closed_at is None else 3
 
 
-def figures_context(request, row: Review) -> dict:
-    account, today = row.plan.account, timezone.localdate()
-    is_held = row.state == Review.State.HELD
-    now = row.figures if is_held else figures_of(row.plan, run_of(request), today)
-    before = earlier_of(row)
+def figures_context(request, row: Review, now: Figures | None, is_seen: bool) -> dict:
+    is_held, before = row.state == Review.State.HELD, earlier_of(row)
     run_id = row.run_id if is_held else getattr(run_of(request), "pk", None)
-    now = readable(now, request.user, account)
-    past = readable(before.figures, request.user, account) if before else None
+    now = of_seen(now, request.user) if is_seen and now else None
+    past = of_seen(before.figures, request.user) if is_seen and before and before.figures else None
     return {
         "figures": figures_shown(now, past),
         "objectives": objectives_shown(now, past),
@@ -95,13 +94,13 @@ def figures_context(request, row: Review) -> dict:
     }
 
 
-def points_context(request, row: Review, edits: bool) -> dict:
+def points_context(request, row: Review, edits: bool, now: Figures | None) -> dict:
     points = row.points.select_related("action__owner", "action__customer_owner").order_by("place", "pk")
     if not may(request.user, Permission.SEE_PROFITABILITY):
         points = points.filter(tells_profit=False)
     listed = list(points)
     of = {kind: [point for point in listed if point.kind == kind] for kind in ReviewPoint.Kind.values}
-    waiting = proposed(request, row) if edits and row.state == Review.State.PLANNED else []
+    waiting = proposed(request, row, now) if edits and row.state == Review.State.PLANNED else []
     return {
         "agenda": of["agenda"],
         "decisions": of["decision"],
@@ -112,8 +111,9 @@ def points_context(request, row: Review, edits: bool) -> dict:
     }
 
 
-def proposed(request, row: Review) -> list[agenda.Proposal]:
-    return agenda.proposals(request.user, row, run_of(request), timezone.localdate())
+def proposed(request, row: Review, now: Figures | None = None) -> list[agenda.Proposal]:
+    stands = now["objectives"] if now else None
+    return agenda.proposals(request.user, row, run_of(request), timezone.localdate(), stands)
 
 
 def people_context(row: Review) -> dict:

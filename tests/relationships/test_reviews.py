@@ -399,5 +399,5 @@ def test_one_review_with_many_points_takes_no_more_queries(portfolio, plan, mana
     for number in range(20):
         meeting.add_point(review, "agenda", f"Point {number}")
 
-    with django_assert_max_num_queries(48):
+    with django_assert_max_num_queries(30):
         manager.get(f"/reviews/{review.pk}/")
