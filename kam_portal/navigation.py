@@ -138,8 +138,12 @@ def line_of(request) -> RunLine | None:
     line, match = run_line(request), request.resolver_match
     if line is None or match is None or match.url_name not in PLACED:
         return line
+    return replace(line, criteria_label=SimpleLazyObject(lambda: name_of_criteria(request)))  # parts do not show it
+
+
+def name_of_criteria(request) -> str:
     used = criteria_of(shown_run(request))
-    return replace(line, criteria_label=str(used) if used else _("none"))
+    return str(used) if used else _("none")
 
 
 def frame(request) -> dict:
