@@ -30,6 +30,7 @@ SECRET_KEY = env.str("SECRET_KEY", default="") or own_secret(VAR_DIR / "secret_k
 DEMO = env.bool("DEMO", default=False)  # shows the demo logins on the sign-in page
 
 # The business
+COMPANY = env.str("COMPANY", default="Adventure Works Cycles" if DEMO else "")  # as customers know it
 CURRENCY = env.str("CURRENCY", default="USD")
 CURRENCY_DIGITS = get_currency_precision(CURRENCY)
 TIME_ZONE = env.str("TIME_ZONE", default="UTC")

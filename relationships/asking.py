@@ -8,17 +8,21 @@ from hashlib import sha256
 from secrets import token_urlsafe
 from typing import Any
 
+from django.conf import settings
 from django.core.signing import BadSignature, Signer
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Account, User
+from relationships import notices
 from relationships.core import survey
 from relationships.core.criteria import parse
 from relationships.models import Contact, CriteriaSet, Invitation, Rating, StatedStage, View
 
 LASTS = timedelta(days=30)
+NOTICE = "survey"
 SIGNED = Signer(salt="invitation")
 TRUST, RECOMMEND, COMMENT = survey.TRUST, survey.RECOMMEND, survey.COMMENT
 
@@ -61,12 +65,15 @@ def questions(day, kind: str = "relationship") -> list[dict[str, Any]]:
 
 
 def of_relationship(day) -> list[dict[str, Any]]:
-    """The stage, then each judged criterion of the relationship in force, then trust and the like."""
+    """The stage, then each judged criterion of the relationship in force, then what these do not ask: trust, and
+    whether they recommend us."""
+    scored = scores(day)
+    trust = [] if any(each["criterion"] == TRUSTED for each in scored) else [TRUSTS]
     return [
         {"code": survey.STANDING, "kind": "one", "text": "How do you stand with us?", "answers": standings()},
         *({"code": each.code, "kind": "one", "text": each.text, "answers": steps(each)} for each in survey.QUESTIONS),
-        *scores(day),
-        {"code": TRUST, "kind": "trust", "text": survey.TRUST_ITEMS[TRUST]},
+        *scored,
+        *trust,
         RECOMMENDS,
         BETTER,
     ]
@@ -89,6 +96,8 @@ def scores(day) -> list[dict[str, Any]]:
     return [{"code": f"score_{code}", "kind": "score", "text": name, "criterion": code} for code, name in judged(day)]
 
 
+TRUSTED = "trust"  # the criterion that asks the same as the item of that name
+TRUSTS = {"code": TRUST, "kind": "trust", "text": survey.TRUST_ITEMS[TRUST]}
 RECOMMENDS = {"code": RECOMMEND, "kind": "recommend", "text": "How likely are you to recommend us?"}
 BETTER = {"code": COMMENT, "kind": "comment", "text": "What should we do better?"}
 ASKED = {
@@ -155,6 +164,20 @@ def answer(row: Invitation, answers: Mapping[str, str], now: datetime) -> bool:
         if question["kind"] == "score" and answers.get(question["code"]):
             _rate(row, question, now)
     return True
+
+
+def asker_of(row: Invitation) -> str:
+    """Who asks, and of which company; the e-mail is a login, so strangers do not see it."""
+    words = {"name": row.created_by.name, "company": settings.COMPANY}
+    return _("%(name)s of %(company)s") % words if settings.COMPANY else row.created_by.name
+
+
+def tell_asker(row: Invitation) -> None:
+    """Whoever asked hears of the answer."""
+    words = {"name": row.name, "account": row.account.name, "survey": survey.KINDS[row.kind].name}
+    text = _("%(name)s of %(account)s answered: %(survey)s") % words
+    url = reverse("account_relationship", args=[row.account.code]) + "#ask"
+    notices.tell([row.created_by], NOTICE, text, url, None, account=row.account)
 
 
 def _state(row: Invitation, stage: str, reason: str, now: datetime) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -17,6 +17,7 @@ from relationships.core.stage import Item, StageOf
 from relationships.models import ExitBarrier, Invitation, Position, Stage, StageEvidence, StatedStage, View
 from relationships.stages import Facts
 
+FOR_VIEW = "relationship"  # the survey whose answers are the buyer’s view
 LEFT, RIGHT, TOP, STEP = 150, 275, 44, 34  # of the drawing of both views
 
 
@@ -137,10 +138,13 @@ def _exit_costs(facts: Facts) -> str:
 
 @dataclass(frozen=True)
 class Heard:
-    """What the buyers answered that counts, newest first; and the day on which somebody was asked who may still."""
+    """What the buyers answered that counts, newest first; the day on which somebody was asked for the view who may
+    still answer; else the day on which somebody was last asked for it, and whether anybody was asked anything else."""
 
     answers: Sequence[StatedStage] = ()
     asked_on: date | None = None
+    before_on: date | None = None
+    is_asked_otherwise: bool = False
 
     @property
     def leaving(self) -> list[StatedStage]:
@@ -158,9 +162,13 @@ class Heard:
     @property
     def silence(self) -> str:
         """Why our view stands alone."""
-        if self.asked_on is None:
-            return _("our view alone: nobody asked the buyer")
-        return _("our view alone: the buyer was asked on %s, no answer yet") % day_words(self.asked_on)
+        if self.asked_on:
+            return _("our view alone: the buyer was asked on %s, no answer yet") % day_words(self.asked_on)
+        if self.before_on:
+            return _("our view alone: the buyer was last asked on %s") % day_words(self.before_on)
+        if self.is_asked_otherwise:
+            return _("our view alone: the buyer was not asked for this view")
+        return _("our view alone: nobody asked the buyer")
 
 
 def day_words(day: date) -> str:
@@ -168,12 +176,12 @@ def day_words(day: date) -> str:
 
 
 def heard_of(account: Account, now: datetime) -> Heard:
-    waiting = Invitation.objects.filter(
-        account=account, answered_at__isnull=True, revoked_at__isnull=True, expires_at__gt=now
-    )
-    latest = waiting.order_by("-created_at").first()
-    asked_on = timezone.localdate(latest.created_at) if latest else None
-    return Heard(buyers_answers(account, timezone.localdate(now)), asked_on)
+    asked = Invitation.objects.filter(account=account).filter(Q(revoked_at=None) | ~Q(answered_at=None))
+    listed = list(asked.order_by("-created_at").values_list("kind", "created_at", "answered_at", "expires_at"))
+    for_view = [(asked_at, at is None and until > now) for kind, asked_at, at, until in listed if kind == FOR_VIEW]
+    waiting_on = next((timezone.localdate(asked_at) for asked_at, is_open in for_view if is_open), None)
+    before_on = timezone.localdate(for_view[0][0]) if for_view else None
+    return Heard(buyers_answers(account, timezone.localdate(now)), waiting_on, before_on, len(listed) > len(for_view))
 
 
 def gap_sentence(found: StageOf, heard: Heard | None = None) -> str:

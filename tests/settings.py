@@ -13,6 +13,7 @@ for name in (
     "DEBUG",
     "TIME_ZONE",
     "CURRENCY",
+    "COMPANY",
     "EMAIL_URL",
     "DEMO",
 ):

@@ -209,7 +209,8 @@ def _answer(account: Account, points: tuple[int, ...], user: User, at: datetime)
         asking.TRUST: str(chance.randint(4, 7)),
         asking.RECOMMEND: str(round(sum(points) * 10 / 24)),
     }
-    asking.answer(row, answers, at)
+    asked = {question["code"] for question in row.questions}
+    asking.answer(row, {code: answer for code, answer in answers.items() if code in asked}, at)
 
 
 def _say(account: Account, stage: Stage, user: User, day: date) -> None:

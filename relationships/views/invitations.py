@@ -52,7 +52,8 @@ def send(row: Invitation, link: str) -> str:
     """Send the link by e-mail, and say what became of it. Where no e-mail is set up there is the link to copy."""
     if not settings.SENDS_EMAIL:
         return _("No e-mail is set up here: copy the link and send it yourself.")
-    text = render_to_string("survey/email.txt", {"row": row, "link": link, "minutes": asking.minutes(row)})
+    said = {"row": row, "link": link, "minutes": asking.minutes(row), "asker": asking.asker_of(row)}
+    text = render_to_string("survey/email.txt", said)
     subject = _("How do you see working with us?")
     mail = EmailMessage(subject, text, to=[row.email], reply_to=[row.created_by.email])
     try:

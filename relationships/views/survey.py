@@ -44,10 +44,12 @@ def answered(request, secret: str):
         return render(request, "survey/gone.html", status=404)
     form = SurveyForm(row, request.POST if request.method == "POST" else None)
     if not form.is_valid():
-        context = {"row": row, "form": form, "minutes": asking.minutes(row)}
+        context = {"row": row, "form": form, "minutes": asking.minutes(row), "company": settings.COMPANY}
+        context["asker"] = asking.asker_of(row)
         return render(request, "survey/survey.html", context, status=422 if form.is_bound else 200)
     if not asking.answer(row, form.answers(), now):  # another answer, or the end of the link, was faster
         return answered(request, secret)
+    asking.tell_asker(row)
     return redirect("ask", secret)
 
 

@@ -1,6 +1,6 @@
 """The relationship page: evidence ticked in place, both views, what it costs to leave, contacts, and who may."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.utils import timezone
@@ -109,6 +109,25 @@ def test_while_a_link_is_open_the_buyer_was_asked(portfolio, manager):
     asking.revoke(account, row.pk, now)
 
     assert heading(manager).endswith("nobody asked the buyer")
+
+
+def test_a_survey_that_does_not_ask_for_the_view_is_told_as_such(portfolio, manager):
+    account, now = portfolio.accounts["N1"], timezone.now()
+    row, _secret = asking.invite(account, asking.Guest("Jo"), portfolio.user("manager"), now, "nps")
+    assert heading(manager) == "Basic, by our view alone: the buyer was not asked for this view"
+    asking.answer(row, {"recommend_0_10": "9"}, now)
+
+    assert heading(manager).endswith("the buyer was not asked for this view")
+    assert "not asked for this view" in page_of(manager.get(URL)).one("section", id="views").text
+
+
+def test_a_link_that_ended_without_an_answer_is_told_with_its_day(portfolio, manager):
+    long_ago = timezone.now() - timedelta(days=60)
+    row, _secret = asking.invite(portfolio.accounts["N1"], asking.Guest("Jo"), portfolio.user("manager"), long_ago)
+    Invitation.objects.filter(pk=row.pk).update(created_at=long_ago)
+
+    assert heading(manager).endswith(f"the buyer was last asked on {long_ago.day} {long_ago:%b %Y}")
+    assert "no answer that counts" in page_of(manager.get(URL)).one("section", id="views").text
 
 
 def test_falling_apart_needs_a_reason_and_can_be_taken_back(portfolio, manager):

@@ -14,7 +14,7 @@ from relationships.core.scoring import median_of_latest
 from relationships.core.survey import QUESTIONS
 from relationships.evidence import ratings
 from relationships.judging import Cell, rate
-from relationships.models import Contact, Invitation, Rating, StatedStage
+from relationships.models import Contact, Invitation, Notice, Rating, StatedStage
 from tests.factories import a_portfolio
 from tests.markup import page_of
 
@@ -48,7 +48,7 @@ def invited(portfolio, name: str = "Jo Doe", ago: timedelta = timedelta()) -> tu
 def test_an_answer_becomes_the_buyers_stage_and_confirmed_ratings_recorded_by_the_sender(portfolio, stranger):
     row, url = invited(portfolio)
 
-    response = stranger.post(url, ANSWERS | {"comment": "Call back faster", "trust_1_7": "5", "recommend_0_10": "9"})
+    response = stranger.post(url, ANSWERS | {"comment": "Call back faster", "recommend_0_10": "9"})
 
     assert (response.status_code, response.url) == (302, url)
     said = StatedStage.objects.get()
@@ -57,10 +57,44 @@ def test_an_answer_becomes_the_buyers_stage_and_confirmed_ratings_recorded_by_th
     assert (rating.criterion, rating.score, rating.perspective, rating.status) == ("trust", 7, "buyer", "confirmed")
     assert (said.stated_by, rating.rater) == (portfolio.user("manager"), portfolio.user("manager"))
     row.refresh_from_db()
-    assert (row.answers["trust_1_7"], row.answers["recommend_0_10"]) == ("5", "9")
+    assert (row.answers["score_trust"], row.answers["recommend_0_10"]) == ("7", "9")
     account, today = portfolio.accounts["N1"].pk, timezone.localdate()
     portfolio.run.month_to = 100 * today.year + today.month
     assert stages.of(portfolio.run, [account])[account].buyer == "co-operative"
+
+
+def test_whoever_asked_is_told_of_the_answer_and_nobody_else(portfolio, stranger):
+    _row, url = invited(portfolio)
+    stranger.post(url, {"standing": "buying"})
+    assert not Notice.objects.exists()  # not answered in full
+    stranger.post(url, ANSWERS)
+    stranger.post(url, ANSWERS)
+
+    told = Notice.objects.get()
+    assert (told.user, told.account) == (portfolio.user("manager"), portfolio.accounts["N1"])
+    assert told.text == "Jo Doe of Account N1 answered: Relationship"
+    assert told.url == "/accounts/N1/relationship/#ask"
+
+
+def test_trust_is_asked_once_and_on_its_own_scale_where_no_criterion_asks_it(portfolio, monkeypatch):
+    row, _url = invited(portfolio)
+    codes = [question["code"] for question in row.questions]
+    assert "score_trust" in codes and "trust_1_7" not in codes
+
+    monkeypatch.setattr(asking, "judged", lambda day: [("openness", "Openness")])
+    assert "trust_1_7" in [question["code"] for question in asking.questions(timezone.localdate())]
+
+
+def test_the_survey_says_whom_it_comes_from(portfolio, stranger, settings):
+    _row, url = invited(portfolio)
+    page = page_of(stranger.get(url))
+    assert page.one("h1").text == "How do you see working with us?"
+    assert "Manager would like to know" in page.text
+
+    settings.COMPANY = "Northern Bicycles"
+    page = page_of(stranger.get(url))
+    assert page.one("h1").text == "How do you see working with Northern Bicycles?"
+    assert "Manager of Northern Bicycles would like to know how Account N1 sees" in page.text
 
 
 def test_a_link_is_answered_once_and_then_says_thanks(portfolio, stranger):
