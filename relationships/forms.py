@@ -18,6 +18,7 @@ from relationships.core.stage import ITEMS
 from relationships.models import Contact, Counterpart, ExitBarrier, Forecast, Invitation
 
 MOST_TEXT = 5_000
+NOT_SAID = _("not said")
 
 
 MOST_COST = 10**12
@@ -28,6 +29,14 @@ class TextField(forms.CharField):
 
     def to_python(self, value):
         return super().to_python(value.replace("\r\n", "\n") if isinstance(value, str) else value)
+
+
+def leave_open(field: forms.ChoiceField) -> None:
+    """What is chosen where nothing is, is said in words."""
+    if isinstance(field, forms.ModelChoiceField):
+        field.empty_label = NOT_SAID
+    else:
+        field.choices = [(value, name if value != "" else NOT_SAID) for value, name in field.choices]
 
 
 class FindingForm(forms.Form):
@@ -112,8 +121,16 @@ PAIRED = {"ours": Counterpart.Kind.SALES, "service": Counterpart.Kind.SERVICE}  
 class ContactForm(forms.ModelForm):
     """One person of the customer, with those of us who answer to it."""
 
-    support = forms.IntegerField(label=_("Support"), required=False, min_value=-2, max_value=2)
-    influence = forms.IntegerField(label=_("Influence"), required=False, min_value=0, max_value=10)
+    support = forms.IntegerField(
+        label=_("Support"),
+        required=False,
+        min_value=-2,
+        max_value=2,
+        help_text=_("−2 is against us, 2 speaks for us."),
+    )
+    influence = forms.IntegerField(
+        label=_("Influence"), required=False, min_value=0, max_value=10, help_text=_("From 0 to 10.")
+    )
     ours = forms.ModelMultipleChoiceField(
         label=_("Who of us answers to them"),
         queryset=User.objects.none(),
@@ -141,7 +158,9 @@ class ContactForm(forms.ModelForm):
             "reports_to",
             "left_on",
         ]
+        help_texts = {"left_on": _("Who has left stays in the list.")}
         widgets = {
+            "name": forms.TextInput(attrs={"autofocus": True}),
             "left_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         }
 
@@ -150,6 +169,9 @@ class ContactForm(forms.ModelForm):
         super().__init__(data, instance=instance or Contact(account=account), auto_id=f"{prefix}-%s")
         others = Contact.objects.filter(account=account).exclude(pk=self.instance.pk).order_by("name", "pk")
         self.fields["reports_to"].queryset = others
+        for field in self.fields.values():
+            if isinstance(field, forms.ChoiceField) and not isinstance(field, forms.ModelMultipleChoiceField):
+                leave_open(field)
         self.fields["ours"].queryset = self.fields["service"].queryset = colleagues(account, self.instance)
         pairs = list(self.instance.counterparts.all()) if self.instance.pk else []
         for name, kind in PAIRED.items():

@@ -1,6 +1,7 @@
 """How a plan begins: from a template that fits the account's box, with objectives that know where they stand."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -22,12 +23,17 @@ HORIZON, LONGEST_HORIZON = 3, 10  # years: what is usual, and the furthest
 
 @dataclass(frozen=True)
 class Start:
-    """One objective of a template: its target is so many times, or so much more than, where the measure stands."""
+    """One objective of a template: its target is so many times, or so much more than, where the measure stands. Where
+    that is known to be below `least`, there is nothing to be reached."""
 
     text: str | Promise
     measure: str
     times: Decimal | None = None
     plus: Decimal | None = None
+    least: Decimal | None = None
+
+    def makes_sense(self, value: Decimal | None) -> bool:
+        return value is None or self.least is None or value >= self.least
 
 
 @dataclass(frozen=True)
@@ -39,6 +45,12 @@ class Template:
     text: str | Promise
     objectives: tuple[Start, ...] = ()
     actions: tuple[str | Promise, ...] = ()
+
+    def at(self, known: Mapping[str, Decimal]) -> "Template":
+        """The template for an account of which this is known."""
+        return replace(
+            self, objectives=tuple(each for each in self.objectives if each.makes_sense(known.get(each.measure)))
+        )
 
 
 def _named(*templates: Template) -> dict[str, Template]:
@@ -89,7 +101,7 @@ TEMPLATES: dict[str, Template] = _named(
         (
             Start(_("Earn after cost to serve"), "contribution_margin", plus=Decimal("0.10")),
             Start(_("Serve them for less"), "cost_to_serve_share", times=Decimal("0.75")),
-            Start(_("Give away less discount"), "discount_share", times=Decimal("0.80")),
+            Start(_("Give away less discount"), "discount_share", times=Decimal("0.80"), least=Decimal("0.01")),
             Start(_("Take larger orders"), "average_order_value", times=Decimal("1.25")),
         ),
         (_("Go through the three dearest activities with the customer"), _("Agree terms for small and urgent orders")),
@@ -120,6 +132,12 @@ def proposed(user, account: Account, run: Run | None) -> str:
     return OF_BOX.get(position.box if position else "", "grow")
 
 
+def offered(user, account: Account, run: Run | None) -> list[Template]:
+    """What a plan of this account may begin with."""
+    known = measures.values([account.pk], run, user).get(account.pk, {})
+    return [template.at(known) for template in TEMPLATES.values()]
+
+
 def may_begin(user, account: Account) -> bool:
     """Whoever edits plans and sees the account, which has none yet."""
     seen = Account.objects.visible_to(user).filter(pk=account.pk).exists()
@@ -145,6 +163,7 @@ def _begun(user, account: Account, template: Template, today: date, run: Run | N
         account=account, template=template.code, from_on=today, until_on=until, created_by=user
     )  # fmt: skip
     known = measures.values([account.pk], run, user).get(account.pk, {})
+    template = template.at(known)
     for start in template.objectives:
         editing.put(user, plan, "objectives", _objective(start, plan, run, known))
     for text in template.actions:

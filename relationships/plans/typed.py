@@ -4,11 +4,12 @@
 Shares are typed as percentages: “35” and “35 %” are 0.35. Of rows that are chosen the text is their ids.
 """
 
+import re
 from collections.abc import Iterable
 from decimal import Decimal
 
 from django.core.exceptions import ValidationError
-from django.db.models import Field, Model, QuerySet
+from django.db.models import Field, Model, QuerySet, URLField
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 
@@ -27,6 +28,7 @@ LONGEST = 5_000
 LARGEST = Decimal(10) ** 13
 WHOLE = {"likelihood", "impact"}
 LADDER_TOP = len(LADDER)
+WITHOUT_SCHEME = re.compile(r"[\w-]+(\.[\w-]+)+(:\d+)?([/?#]|$)")  # files.example.com/offer
 
 
 def unit_of(entry: Model, name: str) -> str:
@@ -127,6 +129,8 @@ def _text(field: Field, name: str, text: str) -> str:
         raise ValidationError(_("There is no such measure."))
     if field.choices and text not in dict(field.flatchoices):
         raise ValidationError(_("Choose one of the list."))
+    if isinstance(field, URLField) and WITHOUT_SCHEME.match(text):
+        text = f"https://{text}"
     longest = field.max_length or LONGEST
     if len(text) > longest:
         raise ValidationError(_("At most %(count)s characters.") % {"count": longest})

@@ -14,7 +14,7 @@ from accounts.programme import in_years
 from profitability.runline import run_of
 from relationships.models import Plan, PlanChange
 from relationships.plans import measures
-from relationships.plans.begin import HORIZON, LONGEST_HORIZON, TEMPLATES, begin, may_begin, proposed
+from relationships.plans.begin import HORIZON, LONGEST_HORIZON, TEMPLATES, begin, may_begin, offered, proposed
 from relationships.plans.fields import Reader, input_of
 from relationships.plans.glance import forecasts, glance
 from relationships.plans.page import Looking
@@ -25,7 +25,7 @@ from relationships.views.plan_state import state
 
 LATEST = 8  # changes at the foot of the page
 LISTED = tuple(code for code in SECTIONS if code != "purpose")
-PIECES = (*LISTED, "timeline")
+PIECES = (*SECTIONS, "state", "timeline")
 
 
 @require_safe
@@ -64,24 +64,31 @@ def page(request, plan: Plan, status: int = 200, **sent):
     account, run, user = plan.account, seen.run, request.user
     parts = {code: seen.part(code) for code in LISTED}
     at = glance(user, account, run, seen.typical)
-    purpose = SECTIONS["purpose"]
     context = (
         frame(seen)
         | {
             "parts": parts,
             "glance": at,
-            "head": {name: input_of(seen.reader, purpose, plan, name) for name in purpose.fields},
-            "purpose_comments": seen.comments.get(("purpose", None), 0),
-            "purpose_freshness": seen.freshness.get("purpose"),
             "forecasts": forecasts(account, seen.sees_account),
             "timeline": drawn(request, seen, parts["objectives"], at is not None),
             "changes": latest_changes(seen),
             "comment_count": sum(seen.comments.values()),
             "undo": request.GET.get("undo", ""),
         }
+        | opening(seen)
         | state(seen)
     )
     return render(request, "relationships/plan/page.html", context | sent, status=status)
+
+
+def opening(seen: Looking) -> dict:
+    """What the plan is for."""
+    purpose = SECTIONS["purpose"]
+    return {
+        "head": {name: input_of(seen.reader, purpose, seen.plan, name) for name in purpose.fields},
+        "purpose_comments": seen.comments.get(("purpose", None), 0),
+        "purpose_freshness": seen.freshness.get("purpose"),
+    }
 
 
 def frame(seen: Looking) -> dict:
@@ -126,10 +133,16 @@ def field_label(row: PlanChange) -> str:
 
 
 def piece(request, plan: Plan, name: str):
-    """One section, or the timeline, as the page shows it."""
+    """One section, the state of the plan or the timeline, as the page shows it."""
     if name not in PIECES:
         raise Http404
     seen = looking(request, plan)
+    if name == "state":
+        for code in LISTED:
+            seen.part(code)
+        return render(request, "relationships/plan/_state.html", frame(seen) | state(seen))
+    if name == "purpose":
+        return render(request, "relationships/plan/_head.html", frame(seen) | opening(seen))
     if name == "timeline":
         context = frame(seen)
         line = drawn(request, seen, seen.part("objectives"), context["sees_account"])
@@ -148,7 +161,7 @@ def start(request, account: Account, problem: str = "", status: int = 200):
     context = {
         "account": account,
         "may_begin": may,
-        "templates": list(TEMPLATES.values()),
+        "templates": offered(request.user, account, run) if may else [],
         "proposed": proposed(request.user, account, run) if may else "",
         "horizons": [(years, in_years(today, years)) for years in range(1, LONGEST_HORIZON + 1)],
         "horizon": HORIZON,

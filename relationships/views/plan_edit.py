@@ -194,9 +194,7 @@ def plan_add(request, plan: Plan, kind: str):
     section = SECTIONS[kind]
     if section.is_of_plan:
         raise Http404
-    typed = {name: request.POST[name] for name in section.fields if name in request.POST}
-    if kind == "actions":
-        typed = {"owner": str(request.user.pk)} | typed
+    typed = at_first(kind, request.user) | {name: request.POST[name] for name in section.fields if name in request.POST}
     outcome = editing.add(request.user, plan, kind, typed)
     if isinstance(outcome, Refused):
         if wants_json(request):
@@ -204,6 +202,12 @@ def plan_add(request, plan: Plan, kind: str):
         messages.error(request, outcome.message)
         return back(plan, f"#{kind}")
     return line_answer(request, plan, kind, outcome.entry.pk)
+
+
+def at_first(kind: str, user) -> dict[str, str]:
+    """What a line holds before anybody says otherwise: it is for whoever types it, an objective from today on."""
+    owner = {"owner": str(user.pk)} if kind in {"actions", "objectives"} else {}
+    return owner | ({"from_on": timezone.localdate().isoformat()} if kind == "objectives" else {})
 
 
 def line_answer(request, plan: Plan, kind: str, entry_id: int):

@@ -1,4 +1,7 @@
-// Dialogs: [data-opens=ID] opens one; what htmx puts into #panel opens the side panel; a click beside it closes it.
+// Dialogs: [data-opens=ID] opens one; what htmx puts into #panel opens the side panel; a click beside it closes it. The
+// panel is headed by what [data-panel-title] in it says; the hand goes to [autofocus].
+import { mayLeave } from "./dialog-guard.js";
+
 export function openDialog(id) {
   const dialog = document.getElementById(id);
   if (!dialog || dialog.open) return;
@@ -9,7 +12,7 @@ export function openDialog(id) {
 document.addEventListener("click", (event) => {
   const opener = event.target.closest("[data-opens]");
   if (opener) openDialog(opener.dataset.opens);
-  if (event.target.matches("dialog") && outside(event)) event.target.close();
+  if (event.target.matches("dialog") && outside(event) && mayLeave(event.target)) event.target.close();
 });
 
 function outside({ target, clientX, clientY }) {
@@ -18,7 +21,12 @@ function outside({ target, clientX, clientY }) {
 }
 
 document.addEventListener("htmx:afterSwap", (event) => {
-  if (event.detail.target.id !== "panel") return;
+  const { target } = event.detail;
+  if (target.id !== "panel") return;
+  const heading = document.getElementById("panel-title");
+  heading.dataset.usual ??= heading.textContent;
+  heading.textContent = target.querySelector("[data-panel-title]")?.textContent ?? heading.dataset.usual;
   openDialog("panel-dialog");
+  target.querySelector("[autofocus]")?.focus();
   document.getElementById("panel-dialog").scrollTop = 0;
 });

@@ -1,6 +1,7 @@
 // A plan is kept as one types: form[data-plan-form] sends each field by itself when it is left or at Enter; Esc puts back
 // what was there. The server answers saved, refused, conflict or gone; nothing that was typed is thrown away.
 import { refreshSoon } from "./plan-parts.js";
+import { post } from "./plan-sending.js";
 
 const RETRY = 4000; // before what got no answer is sent again
 const queues = new WeakMap(); // form → the promise of its last save
@@ -47,24 +48,26 @@ export function watch(root) {
   }
 }
 
+const LINE = { saved: "saved", saving: "saving", conflict: "choose", refused: "" }; // what the head of the page says
+
+/** `message` is a text, or an element with a way out in it. */
 function tell(cell, state, message = "") {
   const place = cell.querySelector(".field-error");
   const control = controlOf(cell) ?? boxesOf(cell)[0];
+  const before = place.textContent;
   cell.dataset.state = state;
-  place.textContent = message;
+  place.replaceChildren(message);
   place.hidden = !message;
   if (message) {
     control?.setAttribute("aria-invalid", "true");
     control?.setAttribute("aria-describedby", place.id);
-    announce(message);
+    if (place.textContent !== before) announce(place.textContent);
   } else {
     control?.removeAttribute("aria-invalid");
     control?.removeAttribute("aria-describedby");
   }
   const line = document.querySelector("[data-plan-saved]");
-  if (line && state === "saved") line.textContent = words().saved;
-  if (line && state === "saving") line.textContent = words().saving;
-  if (line && state === "refused") line.textContent = "";
+  if (line && state in LINE) line.textContent = words()[LINE[state]] ?? "";
 }
 
 function body(form, cell, typed) {
@@ -74,14 +77,6 @@ function body(form, cell, typed) {
   data.append(name, hiddenOf(cell).value);
   data.append(cell.dataset.field, typed);
   return data;
-}
-
-/** The answer to what is posted, as the server tells scripts. */
-export async function post(action, data) {
-  const headers = { Accept: "application/json", "X-CSRFToken": document.querySelector('meta[name="csrf-token"]').content };
-  const answer = await fetch(action, { method: "POST", headers, body: data });
-  if (!answer.headers.get("Content-Type")?.includes("json")) throw new Error(String(answer.status));
-  return answer.json();
 }
 
 export function parsed(html) {
@@ -124,9 +119,9 @@ async function send(form, cell) {
   let answer;
   try {
     answer = await post(form.action, body(form, cell, typed));
-  } catch {
-    tell(cell, "refused", words().offline);
-    setTimeout(() => save(cell), RETRY);
+  } catch (trouble) {
+    tell(cell, "refused", trouble.shown());
+    if (trouble.passes) setTimeout(() => isDirty(cell) && queue(form, cell), RETRY);
     return;
   }
   const typedOn = valueOf(cell) !== typed;
@@ -139,7 +134,7 @@ async function send(form, cell) {
     refreshSoon(form, cell.dataset.field);
   } else {
     tell(cell, answer.state, answer.message);
-    if (answer.state === "conflict") showConflict(form, cell, answer);
+    if (answer.state === "conflict") showConflict(form, cell, answer, typed);
   }
   if (typedOn && !cell.contains(document.activeElement)) save(cell);
 }
@@ -152,6 +147,10 @@ export function save(cell) {
     return settled(form);
   }
   tell(cell, "saving");
+  return queue(form, cell);
+}
+
+function queue(form, cell) {
   const next = settled(form).then(() => send(form, cell));
   queues.set(form, next);
   return next;
@@ -161,14 +160,21 @@ export const settled = (form) => queues.get(form) ?? Promise.resolve();
 
 // Two versions
 
-function showConflict(form, cell, answer) {
+function showConflict(form, cell, answer, typed) {
   const place = form.closest("[data-plan-entry]") ?? form.parentElement;
   place.querySelector(`[data-conflict="${cell.dataset.field}"]`)?.remove();
   const shown = parsed(answer.conflict);
   shown.newer = answer.entry && parsed(answer.entry)?.querySelector(`[data-field="${cell.dataset.field}"]`);
   shown.revision = answer.revision;
   form.after(shown);
-  shown.querySelector("button").focus();
+  if (!isTyping(cell, typed)) shown.querySelector("button").focus();
+}
+
+/** Whether somebody is typing elsewhere, or on in this field: then the hand stays where it is. */
+function isTyping(cell, typed) {
+  const hand = document.activeElement;
+  if (!hand?.matches("input, textarea, select, [contenteditable]")) return false;
+  return !cell.contains(hand) || valueOf(cell) !== typed;
 }
 
 function cellOfConflict(shown) {

@@ -1,6 +1,7 @@
 // Lines of a plan: added by typing what they are and Enter, removed with a way back, moved with Alt and an arrow key.
-import { parsed, post, save, settled, watch, hiddenOf } from "./plan-edit.js";
+import { parsed, save, settled, watch, hiddenOf } from "./plan-edit.js";
 import { refreshKind } from "./plan-parts.js";
+import { post } from "./plan-sending.js";
 import { toast } from "./toast.js";
 
 const words = () => document.getElementById("plan-words")?.dataset ?? {};
@@ -9,8 +10,10 @@ const announce = (text) => (document.getElementById("announcer").textContent = t
 async function ask(form, data) {
   try {
     return await post(form.action, data);
-  } catch {
-    toast(words().failed, "error");
+  } catch (trouble) {
+    const said = trouble.shown(words()[`${trouble.kind}Line`]);
+    if (form.querySelector(".field-error")) complain(form, said);
+    else toast(said, "error");
     return null;
   }
 }
@@ -23,22 +26,35 @@ function insert(line, place) {
 
 function complain(form, message) {
   const place = form.querySelector(".field-error");
-  place.textContent = message;
+  place.replaceChildren(message);
   place.hidden = !message;
 }
 
-async function add(form) {
+let adding = Promise.resolve(); // lines come in the order they were typed
+
+/** The box is free for the next line at once; what could not be added comes back into it. */
+function add(form) {
   const data = new FormData(form);
+  const boxes = [...form.querySelectorAll('input[type="text"]')].map((box) => [box, box.value]);
+  form.reset();
+  boxes[0][0].focus();
+  complain(form, "");
+  adding = adding.then(() => added(form, data)).then((done) => {
+    if (!done) for (const [box, text] of boxes) box.value = [text, box.value].filter(Boolean).join(" ");
+  });
+}
+
+async function added(form, data) {
   const answer = await ask(form, data);
-  if (!answer) return;
-  complain(form, answer.message ?? "");
-  if (answer.state !== "saved") return;
+  if (answer?.state !== "saved") {
+    if (answer) complain(form, answer.message);
+    return false;
+  }
   const list = form.parentElement.querySelector("[data-entries]");
   insert(parsed(answer.entry), (line) => list.append(line));
-  form.reset();
-  form.querySelector('input[type="text"]').focus();
   announce(words().added);
   refreshKind(data.get("section"));
+  return true;
 }
 
 async function remove(form, data) {
@@ -99,8 +115,7 @@ async function confirm(form, button) {
   const answer = await ask(form, new FormData(form, button));
   if (answer?.state !== "saved") return;
   announce(words().saved);
-  if (kind === "purpose") location.reload();
-  else refreshKind(kind);
+  refreshKind(kind);
 }
 
 async function note(form) {

@@ -1,5 +1,5 @@
-// What the portal computes of a plan's sections follows what is typed: sums, dates of sections, the timeline. A line that
-// goes to another group moves there, unless somebody is typing in that section.
+// What the portal computes of a plan follows what is typed: sums, dates and numbers of sections, the state of the plan, the
+// timeline. A line that goes to another group moves there, unless somebody is typing in that section.
 const WAIT = 300;
 const TIMELINE = { objectives: ["text", "from_on", "until_on", "measure", "target"], actions: ["text", "start_on", "due_on", "state"], investments: ["text", "from_on", "until_on"], purpose: ["from_on", "until_on"] };
 const waiting = new Map();
@@ -10,18 +10,36 @@ export function refreshSoon(form, field) {
   const kind = form.elements.section.value;
   const section = document.getElementById(kind);
   const moved = Boolean(section?.dataset.group) && section.dataset.group === field;
-  if (kind !== "purpose") waiting.set(kind, moved || waiting.get(kind));
+  waiting.set(kind, moved || waiting.get(kind));
   if (TIMELINE[kind]?.includes(field)) waiting.set("timeline", true);
-  clearTimeout(timer);
-  timer = setTimeout(refresh, WAIT);
+  soon();
 }
 
 /** The whole section kind changed: a line came or went. */
 export function refreshKind(kind) {
   if (!waiting.has(kind)) waiting.set(kind, false);
   if (TIMELINE[kind]) waiting.set("timeline", true);
+  count(kind);
+  soon();
+}
+
+function soon() {
+  waiting.set("state", false);
   clearTimeout(timer);
   timer = setTimeout(refresh, WAIT);
+}
+
+/** How many lines the section has, at its name above. */
+function count(kind) {
+  const name = document.querySelector(`.plan-nav a[href="#${kind}"]`);
+  const lines = document.querySelectorAll(`#${kind} [data-plan-entry]`).length;
+  if (!name) return;
+  name.querySelector(".hint")?.remove();
+  name.textContent = name.textContent.trim();
+  if (!lines) return;
+  const shown = document.createElement("span");
+  [shown.className, shown.textContent] = ["hint", lines];
+  name.append(" ", shown);
 }
 
 async function refresh() {
@@ -41,6 +59,7 @@ function show(name, html, whole) {
   const stands = document.getElementById(name);
   if (!fresh || !stands) return;
   if (name === "timeline") keepOpen(stands, fresh);
+  else if (name === "state") isBeingUsed(stands) || keepOpen(stands, fresh);
   else if (whole && !busy(stands)) replace(stands, fresh);
   else update(stands, fresh);
   window.htmx?.process(document.getElementById(name));
@@ -51,6 +70,8 @@ function keepOpen(stands, fresh) {
   if (details) details.open = Boolean(stands.querySelector("details")?.open);
   stands.replaceWith(fresh);
 }
+
+const isBeingUsed = (stands) => stands.contains(document.activeElement) || [...stands.querySelectorAll("textarea")].some((area) => area.value !== area.defaultValue);
 
 const busy = (stands) => Boolean(stands.querySelector('[data-conflict], [data-state="refused"], [data-state="conflict"], [data-state="saving"]'));
 
@@ -68,4 +89,6 @@ function update(stands, fresh) {
     const [old, now] = [stands.querySelector(part), fresh.querySelector(part)];
     if (old && now) old.innerHTML = now.innerHTML;
   }
+  const [names, lines] = [fresh.querySelector(".entry-heads"), stands.querySelector("[data-entries]")];
+  if (names && !stands.querySelector(".entry-heads")) lines.before(names); // the first line of a table
 }

@@ -115,6 +115,23 @@ def test_everything_is_changed_by_keyboard(in_browser, page):
     assert (person("Paul").level, person("Paul").influence, person("Kira").buying_role) == (4, 9, "decider")
 
 
+def test_a_contact_opens_at_the_name_and_is_not_closed_over_what_was_typed(in_browser, page):
+    in_browser("manager", URL)
+    panel = page.locator("#panel-dialog")
+    page.locator(f"[data-drawn] #open-{person('Paul').pk}").press("Enter")
+
+    expect(panel.get_by_role("heading", level=2)).to_have_text("Paul")
+    expect(panel.get_by_label("Name")).to_be_focused()
+    expect(panel).to_contain_text("−2 is against us, 2 speaks for us.")
+    assert "---" not in panel.inner_text()
+    page.keyboard.type("Paul Newman")
+    page.keyboard.press("Escape")
+    expect(panel.get_by_role("alert")).to_contain_text("not saved")
+    panel.get_by_role("button", name="Throw it away").press("Enter")
+    expect(panel).to_be_hidden()
+    assert person("Paul").name == "Paul"
+
+
 def test_a_finding_becomes_an_action_by_keyboard(in_browser, page):
     in_browser("member", URL)
     tab_to(page, "Find a counterpart for Kira")

@@ -111,6 +111,30 @@ def test_escape_closes_the_list_of_accounts_before_the_dialog(in_browser, portfo
     expect(page.locator(DIALOG)).to_be_visible()
 
 
+def test_what_was_typed_is_not_thrown_away_before_somebody_is_asked(in_browser, portfolio):
+    page = in_browser("member", "/accounts/N2/activity/")
+    page.keyboard.press("a")
+    expect(note_of(page)).to_be_focused()
+    page.keyboard.type("They want to talk about the price.")
+
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("alert")).to_contain_text("What you typed is not saved")
+    assert violations(page) == []
+    page.keyboard.press("Enter")  # go on writing
+    expect(note_of(page)).to_be_focused()
+    page.keyboard.type(" Soon.")
+    page.locator(DIALOG).get_by_role("button", name="Close").click()
+    expect(note_of(page)).to_have_value("They want to talk about the price. Soon.")
+    page.get_by_role("button", name="Throw it away").click()
+    expect(page.locator(DIALOG)).to_be_hidden()
+
+    page.keyboard.press("a")
+    expect(note_of(page)).to_have_value("")
+    page.keyboard.press("Escape")  # nothing was typed: nothing is asked
+    expect(page.locator(DIALOG)).to_be_hidden()
+    assert not Touchpoint.objects.exists()
+
+
 def test_on_a_phone_a_thumb_logs_a_visit(in_browser, portfolio, page):
     page.set_viewport_size(PHONE)
     in_browser("manager", "/accounts/N2/")

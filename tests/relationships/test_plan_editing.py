@@ -415,6 +415,18 @@ def test_every_template_asks_for_more_of_what_is_good(portfolio, template):
     assert plan.until_on == date(2036, 3, 10)
 
 
+@pytest.mark.parametrize(("discount", "asks"), [(5_000, True), (3, False)])
+def test_less_discount_is_aimed_at_only_where_there_is_some_to_give_up(portfolio, discount, asks):
+    manager, account = portfolio.user("manager"), portfolio.accounts["N3"]
+    portfolio.run.results.filter(account=account).update(discount_amount=discount)
+
+    told = {each.code: each for each in begin.offered(manager, account, portfolio.run)}["turn_around"]
+    plan = begin.begin(manager, account, "turn_around", TODAY, portfolio.run)
+
+    assert plan.objectives.filter(measure="discount_share").exists() == asks
+    assert ("discount_share" in {each.measure for each in told.objectives}) == asks
+
+
 BOXES = [("N1", "grow"), ("N3", "turn_around"), ("N4", "defend"), ("N5", "streamline"), ("N6", "turn_around")]
 
 

@@ -4,6 +4,7 @@ import re
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import User
 from relationships.models import (
@@ -280,13 +281,29 @@ def test_a_line_is_added_with_its_group_and_an_action_belongs_to_who_types_it(po
     assert Action.objects.get(text="Call them").owner == portfolio.user("manager")
 
 
+def test_an_objective_that_is_typed_is_judged_from_today_on_and_has_an_owner(portfolio, plan, sign_in):
+    client = sign_in("manager")
+    client.post(f"{PAGE}add/", {"section": "objectives", "text": "Half of what they spend"})
+    row = Objective.objects.get(text="Half of what they spend")
+
+    for name, was, value in (("measure", "", "share_of_wallet"), ("target", "", "60"), ("until_on", "", "2100-12-31")):
+        keep(client, row, name, was, value)
+
+    row.refresh_from_db()
+    assert (row.from_on, row.owner) == (timezone.localdate(), portfolio.user("manager"))
+    assert "On track" in client.get(f"{PAGE}?part=objectives").content.decode()
+
+
 def test_an_address_is_a_web_page_and_no_script(portfolio, plan, sign_in):
     client = sign_in("manager")
     sent = {"section": "links", "text": "Terms", "url": "javascript:alert(1)"}
 
     assert client.post(f"{PAGE}add/", sent, headers=JSON).status_code == 422
     assert client.post(f"{PAGE}add/", sent | {"url": "https://example.com/a"}, headers=JSON).status_code == 200
-    assert 'href="https://example.com/a" rel="noopener noreferrer"' in sign_in("member").get(PAGE).content.decode()
+    assert client.post(f"{PAGE}add/", sent | {"url": "files.example.com/b"}, headers=JSON).status_code == 200
+    text = sign_in("member").get(PAGE).content.decode()
+    for address in ("https://example.com/a", "https://files.example.com/b"):
+        assert f'href="{address}" rel="noopener noreferrer"' in text
 
 
 # Own actions
