@@ -1,7 +1,8 @@
 """Actions in the note of a meeting: lines that begin with “- ” or “todo”, and the day they are due in plain words.
 
-Only what reads one way is read: a weekday, today, tomorrow, in so many days or weeks, the end of the week or month, a
-date with the month's name or in the form 2026-12-04. Whoever wrote it confirms it.
+Only what reads one way is read: a weekday, today, tomorrow, in so many days, weeks or months, this or the next week or
+month, which is due by its Friday or its last day, the end of the week or month, a date with the month's name or in the
+form 2026-12-04. Whoever wrote it confirms it.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from datetime import date, timedelta
 MARKED = re.compile(r"^\s*(?:[-*•–]\s+|\[\s?\]\s*|(?:todo|to do|action)\b\s*[:\-–]?\s*)(?P<text>\S.*)$", re.IGNORECASE)
 LONGEST = 300
 FRIDAY = 4
+DAY = timedelta(days=1)
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 NUMBERS = {"a": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6}
@@ -66,14 +68,34 @@ def _said(match: re.Match[str], today: date) -> date:
 
 def _in(match: re.Match[str], today: date) -> date | None:
     number = match["number"].lower()
-    count = NUMBERS.get(number) or int(number)
-    return today + timedelta(days=count * (7 if match["unit"].lower() == "week" else 1))
+    count, unit = NUMBERS.get(number) or int(number), match["unit"].lower()
+    if unit == "month":
+        return _months_on(today, count)
+    return today + timedelta(days=count * (7 if unit == "week" else 1))
+
+
+def _months_on(today: date, count: int) -> date:
+    """The same day so many months later; the last one of a month that is shorter."""
+    year, month = divmod(today.year * 12 + today.month - 1 + count, 12)
+    first = date(year, month + 1, 1)
+    return first.replace(day=min(today.day, _last_of(first).day))
+
+
+def _last_of(day: date) -> date:
+    return (day.replace(day=28) + timedelta(days=4)).replace(day=1) - DAY
 
 
 def _end(match: re.Match[str], today: date) -> date:
     if match["unit"].lower() == "week":
         return today + timedelta(days=(FRIDAY - today.weekday()) % 7)
-    return (today.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
+    return _last_of(today)
+
+
+def _of_next(match: re.Match[str], today: date) -> date:
+    """By the Friday of next week, by the last day of next month."""
+    if match["unit"].lower() == "week":
+        return today + timedelta(days=7 - today.weekday() + FRIDAY)
+    return _last_of(_last_of(today) + DAY)
 
 
 def _dated(match: re.Match[str], today: date) -> date | None:
@@ -110,6 +132,8 @@ SAID: tuple[tuple[re.Pattern[str], Reading], ...] = (
     (_at_an_end(rf"{MONTH}\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?:,?\s+(?P<year>\d{{4}}))?"), _dated),
     (_at_an_end(rf"(?P<next>next\s+)?(?P<day>{'|'.join(WEEKDAYS)})"), _weekday),
     (_at_an_end(r"(?P<day>today|tomorrow)"), _said),
-    (_at_an_end(rf"(?:in|within)\s+(?P<number>\d{{1,3}}|{'|'.join(NUMBERS)})\s+(?P<unit>day|week)s?"), _in),
-    (_at_an_end(r"end\s+of\s+(?:the\s+|this\s+)?(?P<unit>week|month)"), _end),
+    (_at_an_end(rf"(?:in|within)\s+(?P<number>\d{{1,3}}|{'|'.join(NUMBERS)})\s+(?P<unit>day|week|month)s?"), _in),
+    (_at_an_end(r"end\s+of\s+next\s+(?P<unit>week|month)"), _of_next),
+    (_at_an_end(r"(?:end\s+of\s+(?:the\s+|this\s+)?|this\s+)(?P<unit>week|month)"), _end),
+    (_at_an_end(r"(?:some\s*time\s+)?next\s+(?P<unit>week|month)"), _of_next),
 )

@@ -8,8 +8,12 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import Account
@@ -20,6 +24,7 @@ from relationships.models import Touchpoint
 from relationships.touch_forms import TouchpointForm, account_in
 
 MOST_FOUND = 12
+MOST_NAMED, LONGEST_NAMED = 4, 60  # actions that are told, and letters of each
 PARTS = {True: "relationships/touch/_quick.html", False: "relationships/touch/new.html"}
 
 
@@ -79,12 +84,27 @@ def key_in(text: str) -> str:
 
 def logged(request, made: Touchpoint):
     words = {"kind": made.get_kind_display(), "account": made.account.name}
-    text = _("Logged: %(kind)s with %(account)s") % words
+    text = _("Logged: %(kind)s with %(account)s") % words + with_actions(made)
     if request.htmx:
-        told = {"toast": {"text": text, "level": "success"}, "touchpoint-logged": made.account.code}
+        link = {"url": reverse("touchpoint", args=[made.pk]), "text": _("Open it")}
+        told = {"toast": {"text": text, "level": "success", "link": link}, "touchpoint-logged": made.account.code}
         return HttpResponse(status=204, headers={"HX-Trigger": json.dumps(told)})
     messages.success(request, text)
     return redirect("account_history", made.account.code)
+
+
+def with_actions(made: Touchpoint) -> str:
+    """The actions agreed there, each with its day."""
+    rows = list(made.actions.order_by("due_on", "pk").values_list("text", "due_on"))
+    if not rows:
+        return ""
+    count = ngettext("%s action", "%s actions", len(rows)) % len(rows)
+    named = [f"{shorter(text)} ({date_format(day, 'j M Y')})" if day else shorter(text) for text, day in rows]
+    return f". {count}: " + "; ".join(named[:MOST_NAMED]) + (" …" if len(named) > MOST_NAMED else "")
+
+
+def shorter(text: str) -> str:
+    return Truncator(text).chars(LONGEST_NAMED)
 
 
 # What the form asks while one types

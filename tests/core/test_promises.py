@@ -32,6 +32,12 @@ def test_the_same_line_twice_is_one_action():
         ("tomorrow", date(2026, 11, 23)),
         ("in 3 days", date(2026, 11, 25)),
         ("in two weeks", date(2026, 12, 6)),
+        ("in two months", date(2027, 1, 22)),
+        ("in a month", date(2026, 12, 22)),
+        ("next week", date(2026, 11, 27)),  # by its Friday
+        ("by the end of next week", date(2026, 11, 27)),
+        ("some time next month.", date(2026, 12, 31)),
+        ("this month", date(2026, 11, 30)),
         ("by the end of the month", date(2026, 11, 30)),
         ("by end of week", date(2026, 11, 27)),
         ("by 4 December", date(2026, 12, 4)),
@@ -50,6 +56,8 @@ def test_plain_words_say_when_it_is_due(words, day):
     [
         "Send the Friday report to Jo",
         "Ask about the end of the month rebate",
+        "Plan the next week of training",
+        "Send the next month report",
         "Book 31 February",
         "Plan the Christmas order soon",
         "Call on them as they may leave",
@@ -65,6 +73,14 @@ def test_next_friday_is_the_one_of_next_week():
     assert promise_in("Call next Friday", wednesday).due_on == date(2026, 12, 4)
     assert promise_in("Call by Friday", wednesday).due_on == date(2026, 11, 27)
     assert promise_in("Call next Monday", wednesday).due_on == date(2026, 11, 30)
+
+
+def test_the_next_week_is_the_one_after_this_and_a_shorter_month_ends_earlier():
+    assert promise_in("Call next week", date(2026, 11, 25)).due_on == date(2026, 12, 4)
+    assert promise_in("Next week: call", date(2026, 11, 23)) == Promise("call", date(2026, 12, 4))
+    assert promise_in("Call this week", date(2026, 11, 25)).due_on == date(2026, 11, 27)
+    assert promise_in("Call in a month", date(2026, 1, 31)).due_on == date(2026, 2, 28)
+    assert promise_in("Call next month", date(2026, 12, 31)).due_on == date(2027, 1, 31)
 
 
 def test_a_line_that_only_says_when_keeps_its_words():

@@ -1,12 +1,13 @@
 """Touchpoints in a real browser: one key from any page, by keyboard alone, on a phone too."""
 
+import re
 from datetime import date
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from relationships.models import Action, Contact, Touchpoint
+from relationships.models import Action, Complaint, Contact, Touchpoint
 from tests.factories import a_portfolio
 from tests.pages.keyboard import tab_to
 
@@ -53,13 +54,36 @@ def test_one_key_and_ten_seconds_of_typing_log_a_call_with_an_action(in_browser,
     page.keyboard.press("Control+Enter")
 
     expect(page.locator(DIALOG)).to_be_hidden()
-    expect(page.locator("#toasts")).to_contain_text("Logged: Call with Account N2")
+    expect(page.locator("#toasts")).to_contain_text(
+        "Logged: Call with Account N2. 1 action: Send the offer (4 Dec 2030)"
+    )
     assert page.url.endswith("/matrix/")  # nobody left the page
     row = Touchpoint.objects.get()
     assert (row.account.code, row.kind, row.held_on) == ("N2", "call", date.today())
     assert [each.email for each in row.people.all()] == ["manager@example.com"]
     action = Action.objects.get()
     assert (action.text, action.due_on, action.touchpoint) == ("Send the offer", date(2030, 12, 4), row)
+    page.locator("#toasts").get_by_role("link", name="Open it").click()
+    page.wait_for_url(f"**/touchpoints/{row.pk}/")
+    assert refused(page) == []
+
+
+def test_a_complaint_is_by_a_contact_of_the_account_that_is_chosen(in_browser, portfolio):
+    page = in_browser("manager", "/complaints/new/")
+    page.get_by_label("Complaint", exact=True).fill("Frames came late")
+    expect(page.get_by_label("Owner").locator("option", has_text="Lead")).to_have_count(0)
+
+    page.locator("#complaint-account").press_sequentially("account n2")
+    expect(page.locator("#complaint-accounts [role=option]")).to_have_count(1)
+    page.keyboard.press("Enter")
+    page.get_by_label("By", exact=True).select_option(label="Jo Doe")
+    page.get_by_label("Owner", exact=True).select_option(label="Lead")
+    page.get_by_role("button", name="Save").click()
+
+    page.wait_for_url(re.compile(r"/complaints/\d+/$"))
+    made = Complaint.objects.get()
+    assert (made.account.code, made.contact.name, made.owner) == ("N2", "Jo Doe", portfolio.user("lead"))
+    assert made.text == "Frames came late"
     assert refused(page) == []
 
 
