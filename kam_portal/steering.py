@@ -4,10 +4,11 @@ key accounts and the effort on accounts go by the guidance, and how far boxes ca
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import Avg, Count, F, Q
+from django.db.models import Avg, Count, F, Q, Subquery
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import Account, Decision
 from accounts.permissions import Permission, may
@@ -67,6 +68,7 @@ def reminders(user, run: Run, own: bool) -> list[tuple[bool, Result, str]]:
     due &= Q(account__manager=user) if own else Q()
     mine = Decision.objects.proposed().filter(proposed_by=user)
     rows = selection.listed(user, run).filter(due | Q(account__in=mine.values("account")))
+    rows = rows.annotate(proposed=Subquery(selection.open_proposal().values("outcome")[:1]))
     found = list(rows.order_by(F("waiting_since").asc(nulls_first=True), "review_on", "code")[:MOST_PROGRAMME])
     told = [(True, row, review_text(row)) for row in found if row.waiting_since is None]
     waiting = [(False, row, waiting_text(row)) for row in found if row.waiting_since is not None]
@@ -77,8 +79,16 @@ def review_text(row: Result) -> str:
     return _("needs its place in the programme decided again by %(day)s") % {"day": date_format(row.review_on, "j M Y")}
 
 
+WAITS = {
+    Decision.Outcome.ADMIT: gettext_lazy("waits since %(day)s to be admitted to the programme"),
+    Decision.Outcome.KEEP: gettext_lazy("waits since %(day)s to be kept in the programme"),
+    Decision.Outcome.RELEASE: gettext_lazy("waits since %(day)s to be released from the programme"),
+}
+
+
 def waiting_text(row: Result) -> str:
-    return _("waits for approval since %(day)s") % {"day": date_format(row.waiting_since, "j M")}
+    """What is to be approved."""
+    return str(WAITS[row.proposed]) % {"day": date_format(row.waiting_since, "j M")}
 
 
 def trust(run: Run) -> dict:

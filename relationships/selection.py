@@ -76,8 +76,11 @@ def listed(user, run: Run) -> QuerySet[Result]:
 
 def waiting_since() -> Subquery:
     """The day of the open proposal on the account."""
-    found = Decision.objects.proposed().filter(account=OuterRef("account"))
-    return Subquery(found.values("proposed_on")[:1], output_field=DateField())
+    return Subquery(open_proposal().values("proposed_on")[:1], output_field=DateField())
+
+
+def open_proposal() -> QuerySet[Decision]:
+    return Decision.objects.proposed().filter(account=OuterRef("account"))
 
 
 def fit() -> Case:

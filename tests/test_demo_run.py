@@ -15,12 +15,15 @@ from kam_portal import statements
 from kam_portal.demo.people import demo_logins, login_email
 from kam_portal.frozen import thawed
 from kam_portal.today.lines import Urgency
-from kam_portal.today.sources import lines_of, planned_reviews, said_to
+from kam_portal.today.plans import plans_near
+from kam_portal.today.reviews import planned_reviews
+from kam_portal.today.sources import lines_of, said_to
 from profitability.balances import pool_names
 from profitability.explain.figures import ACTIVITY, FIGURES, activity_names, explained, figure_of
 from profitability.explain.forward import cost_line
 from profitability.models import ActivityEvent, OrderLine, PoolBalance, Publication, Result, Run
 from profitability.periods import LENGTHS, periods
+from profitability.queries import published_run
 from relationships import booking, touching
 from relationships.models import Complaint, Invitation, Objective, Position, Review, Touchpoint
 from relationships.models.plan import Plan, PlanApproval, PlanVersion
@@ -240,7 +243,7 @@ def test_plans_are_in_every_state_and_most_of_them_full_of_life(run):
 
 
 def day_of(user):
-    found = lines_of(user, TODAY, planned_reviews(user), said_to(user))
+    found = lines_of(user, TODAY, planned_reviews(user), said_to(user), plans_near(user, published_run()))
     return [line for line in found if line.urgency != Urgency.SOON], found
 
 

@@ -118,3 +118,10 @@ def test_home_asks_the_database_at_most_twenty_times(portfolio, role):
         client.get("/")
 
     assert len(asked) <= 20
+
+
+@pytest.mark.parametrize(("outcome", "words"), [("admit", "admitted to"), ("release", "released from")])
+def test_a_proposer_reads_at_home_what_waits_for_approval(portfolio, home, outcome, words):
+    decision(portfolio, "N1", outcome=outcome)
+
+    assert any(f"to be {words} the programme" in matter.text for matter in home("manager").context["matters"])

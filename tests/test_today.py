@@ -1,8 +1,9 @@
 """What needs a person today: which lines there are, in which order, and what is done about them in place."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -13,7 +14,7 @@ from kam_portal.today.lines import due_words
 from kam_portal.today.sources import imports, waiting_for_lead
 from kam_portal.views.today import headline
 from relationships import doing, notices
-from relationships.models import Action, Plan, PlanApproval, PlanVersion, Review, Signal
+from relationships.models import Action, Notice, Plan, PlanApproval, PlanVersion, Review, ReviewCadence, Signal
 from relationships.plans import lifecycle
 from tests.factories import a_portfolio
 from tests.markup import page_of
@@ -52,7 +53,8 @@ def an_action(portfolio, text: str, due=TODAY, who: str = "manager", code: str =
 
 
 def a_plan(portfolio, code: str = "N1", **fields) -> Plan:
-    days = {"from_on": TODAY - 100 * DAY, "until_on": TODAY + 1000 * DAY}
+    """Begun today: the cadence asks for no review yet."""
+    days = {"from_on": TODAY, "until_on": TODAY + 1000 * DAY}
     return Plan.objects.create(account=portfolio.accounts[code], created_by=portfolio.user("lead"), **days | fields)
 
 
@@ -398,6 +400,115 @@ def test_a_review_is_moved_by_who_edits_plans_and_is_not_faster_than_another(por
     assert row.due_on == TODAY - DAY
 
 
+# Reviews that nobody planned
+
+
+def begun_long_ago(portfolio, code: str = "N1") -> Plan:
+    return a_plan(portfolio, code, from_on=TODAY - 200 * DAY)
+
+
+def plan_it(client: Client, plan: Plan, do: str = "plan:on", kind: str = "team", **sent):
+    sent = {"key": f"asked-{kind}:{plan.pk}", "do": do} | sent
+    return client.post("/today/act/", sent, headers=HTMX).context["told"]
+
+
+def send_back(client: Client, told):
+    sent = {"key": told.back.key, "do": told.back.do, "seen": told.back.seen, "value": told.back.value}
+    return client.post("/today/act/", sent | {"back": "1"}, headers=HTMX).context["told"]
+
+
+def test_reviews_that_nobody_planned_are_those_of_the_list_of_reviews_on_the_same_days(portfolio, manager):
+    begun_long_ago(portfolio)
+    soon = a_plan(portfolio, "N2", from_on=TODAY - 20 * DAY)
+    Review.objects.create(plan=soon, due_on=TODAY + 3 * DAY, kind="joint")
+    ReviewCadence.objects.create(box="team", kind="team", months=1, stale_days=100, changed_at=timezone.now())
+
+    context = manager.get("/").context
+    found = [(line.account.code, line.text.split(", not ")[0], line.day) for line in context["lines"]]
+    coming = [(line.account.code, line.text.split(", not ")[0], line.day) for line in context["soon"]]
+    listed = [
+        (each.plan.account.code, str(each.kind_label), each.due_on) for each in manager.get("/reviews/").context["page"]
+    ]
+
+    assert sorted(found + coming) == sorted(listed)
+    assert [code for code, *_rest in found] == ["N1", "N1"]
+    assert "not planned" in context["lines"][0].text
+    first = min(day for code, _text, day in found if code == "N1")
+    plan_line = context["plans"][portfolio.accounts["N1"].pk]
+    card = next(card for card in manager.get("/team/north/").context["cards"] if card.account.code == "N1")
+    assert plan_line.next_review == card.next_review == first
+
+
+def test_a_review_is_planned_in_place_with_its_agenda_and_undo_takes_it_back(portfolio, manager):
+    plan = begun_long_ago(portfolio)
+    plan.people.add(portfolio.user("member"))
+    an_action(portfolio, "Late", TODAY - DAY, plan=plan, snoozed_until=TODAY + DAY)
+    before = lines(manager)
+
+    told = plan_it(manager, plan, value=str(TODAY + 3 * DAY))
+
+    made = Review.objects.get()
+    assert (made.kind, made.due_on, made.created_by) == ("team", TODAY + 3 * DAY, portfolio.user("manager"))
+    assert [point.text for point in made.points.all()] == ["Late"]
+    assert Notice.objects.filter(user=portfolio.user("member"), url=f"/reviews/{made.pk}/").exists()
+    assert told.text.startswith("Team review, Account N1: planned on ")
+    assert lines(manager) == [text for text in before if not text.startswith("Team review")]
+
+    again = send_back(manager, told)
+
+    made.refresh_from_db()
+    assert (made.state, again.text) == ("cancelled", "Team review, Account N1: not planned any more")
+    assert not Notice.objects.filter(user=portfolio.user("member")).exists()
+    assert lines(manager) == before
+    send_back(manager, again)
+    assert Review.objects.planned().get().due_on == TODAY + 3 * DAY
+
+
+@pytest.mark.parametrize(("kind", "value"), [("team", ""), ("team", "2000-01-01"), ("none", str(TODAY + 7 * DAY))])
+def test_a_review_is_planned_on_no_past_day_and_of_no_unknown_kind(portfolio, manager, kind, value):
+    assert plan_it(manager, begun_long_ago(portfolio), kind=kind, value=value).is_problem
+    assert not Review.objects.exists()
+
+
+def test_who_was_slower_to_plan_it_is_told(portfolio, manager):
+    plan = begun_long_ago(portfolio)
+    Review.objects.create(plan=plan, due_on=TODAY + DAY)
+
+    assert plan_it(manager, plan, "plan:week").text == "A review of this kind is planned already."
+
+
+def test_reviews_are_planned_by_who_edits_the_plan_alone(portfolio, sign_in):
+    plan = begun_long_ago(portfolio)
+
+    assert lines(sign_in("lead")) == lines(sign_in("member")) == []
+    assert plan_it(sign_in("member"), plan, "plan:week").is_problem
+    assert plan_it(sign_in("stranger"), plan, "plan:week").text == "It is not there any more."
+    assert not Review.objects.exists()
+
+
+def test_a_review_that_was_not_held_is_nothing_for_who_can_do_nothing_about_it(portfolio, manager, sign_in):
+    row = Review.objects.create(plan=a_plan(portfolio), due_on=TODAY - DAY)
+    row.people.add(portfolio.user("member"))
+
+    assert lines(sign_in("member")) == []
+    assert headline_of(sign_in("member")) == "Nothing needs you today."
+    assert lines(manager) == ["Team review, not held"]
+    Review.objects.filter(pk=row.pk).update(due_on=TODAY)
+    assert lines(sign_in("member")) == ["Team review"]
+
+
+@pytest.mark.parametrize(("day", "has_both"), [("2026-03-15", False), ("2026-03-14", True)])
+def test_no_two_choices_are_the_same_day(portfolio, day, has_both):
+    with time_machine.travel(f"{day}T09:00:00Z", tick=False):  # 15 March 2026 is a Sunday
+        client = Client()
+        client.force_login(portfolio.user("manager"))
+        an_action(portfolio, "Call", date.fromisoformat(day))
+        text = client.get("/").content.decode()
+
+    assert 'value="snooze:tomorrow"' in text
+    assert ('value="snooze:week"' in text) == has_both
+
+
 # Words and size
 
 
@@ -420,7 +531,7 @@ def test_home_takes_twenty_queries_with_thousands_of_actions(portfolio, sign_in,
     )
     a_signal(portfolio, owner=owner)
     for code in ("N1", "N2", "N3"):
-        plan = a_plan(portfolio, code)
+        plan = begun_long_ago(portfolio, code)
         Review.objects.create(plan=plan, due_on=TODAY + 3 * DAY)
         submitted = {"submitted_at": timezone.now(), "submitted_by": portfolio.user("stranger")}
         PlanVersion.objects.create(plan=plan, number=1, document={}, **submitted)

@@ -14,14 +14,16 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.versions import NotPossible
-from kam_portal.today.lines import MOVE
+from kam_portal.today.lines import MOVE, PLAN
+from kam_portal.today.reviews import ASKED
+from profitability.queries import published_run
 from relationships import doing, notices
-from relationships.models import Action, Notice, Review, Signal
+from relationships.models import Action, Notice, Plan, Review, Signal
 from relationships.plans.readers import may_edit
-from relationships.reviews import meeting
+from relationships.reviews import meeting, planning
 from relationships.signals import acting, kinds
 
-REOPEN, WAKE, MOVE_BACK = "reopen", "wake", "move_back"
+REOPEN, WAKE, MOVE_BACK, UNPLAN = "reopen", "wake", "move_back", "unplan"
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,8 @@ def perform(user, act: Act, now: datetime, today: date) -> Outcome:
         return on_signal(user, act, today)
     if act.kind == "review":
         return on_review(user, act, today)
+    if act.kind.startswith(ASKED):
+        return on_asked(user, act, today)
     return on_notice(user, act, now) if act.kind == "notice" else gone()
 
 
@@ -214,29 +218,53 @@ ON_SIGNAL: dict[str, Callable] = {
 
 
 def on_review(user, act: Act, today: date) -> Outcome:
-    """Give a review that was not held another day, or its day back."""
+    """Give a review that was not held another day, or its day back; or take back that it was planned."""
     row = Review.objects.visible_to(user).planned().select_related("plan__account").filter(pk=act.number).first()
-    if row is None or act.do not in {MOVE, MOVE_BACK}:
+    if row is None or act.do not in {MOVE, MOVE_BACK, UNPLAN}:
         return gone()
     if not may_edit(user, row.plan):
         return problem(_("Only those who edit the plan move its reviews."))
-    return moved(row, act, today)
-
-
-def moved(row: Review, act: Act, today: date) -> Outcome:
-    before, day = row.due_on, day_of(act.value, today)
     try:
-        if act.do == MOVE:
-            meeting.move_to(row, day, act.revision, today)
-        else:
-            meeting.move_back(row, day, act.revision)
+        return not_planned(row, act) if act.do == UNPLAN else moved(row, act, today)
     except NotPossible as error:
         return problem(str(error))
     except meeting.Outdated:
         return problem(_("Somebody has changed it meanwhile. This is how it is now."))
+
+
+def moved(row: Review, act: Act, today: date) -> Outcome:
+    before, day = row.due_on, day_of(act.value, today)
+    if act.do == MOVE:
+        meeting.move_to(row, day, act.revision, today)
+    else:
+        meeting.move_back(row, day, act.revision)
     words = {"kind": row.get_kind_display(), "account": row.plan.account, "day": date_format(row.due_on, "D j M")}
     back = MOVE_BACK if act.do == MOVE else MOVE
     return Outcome(_("%(kind)s, %(account)s: on %(day)s") % words, Act(act.key, back, str(row.revision), str(before)))
+
+
+def not_planned(row: Review, act: Act) -> Outcome:
+    planning.take_back(row, act.revision)
+    words = {"kind": row.get_kind_display(), "account": row.plan.account}
+    back = Act(f"{ASKED}{row.kind}:{row.plan_id}", PLAN, "", str(row.due_on))
+    return Outcome(_("%(kind)s, %(account)s: not planned any more") % words, back)
+
+
+def on_asked(user, act: Act, today: date) -> Outcome:
+    """Plan a review that the cadence asks for, with its agenda."""
+    plan = Plan.objects.visible_to(user).select_related("account").filter(pk=act.number).first()
+    if plan is None or act.do != PLAN:
+        return gone()
+    if not may_edit(user, plan):
+        return problem(_("Only those who edit the plan plan its reviews."))
+    kind, day = act.kind.removeprefix(ASKED), day_of(act.value, today)
+    try:
+        made = planning.plan(user, plan, kind, day, published_run(), today)
+    except NotPossible as error:
+        return problem(str(error))
+    words = {"kind": made.get_kind_display(), "account": plan.account, "day": date_format(made.due_on, "D j M")}
+    text = _("%(kind)s, %(account)s: planned on %(day)s, its agenda is open") % words
+    return Outcome(text, Act(f"review:{made.pk}", UNPLAN, str(made.revision)))
 
 
 # Mentions

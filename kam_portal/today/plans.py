@@ -1,15 +1,16 @@
 """What the home page says of the plans of some accounts: how each stands, whether it is fresh, when it is reviewed."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from django.db.models import Q
 from django.utils import timezone
 
-from profitability.models import Result
+from profitability.models import Run
 from relationships.models import Plan
-from relationships.reviews.cadence import of_box, rhythms
-from relationships.reviews.due import Due, earliest
+from relationships.reviews.cadence import Rhythms, of_box, rhythms
+from relationships.reviews.due import Coming, box_in, coming
 
 
 @dataclass(frozen=True)
@@ -23,26 +24,39 @@ class PlanLine:
     next_review: date | None
 
 
-def plans_of(user, rows: Iterable[Result], today: date) -> dict[int, PlanLine]:
-    """By account, of the plans this person may see. Three questions to the database."""
-    boxes = {row.account_id: row.position.box for row in rows}
-    listed = list(Plan.objects.visible_to(user).filter(account__in=list(boxes)).order_by())
+@dataclass(frozen=True)
+class Plans:
+    """Some plans with the boxes of their accounts and all their reviews to come."""
+
+    listed: Sequence[Plan]
+    boxes: Mapping[int, str]
+    found: Rhythms
+    reviews: Mapping[int, Coming]
+
+
+def plans_near(user, run: Run | None, accounts: Iterable[int] = ()) -> Plans:
+    """Of the accounts this person looks after, and of these others. Three questions to the database."""
+    rows = Plan.objects.visible_to(user).filter(Q(account__manager=user) | Q(account__in=list(accounts)))
+    listed = list(rows.annotate(box=box_in(run, user)).select_related("account").order_by())
     if not listed:
-        return {}
-    found = rhythms()
-    coming = earliest(listed, boxes, found)
-    return {
-        plan.account_id: line_of(plan, of_box(found, boxes[plan.account_id]).stale_days, coming.get(plan.pk), today)
-        for plan in listed
-    }
+        return Plans((), {}, {}, {})
+    boxes, found = {plan.account_id: plan.box for plan in listed}, rhythms()
+    return Plans(listed, boxes, found, coming(listed, boxes, found))
 
 
-def line_of(plan: Plan, stale_days: int, coming: Due | None, today: date) -> PlanLine:
+def plan_lines(known: Plans, today: date) -> dict[int, PlanLine]:
+    """By account."""
+    return {plan.account_id: line_of(plan, known, today) for plan in known.listed}
+
+
+def line_of(plan: Plan, known: Plans, today: date) -> PlanLine:
     fresh_on = plan.reviewed_on or timezone.localdate(plan.created_at)
+    stale_days = of_box(known.found, known.boxes.get(plan.account_id, "")).stale_days
+    first = known.reviews[plan.pk].first
     return PlanLine(
         state=plan.get_state_display(),
         is_approved=plan.state == Plan.State.APPROVED,
         fresh_on=fresh_on,
         is_stale=plan.state != Plan.State.CLOSED and today > fresh_on + timedelta(days=stale_days),
-        next_review=coming.due_on if coming else None,
+        next_review=first.due_on if first else None,
     )

@@ -14,15 +14,16 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Import
 from accounts.permissions import Permission, Role, may
-from kam_portal.today.lines import ALL_ACTS, DONE, MOVE, Line, Urgency, due_words, urgency_of
+from kam_portal.today.lines import ALL_ACTS, DONE, Line, Urgency, due_words, urgency_of
+from kam_portal.today.plans import Plans
+from kam_portal.today.reviews import reviews
 from kam_portal.uploads.kinds import label
 from relationships import notices
-from relationships.models import Action, Notice, Plan, PlanApproval, PlanVersion, Review, Signal
+from relationships.models import Action, Notice, PlanApproval, PlanVersion, Review, Signal
 from relationships.plans import lifecycle
 from relationships.signals import kinds
 from relationships.signals.sentences import sentence
 
-AHEAD = timedelta(days=14)  # reviews are told so long before
 MENTION = "mention"  # other notices are news, or stand among the actions and plans
 TOLD_OTHERWISE = ("action_overdue", "review_due")
 MOST = 200  # of a source; who has more than that does not need to see the last
@@ -30,9 +31,12 @@ WENT_WRONG = (Import.State.DRAFT, Import.State.REFUSED, Import.State.UNUSABLE, I
 RECENTLY = timedelta(days=14)
 
 
-def lines_of(user, today: date, planned: Sequence[Review], unread: Sequence[Notice]) -> list[Line]:
-    """All that needs this person today and what comes soon, the most urgent first."""
-    found = [review_line(user, row, today) for row in planned if row.due_on <= today + AHEAD]
+def lines_of(
+    user, today: date, planned: Sequence[Review], unread: Sequence[Notice], plans: Plans | None = None
+) -> list[Line]:
+    """All that needs this person today and what comes soon, the most urgent first. `plans`: those of the accounts
+    one looks after, and maybe others."""
+    found = reviews(user, today, planned, plans)
     found += [notice_line(row) for row in unread if row.kind == MENTION]
     found += [*actions(user, today), *approvals(user), *signals(user, today), *imports(user)]
     return sorted(found, key=lambda line: line.order)
@@ -82,40 +86,6 @@ def action_url(action: Action) -> str:
 
 def plan_url(code: str) -> str:
     return reverse("account_plan", args=[code])
-
-
-def planned_reviews(user) -> list[Review]:
-    """Of the accounts one looks after, or to which one goes; the next first."""
-    rows = Review.objects.visible_to(user).planned()
-    rows = rows.filter(Q(plan__account__manager=user) | Q(pk__in=attended(user)))
-    return list(rows.select_related("plan__account").order_by("due_on", "pk")[:MOST])
-
-
-def attended(user) -> QuerySet:
-    return Review.people.through.objects.filter(user=user).values("review")
-
-
-def review_line(user, review: Review, today: date) -> Line:
-    urgency, kind = urgency_of(review.due_on, today), str(review.get_kind_display())
-    is_late = urgency == Urgency.LATE
-    return Line(
-        key=f"review:{review.pk}",
-        urgency=urgency,
-        tag=_("review"),
-        text=_("%(kind)s, not held") % {"kind": kind} if is_late else kind,
-        url=reverse("review", args=[review.pk]),
-        account=review.plan.account,
-        day=review.due_on,
-        when=due_words(review.due_on, today),
-        seen=str(review.revision),
-        acts=frozenset({MOVE}) if is_late and may_move(user, review) else frozenset(),
-        brief=True,
-    )
-
-
-def may_move(user, review: Review) -> bool:
-    """Of a review this person sees: then the plan is in sight too, and nothing more is asked of the database."""
-    return review.plan.state != Plan.State.CLOSED and may(user, Permission.EDIT_PLANS)
 
 
 def approvals(user) -> list[Line]:

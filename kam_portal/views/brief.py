@@ -9,7 +9,7 @@ from accounts.permissions import Permission, needs
 from kam_portal.navigation import run_of
 from kam_portal.today import brief
 from kam_portal.today.meetings import next_meeting
-from kam_portal.today.sources import planned_reviews
+from kam_portal.today.reviews import planned_reviews
 
 
 @require_safe

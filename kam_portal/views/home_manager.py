@@ -17,7 +17,7 @@ from kam_portal.navigation import run_of
 from kam_portal.steering import reminders
 from kam_portal.templatetags.kam import money, share
 from kam_portal.today.meetings import next_meeting
-from kam_portal.today.plans import plans_of
+from kam_portal.today.plans import plan_lines, plans_near
 from kam_portal.views.today import day_of
 from profitability.models import Result, Run
 from profitability.queries import earlier_run
@@ -44,18 +44,22 @@ class Matter:
 def manager_home(request):
     """What needs me, my next meeting, what changed, my accounts."""
     run, user = run_of(request), request.user
-    context = day_of(request)
-    context["meeting"] = next_meeting(user, timezone.localdate(), context["planned"])
-    context |= accounts_of(user, run) if run else {}
+    accounts = accounts_of(user, run) if run else {}
+    today, listed = timezone.localdate(), accounts.get("listed", ())
+    plans = plans_near(user, run, [row.account_id for row in listed])
+    context = accounts | day_of(request, plans=plans) | {"plans": plan_lines(plans, today)}
+    context["meeting"] = next_meeting(user, today, context["planned"])
     return render(request, "home/manager.html", context)
 
 
 def accounts_of(user, run: Run) -> dict:
-    """Figures and plans of the own accounts, what changed at them and what is wrong."""
+    """Figures of the own accounts, what changed at them and what is wrong."""
     profit = may(user, Permission.SEE_PROFITABILITY)
     rows, found, is_own = in_charge(user, run)
     order = "contribution" if profit else "-net_revenue"
-    listed = rows.order_by(order, "code")[:MINE]
+    listed = with_criteria(rows).order_by(order, "code")[:MINE]
+    if listed:
+        run.placed_by = listed[0].position.criteria_set  # so that the run line need not ask
     before = earlier_run(run)
     matters = programme_matters(run, user, is_own) + matters_of(listed, user)
     pks = [row.account_id for row in listed]
@@ -67,10 +71,14 @@ def accounts_of(user, run: Run) -> dict:
         "changes": changes(user, listed if found["accounts"] <= MINE else largest(rows), before, profit, CHANGES),
         "has_earlier": before is not None,
         "spark": trends(run, pks, "contribution" if profit else "net_revenue"),
-        "plans": plans_of(user, listed, timezone.localdate()),
         "headline": finding(found, profit),
         "profit": profit,
     }
+
+
+def with_criteria(rows: QuerySet[Result]) -> QuerySet[Result]:
+    """Each with the criteria that placed it, but not with the text of them."""
+    return rows.select_related("position__criteria_set").defer("position__criteria_set__document")
 
 
 def in_charge(user, run: Run) -> tuple[QuerySet[Result], dict, bool]:

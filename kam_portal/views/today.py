@@ -10,10 +10,14 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.permissions import Permission, needs
+from kam_portal.navigation import run_of
 from kam_portal.today.acts import Act, Outcome, perform
+from kam_portal.today.acts import day_of as day_said
 from kam_portal.today.lines import Urgency
 from kam_portal.today.people import with_people
-from kam_portal.today.sources import lines_of, planned_reviews, said_to
+from kam_portal.today.plans import Plans, plans_near
+from kam_portal.today.reviews import planned_reviews
+from kam_portal.today.sources import lines_of, said_to
 from relationships.gaps import to_score
 
 FITS = 10  # lines on the first screen; the others are one click away
@@ -45,11 +49,13 @@ def today_scores(request):
     return render(request, "home/_scores.html", {"to_score": to_score(request.user, timezone.localdate())})
 
 
-def day_of(request, outcome: Outcome | None = None) -> dict:
-    """What the panel of the day shows: the lines, those that come soon, and what was done last."""
+def day_of(request, outcome: Outcome | None = None, plans: Plans | None = None) -> dict:
+    """What the panel of the day shows: the lines, those that come soon, and what was done last. `plans`: at least
+    those of the accounts this person looks after, if they are read already."""
     now = timezone.localtime()
     planned, unread = planned_reviews(request.user), said_to(request.user)
-    found = lines_of(request.user, now.date(), planned, unread)
+    plans = plans or plans_near(request.user, run_of(request))
+    found = lines_of(request.user, now.date(), planned, unread, plans)
     due = [line for line in found if line.urgency != Urgency.SOON]
     is_all = "all" in (request.GET.get("day"), request.POST.get("day"))
     shown = due if is_all else due[:FITS]
@@ -63,6 +69,7 @@ def day_of(request, outcome: Outcome | None = None) -> dict:
         "unread_notices": len(unread),  # so that the top bar does not count them again
         "today": now.date(),
         "tomorrow": now.date() + timedelta(days=1),
+        "monday": day_said("week", now.date()),
         "day_headline": headline(len(due), now.hour),
     }
 

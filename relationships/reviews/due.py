@@ -4,7 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import Max, Min, Q
+from django.db.models import CharField, Max, Min, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce
 
 from profitability.models import Run
 from relationships.models import Plan, Position, Review
@@ -47,6 +48,13 @@ def boxes_of(plans: Iterable[Plan], run: Run | None, user=None) -> dict[int, str
     return dict(rows.values_list("account", "box"))
 
 
+def box_in(run: Run | None, user) -> Coalesce:
+    """The box of a plan's account as `boxes_of` has it, within the question for the plans."""
+    rows = Position.objects.none() if run is None else Position.objects.in_run(run).visible_to(user)
+    found = rows.filter(account=OuterRef("account")).values("box")[:1]
+    return Coalesce(Subquery(found), Value(""), output_field=CharField())
+
+
 def held_last(plans: Iterable[Plan]) -> dict[tuple[int, str], date]:
     """When a review of each kind was held last, by plan and kind. One query."""
     rows = Review.objects.held().filter(plan__in=[plan.pk for plan in plans]).order_by()
@@ -68,9 +76,7 @@ def to_come(plans: Sequence[Plan], boxes: dict[int, str], found: Rhythms) -> lis
     listed = [_planned(by_plan[row.plan_id], row, boxes, held) for row in waiting]
     there = {(row.plan_id, row.kind) for row in waiting}
     for plan in plans:
-        if plan.state != Plan.State.CLOSED:
-            box = boxes.get(plan.account_id, "")
-            listed += [each for each in _asked(plan, box, found, held) if not _is_planned(each, there)]
+        listed += unplanned(plan, boxes.get(plan.account_id, ""), found, held, there)
     return sorted(listed, key=lambda each: (each.due_on, each.plan.account.name, each.kind))
 
 
@@ -110,19 +116,39 @@ def working_day(day: date) -> date:
     return day + timedelta(days=max(0, 7 - day.weekday())) if day.weekday() > 4 else day
 
 
-def earliest(plans: Sequence[Plan], boxes: dict[int, str], found: Rhythms) -> dict[int, Due]:
-    """The first review to come, by plan: the same rule wherever a next review is told. One query, without the rows of
-    the reviews."""
+@dataclass(frozen=True)
+class Coming:
+    """The reviews to come of one plan, without their rows: those planned, and those asked for that nobody planned."""
+
+    planned: Sequence[Due]
+    asked: Sequence[Due]
+
+    @property
+    def first(self) -> Due | None:
+        return min((*self.planned, *self.asked), key=lambda due: (due.due_on, due.kind), default=None)
+
+
+def coming(plans: Sequence[Plan], boxes: dict[int, str], found: Rhythms) -> dict[int, Coming]:
+    """By plan: the same rule wherever reviews are told. One query."""
     rows = Review.objects.filter(plan__in=[plan.pk for plan in plans]).order_by().values("plan", "kind")
     counted = list(rows.annotate(last=LAST_HELD, first=FIRST_PLANNED))
     held = {(row["plan"], row["kind"]): row["last"] for row in counted if row["last"]}
     there = {(row["plan"], row["kind"]): row["first"] for row in counted if row["first"]}
-    planned_kinds, first = set(there), {}
+    planned_kinds, listed = set(there), {}
     for plan in plans:
         box = boxes.get(plan.account_id, "")
-        listed = [Due(plan, kind, there[plan.pk, kind], box) for kind in Review.Kind.values if (plan.pk, kind) in there]
-        if plan.state != Plan.State.CLOSED:
-            listed += [each for each in _asked(plan, box, found, held) if not _is_planned(each, planned_kinds)]
-        if listed:
-            first[plan.pk] = min(listed, key=lambda due: (due.due_on, due.kind))
-    return first
+        days = [Due(plan, kind, there[plan.pk, kind], box) for kind in Review.Kind.values if (plan.pk, kind) in there]
+        listed[plan.pk] = Coming(days, unplanned(plan, box, found, held, planned_kinds))
+    return listed
+
+
+def unplanned(plan: Plan, box: str, found: Rhythms, held, there: set[tuple[int, str]]) -> list[Due]:
+    """What the cadence asks for of a living plan and nobody has planned yet."""
+    if plan.state == Plan.State.CLOSED:
+        return []
+    return [each for each in _asked(plan, box, found, held) if not _is_planned(each, there)]
+
+
+def earliest(plans: Sequence[Plan], boxes: dict[int, str], found: Rhythms) -> dict[int, Due]:
+    """The first review to come, by plan. One query."""
+    return {pk: each.first for pk, each in coming(plans, boxes, found).items() if each.first}

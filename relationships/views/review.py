@@ -5,7 +5,6 @@ from datetime import date
 from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.formats import date_format
@@ -17,10 +16,9 @@ from accounts.models import Account
 from accounts.permissions import Permission, may, needs
 from accounts.versions import NotPossible
 from profitability.runline import run_of, show_run
-from relationships import notices
 from relationships.models import Contact, Plan, Review, ReviewPoint
 from relationships.plans.readers import may_edit, readers
-from relationships.reviews import agenda, cadence, meeting
+from relationships.reviews import agenda, cadence, meeting, planning
 from relationships.reviews.due import boxes_of, next_of
 from relationships.reviews.figures import Figures, figures_of, of_seen
 from relationships.reviews.meeting import Outdated
@@ -152,14 +150,12 @@ def review_plan(request, code):
     plan = get_object_or_404(Plan.objects.visible_to(request.user).select_related("account"), account__code=code)
     if not may_edit(request.user, plan):
         raise Http404
-    today = timezone.localdate()
+    kind, run = request.POST.get("kind", ""), run_of(request)
     try:
-        made = meeting.plan_one(request.user, plan, request.POST.get("kind", ""), day_in(request), today)
+        made = planning.plan(request.user, plan, kind, day_in(request), run, timezone.localdate())
     except NotPossible as problem:
         messages.error(request, str(problem))
         return redirect("reviews")
-    meeting.fill(made, proposed(request, made))
-    tell(request, made)
     return redirect("review", made.pk)
 
 
@@ -169,14 +165,6 @@ def day_in(request, name: str = "day") -> date | None:
         return parse_date(request.POST.get(name, ""))
     except ValueError:
         return None
-
-
-def tell(request, row: Review) -> None:
-    """Those who are to come hear of it."""
-    words = {"kind": row.get_kind_display(), "account": row.plan.account, "day": date_format(row.due_on, "j M Y")}
-    text = _("%(kind)s of %(account)s on %(day)s: the agenda is open") % words
-    url = reverse("review", args=[row.pk])
-    notices.tell(row.people.all(), "review", text, url, request.user, plan=row.plan, account=row.plan.account)
 
 
 # One step on
@@ -223,7 +211,7 @@ def close(request, row: Review, revision: int):
     if made is None:
         messages.success(request, _("Closed."))
         return
-    tell(request, made)
+    planning.tell(request.user, made)
     messages.success(request, _("Closed. The next one is on %s.") % date_format(made.due_on, "j M Y"))
 
 

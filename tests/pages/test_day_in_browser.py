@@ -49,7 +49,7 @@ def a_plan(made, code: str, lead) -> None:
     Objective.objects.create(plan=plan, text="Grow", measure="net_revenue", baseline=0, target=10**9, **years)
     Objective.objects.create(plan=plan, text="Sell online", until_on=TODAY + 100 * DAY)
     Risk.objects.create(plan=plan, text="Merger", likelihood=5, impact=5)
-    held = Review.objects.create(plan=plan, due_on=TODAY - 50 * DAY, held_on=TODAY - 50 * DAY, state="held")
+    held = Review.objects.create(plan=plan, due_on=TODAY - 10 * DAY, held_on=TODAY - 10 * DAY, state="held")
     ReviewPoint.objects.create(review=held, kind="decision", text="Freight is shared")
     Review.objects.create(plan=plan, due_on=TODAY + 5 * DAY, kind="joint")
 
@@ -118,6 +118,25 @@ def test_a_morning_by_keyboard_alone(in_browser, page):
     press(page, "d")
     expect(headline(page)).to_contain_text("Nothing needs you today.")
     expect(page.get_by_text("All is dealt with.")).to_be_visible()
+    assert page.evaluate("refused") == []
+
+
+def test_a_review_that_nobody_planned_is_planned_by_keyboard_and_taken_back(in_browser, page, portfolio):
+    Review.objects.filter(state="held").update(held_on=TODAY - 50 * DAY)
+    in_browser("manager", "/")
+    expect(headline(page)).to_contain_text("6 things need you today.")
+
+    page.locator(".day-open", has_text="Team review, not planned").first.focus()
+    press(page, "s")
+    assert comes_to(page, "Tomorrow")
+    press(page, "Enter")
+    expect(headline(page)).to_contain_text("5 things need you today.")
+    expect(page.locator("#today").get_by_text("its agenda is open")).to_be_visible()
+    assert Review.objects.planned().get(kind="team").due_on == TODAY + DAY
+
+    press(page, "u")
+    expect(headline(page)).to_contain_text("6 things need you today.")
+    assert not Review.objects.planned().filter(kind="team").exists()
     assert page.evaluate("refused") == []
 
 
