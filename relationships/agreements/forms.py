@@ -23,6 +23,12 @@ def number(label) -> forms.DecimalField:
     return forms.DecimalField(label=label, required=False, min_value=0, max_value=MOST, decimal_places=4)
 
 
+def address(label, **more) -> forms.URLField:
+    """Also without “https://”, which browsers ask for in a field of their own kind."""
+    widget = forms.TextInput(attrs={"inputmode": "url"})
+    return forms.URLField(label=label, required=False, max_length=500, assume_scheme="https", widget=widget, **more)
+
+
 class ContractForm(forms.ModelForm):
     """One agreement; `seen` is the revision that the person had before the eyes."""
 
@@ -31,7 +37,7 @@ class ContractForm(forms.ModelForm):
     ended_on = day(_("Ended before its time on"))
     renewal_months = forms.IntegerField(label=_("Renews for months"), required=False, min_value=1, max_value=120)
     notice_days = forms.IntegerField(label=_("Days of notice"), min_value=0, max_value=1_000, initial=0)
-    link = forms.URLField(label=_("Where it lies"), required=False, max_length=500, assume_scheme="https")
+    link = address(_("Where it lies"), help_text=_("A link to the document; the file itself stays where it is."))
     note = forms.CharField(label=_("Note"), required=False, max_length=5_000, widget=forms.Textarea(attrs={"rows": 2}))
 
     class Meta:
@@ -142,7 +148,7 @@ class AdvocacyForm(forms.ModelForm):
 
     happened_on = day(_("On"), required=True)
     expected_revenue = number(_("Expected net revenue a year"))
-    link = forms.URLField(label=_("Link"), required=False, max_length=500, assume_scheme="https")
+    link = address(_("Link"))
     brought = forms.CharField(
         label=_("Code of the account it brought"), required=False, max_length=64,
         help_text=_("Once they buy: its figures then tell what the deed brought."),

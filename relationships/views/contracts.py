@@ -48,6 +48,7 @@ def page(request, account: Account, status: int = 200, **sent):
         "tab": "contracts",
         "contracts": [parts_of(each, sent) for each in found],
         "running": sum(each.running is not None for each in found),
+        "promised": sum(len(each.promises) + len(each.levels) for each in found if each.running),
         "broken": sum(each.broken for each in found if each.running),
         "confidential": confidential(found),
         "as_of": as_of,

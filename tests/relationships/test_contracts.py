@@ -411,9 +411,19 @@ def test_a_day_of_notice_that_has_passed_says_when_the_contract_renews(portfolio
     renews = {"renewal": Contract.Renewal.RENEWS, "renewal_months": 12, "notice_days": 30}
     a_contract(portfolio, from_on=today - timedelta(days=300), until_on=until, **renews)
 
-    page = signed_in(portfolio, "manager").get("/contracts/").content.decode()
+    client, day = signed_in(portfolio, "manager"), date_format(until + timedelta(days=1), "j M Y")
 
-    assert f"passed: renews on {date_format(until + timedelta(days=1), 'j M Y')}" in page
+    assert f"passed: renews on {day}" in client.get("/contracts/").content.decode()
+    page = client.get("/accounts/N1/contracts/").content.decode()
+    assert f"so it renews on {day}." in page
+    assert "1 contract runs; no commitment and no service level is noted in it." in page
+
+
+def test_where_a_contract_lies_is_an_address_also_without_its_beginning(portfolio):
+    sent = FORM | {"link": "files.example.com/offer"}
+
+    assert signed_in(portfolio, "manager").post("/accounts/N1/contracts/edit/", sent).status_code == 302
+    assert Contract.objects.get().link == "https://files.example.com/offer"
 
 
 def test_the_list_is_cut_by_time(portfolio):
