@@ -35,6 +35,7 @@ import "./grid-scores.js";
 import "./weight-sum.js";
 import "./plan-edit.js";
 import "./plan-lines.js";
+import "./plan-fold.js";
 import "./plan-mention.js";
 import "./today.js";
 import "./print.js";

@@ -78,8 +78,10 @@ const busy = (stands) => Boolean(stands.querySelector('[data-conflict], [data-st
 function replace(stands, fresh) {
   const hand = stands.contains(document.activeElement) ? document.activeElement.id : "";
   const open = [...stands.querySelectorAll("[data-plan-entry]:has(details[open])")].map((line) => line.id);
+  const unfolded = [...stands.querySelectorAll("[data-plan-entry].is-open")].map((line) => line.id);
   stands.replaceWith(fresh);
   for (const id of open) document.querySelector(`#${CSS.escape(id)} details`)?.setAttribute("open", "");
+  for (const id of unfolded) document.querySelector(`#${CSS.escape(id)} [data-fold]`)?.click();
   fresh.dispatchEvent(new CustomEvent("plan:fresh", { bubbles: true }));
   if (hand) document.getElementById(hand)?.focus();
 }

@@ -102,7 +102,9 @@ def log_a_call(page: Page) -> None:
 
 def write_the_plan(page: Page) -> None:
     follow(page, tab(page, "Plan"), "**/plan/")
-    target = page.locator(f"#objectives-{Objective.objects.get().pk}-target")
+    line = page.locator(f"#objectives-{Objective.objects.get().pk}")
+    line.locator("[data-fold]").tap()
+    target = line.get_by_label("Target")
     target.tap()
     target.fill("90000")
     page.locator("#add-actions").tap()  # what is left is kept

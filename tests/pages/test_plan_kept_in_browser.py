@@ -1,6 +1,7 @@
 """What is typed into a plan is not lost, whatever comes between; and what hangs on it follows at once."""
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.test import Client
 from playwright.sync_api import Page, expect
@@ -157,3 +158,43 @@ def test_the_purpose_says_when_it_changed(in_browser, plan):
     purpose.press("Control+Enter")
 
     expect(page.locator("#purpose [data-fresh]")).to_contain_text("true as of")
+
+
+def test_on_a_phone_a_line_is_what_it_is_whose_and_until_when(in_browser, page: Page, portfolio, plan):
+    action = plan.actions.get()
+    page.set_viewport_size({"width": 390, "height": 844})
+    in_browser("manager", PAGE)
+    line = page.locator(f"#actions-{action.pk}")
+    fold = line.get_by_role("button", name="All of: Send the proposal")
+
+    for label in ("Action", "State", "Our owner", "Due"):
+        expect(line.get_by_label(label, exact=True)).to_be_visible()
+    expect(line.get_by_label("The customer’s owner")).to_be_hidden()
+    expect(line.get_by_role("button", name="Remove: Send the proposal")).to_be_hidden()
+    assert line.bounding_box()["height"] < 110
+    line.get_by_label("State", exact=True).select_option("done")
+    saved(page)
+    fold.press("Enter")
+    expect(fold).to_have_attribute("aria-expanded", "true")
+    expect(line.get_by_label("The customer’s owner")).to_be_visible()
+    expect(line.get_by_role("button", name="Remove: Send the proposal")).to_be_visible()
+
+    point = editing.add(portfolio.user("manager"), plan, "swot", {"text": "Bought", "kind": "threat"}).entry
+    page.goto(f"{page.url}#swot-{point.pk}")
+    page.reload()
+    expect(page.locator(f"#swot-{point.pk} [data-fold]")).to_have_attribute("aria-expanded", "true")
+    expect(page.locator(f"#swot-{point.pk} summary")).to_be_visible()
+    action.refresh_from_db()
+    assert action.state == "done"
+
+
+def test_all_of_a_plan_unfolded_is_accessible_on_a_phone(in_browser, page: Page, plan):
+    page.set_viewport_size({"width": 390, "height": 844})
+    in_browser("manager", PAGE)
+    found = [Axe().run(page).response["violations"]]
+    for fold in page.locator("[data-fold]").all():
+        fold.click()
+    found.append(Axe().run(page).response["violations"])
+
+    assert [[each["id"] for each in violations] for violations in found] == [[], []]
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
