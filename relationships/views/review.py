@@ -92,7 +92,7 @@ def figures_context(request, row: Review, now: Figures | None, is_seen: bool) ->
     }
 
 
-def points_context(request, row: Review, edits: bool, now: Figures | None) -> dict:
+def points_context(request, row: Review, edits: bool, now: Figures | None = None) -> dict:
     points = row.points.select_related("action__owner", "action__customer_owner").order_by("place", "pk")
     if not may(request.user, Permission.SEE_PROFITABILITY):
         points = points.filter(tells_profit=False)
