@@ -86,8 +86,18 @@ def _planned(plan: Plan, row: Review, boxes: dict[int, str], held) -> Due:
 
 
 def _is_planned(due: Due, there: set[tuple[int, str]]) -> bool:
-    kinds = WITH_CUSTOMER if due.kind in WITH_CUSTOMER else (due.kind,)
-    return any((due.plan.pk, kind) in there for kind in kinds)
+    return any((due.plan.pk, kind) in there for kind in kinds_like(due.kind))
+
+
+def kinds_like(kind: str) -> tuple[str, ...]:
+    """Those of which one makes another one needless: both with the customer, or the kind alone."""
+    return WITH_CUSTOMER if kind in WITH_CUSTOMER else (kind,)
+
+
+def next_planned(plan_id: int, kind: str) -> Review | None:
+    """The first review to come that is planned in the place of one of that kind."""
+    rows = Review.objects.planned().filter(plan=plan_id, kind__in=kinds_like(kind))
+    return rows.order_by("due_on", "pk").first()
 
 
 def last_of(plan: Plan, kind: str, held: dict[tuple[int, str], date]) -> date | None:

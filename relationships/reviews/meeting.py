@@ -20,7 +20,7 @@ from profitability.models import Run
 from relationships.models import Contact, Plan, Review, ReviewPoint
 from relationships.reviews import agenda
 from relationships.reviews.cadence import Rhythms
-from relationships.reviews.due import next_of
+from relationships.reviews.due import next_of, next_planned
 from relationships.reviews.figures import figures_of
 
 POINT_FIELDS = ("text", "note", "is_internal", "is_settled")
@@ -90,8 +90,21 @@ def cancel(review: Review, revision: int) -> None:
     update(review, revision, Review.State.PLANNED, state=Review.State.CANCELLED)
 
 
-def sum_up(review: Review, summary: str, revision: int) -> None:
-    update(review, revision, review.state, summary=summary.strip()[:LONGEST_NOTE])
+def sum_up(review: Review, summary: str, revision: int, seen: str | None = None) -> None:
+    """Keep the summary. Who changed something else of the review meanwhile does not hinder it: `seen` is the summary
+    that was changed."""
+    text = plain(summary)[:LONGEST_NOTE]
+    try:
+        update(review, revision, review.state, summary=text)
+    except Outdated:
+        if seen is None or plain(seen) != plain(review.summary) or not is_open(review):
+            raise
+        update(review, review.revision, review.state, summary=text)
+
+
+def plain(text: str) -> str:
+    """As it is kept: without the line ends of forms."""
+    return "\n".join(text.strip().splitlines())
 
 
 def attend(review: Review, people: Collection[User], contacts: Collection[Contact], revision: int) -> None:
@@ -119,8 +132,7 @@ def close(review: Review, user, now: datetime, revision: int, next_day: date | N
         if next_day is None:
             return None
         kind, _day = next_of(review.kind, box, found, review.held_on)
-        there = Review.objects.planned().filter(plan=review.plan_id, kind=kind).first()
-        return there or plan_one(user, review.plan, kind, next_day, now.date())
+        return next_planned(review.plan_id, kind) or plan_one(user, review.plan, kind, next_day, now.date())
 
 
 def reopen(review: Review, revision: int) -> None:

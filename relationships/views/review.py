@@ -3,6 +3,7 @@
 from datetime import date
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -19,11 +20,12 @@ from profitability.runline import run_of, show_run
 from relationships.models import Contact, Plan, Review, ReviewPoint
 from relationships.plans.readers import may_edit, readers
 from relationships.reviews import agenda, cadence, meeting, planning
-from relationships.reviews.due import boxes_of, next_of
+from relationships.reviews.due import boxes_of, next_of, next_planned
 from relationships.reviews.figures import Figures, figures_of, of_seen
 from relationships.reviews.meeting import Outdated
 from relationships.reviews.shown import agreed_at, earlier_of, figures_shown, objectives_shown
 
+SUMMARY_SAVED = "relationships/review/_summary_saved.html"
 CHANGED = gettext_lazy(
     "Somebody has changed this review meanwhile. This is how it is now; do it again if it still fits."
 )
@@ -130,9 +132,12 @@ def next_context(request, row: Review) -> dict:
     """When the next one is to be: planned already, or proposed from the cadence."""
     if row.state != Review.State.HELD:
         return {}
-    later = Review.objects.planned().filter(plan=row.plan_id).order_by("due_on").first()
     kind, day = following(request, row)
-    return {"later": later, "next_on": max(day, timezone.localdate()), "next_kind": Review.Kind(kind)}
+    return {
+        "later": next_planned(row.plan_id, kind),
+        "next_on": max(day, timezone.localdate()),
+        "next_kind": Review.Kind(kind),
+    }
 
 
 def following(request, row: Review) -> tuple[str, date]:
@@ -186,12 +191,32 @@ def review_step(request, review_id):
     if step is None:
         raise Http404
     try:
-        return step(request, row, revision_in(request)) or redirect("review", row.pk)
+        return done(request, row, step)
     except Outdated:
-        return page(request, row, str(CHANGED), 409)
+        if request.htmx:
+            return render(request, SUMMARY_SAVED, {"review": row, "is_conflict": True})
+        return page(request, row, str(CHANGED), 409, summary=request.POST.get("summary", ""))
     except NotPossible as problem:
         row.refresh_from_db()
-        return page(request, row, str(problem), 422)
+        return page(request, row, str(problem), 422, summary=request.POST.get("summary", ""))
+
+
+def done(request, row: Review, step):
+    """The step, with the summary that stands on the page: typed and not kept yet, it must not be lost."""
+    revision = revision_in(request)
+    with transaction.atomic():
+        if "summary" in request.POST and step is not sum_up:
+            revision = keep_summary(request, row, revision)
+        return step(request, row, revision) or redirect("review", row.pk)
+
+
+def keep_summary(request, row: Review, revision: int) -> int:
+    """The revision after it. It may just have been kept as it was typed, which the page does not know yet."""
+    text, seen = meeting.plain(request.POST["summary"]), meeting.plain(request.POST.get("summary_seen", ""))
+    if text == meeting.plain(row.summary):
+        return revision + (text != seen and row.revision == revision + 1)
+    meeting.sum_up(row, text, revision, seen)
+    return row.revision
 
 
 def revision_in(request) -> int:
@@ -231,8 +256,9 @@ def reopen(request, row: Review, revision: int):
 
 
 def sum_up(request, row: Review, revision: int):
-    meeting.sum_up(row, request.POST.get("summary", ""), revision)
-    return after(row, "summary")
+    """Kept as it is typed, or by its button."""
+    meeting.sum_up(row, request.POST.get("summary", ""), revision, request.POST.get("summary_seen"))
+    return render(request, SUMMARY_SAVED, {"review": row}) if request.htmx else after(row, "summary")
 
 
 def attend(request, row: Review, revision: int):

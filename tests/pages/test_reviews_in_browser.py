@@ -63,6 +63,25 @@ def test_a_review_is_prepared_held_and_closed_by_keyboard(review, in_browser):
     assert Review.objects.filter(state="planned").count() == 1
 
 
+def test_a_summary_is_kept_as_it_is_typed_and_by_the_step_that_comes_too_soon(review, in_browser):
+    page = in_browser("manager", f"/reviews/{review.pk}/")
+    page.locator("#summary-text").press_sequentially("All went well")
+    expect(page.locator("#summary-told")).to_have_text("Saved")
+    page.reload()
+    expect(page.locator("#summary-text")).to_have_value("All went well")
+
+    page.locator("#summary-text").press("Control+End")
+    page.locator("#summary-text").press_sequentially(", nearly")
+    press(page, "Hold it now")
+    expect(page.locator(".review-stages li").nth(1)).to_have_attribute("aria-current", "step")
+    expect(page.locator("#summary-text")).to_have_value("All went well, nearly")
+    page.locator("#summary-text").fill("Settled")
+    press(page, "Close and plan the next one")
+
+    expect(page.locator("#summary")).to_contain_text("Settled")
+    assert Review.objects.get(pk=review.pk).summary == "Settled"
+
+
 def test_typing_on_while_a_point_is_saved_loses_nothing(review, in_browser):
     one = ReviewPoint.objects.create(review=review, text="One", place=1)
     two = ReviewPoint.objects.create(review=review, text="Two", place=2)

@@ -279,6 +279,68 @@ def test_of_two_who_hold_it_one_is_told(portfolio, plan, manager):
     assert "Somebody has changed this review meanwhile" in page_of(second).text
 
 
+def step(client, review, do: str, **sent):
+    return client.post(f"/reviews/{review.pk}/step/", {"do": do, "revision": review.revision} | sent)
+
+
+def test_a_summary_is_kept_as_it_is_typed_and_with_the_next_step(portfolio, plan, manager):
+    review = a_review(plan)
+    typed = {"do": "summary", "revision": 1, "summary": "All\r\nwell", "summary_seen": ""}
+    answer = manager.post(f"/reviews/{review.pk}/step/", typed, headers={"HX-Request": "true"})
+
+    review.refresh_from_db()
+    assert (review.summary, review.revision) == ("All\nwell", 2)
+    assert page_of(answer).one("div", id="summary-told").text == "Saved" and 'value="2"' in answer.content.decode()
+    assert step(manager, review, "hold", summary="All is well", summary_seen="All\r\nwell").status_code == 302
+    review.refresh_from_db()
+    assert (review.state, review.summary) == ("held", "All is well")
+    assert step(manager, review, "close", summary="Well", summary_seen="All is well").status_code == 302
+    review.refresh_from_db()
+    assert (review.summary, review.closed_at is None) == ("Well", False)
+
+
+def test_a_step_goes_on_where_the_summary_was_kept_a_moment_ago(portfolio, plan, manager):
+    review = held(plan, TODAY, closed_at=None)
+    Review.objects.filter(pk=review.pk).update(summary="Well", revision=2)
+
+    assert step(manager, review, "close", summary="Well", summary_seen="").status_code == 302
+
+
+def test_who_changes_something_else_does_not_hinder_a_summary_and_who_changes_it_too_is_seen(portfolio, plan, manager):
+    review = a_review(plan)
+    Review.objects.filter(pk=review.pk).update(revision=2, due_on=TODAY + DAY)
+    url, typed = f"/reviews/{review.pk}/step/", {"do": "summary", "revision": 1, "summary_seen": ""}
+    htmx = {"HX-Request": "true"}
+    assert "Saved" in page_of(manager.post(url, typed | {"summary": "Mine"}, headers=htmx)).text
+
+    answer = page_of(manager.post(url, typed | {"summary": "Again mine"}, headers=htmx))
+    assert "Somebody has changed the summary meanwhile" in answer.text and "Mine" in answer.text
+    refused = step(manager, review, "hold", summary="Again mine", summary_seen="")
+
+    assert refused.status_code == 409 and "Again mine" in page_of(refused).text
+    review.refresh_from_db()
+    assert (review.state, review.summary) == ("planned", "Mine")
+
+
+def test_the_next_review_that_is_told_is_one_of_the_kind_that_follows(portfolio, plan, manager):
+    review = held(plan, TODAY, closed_at=None)
+    a_review(plan, "team", due_on=TODAY + 3 * DAY)
+
+    assert "Close and plan the next one" in page_of(manager.get(f"/reviews/{review.pk}/")).text
+    annual = a_review(plan, "annual", due_on=TODAY + 30 * DAY)
+    shown = page_of(manager.get(f"/reviews/{review.pk}/")).text
+    assert f"The next one ({annual.get_kind_display()}) is planned for 9 Apr 2026 already." in shown
+    assert "Close and plan the next one" not in shown
+
+    step(manager, review, "close")
+
+    assert Review.objects.planned().count() == 2
+    assert (
+        f"The next one ({annual.get_kind_display()}) is on 9 Apr 2026."
+        in page_of(manager.get(f"/reviews/{review.pk}/")).text
+    )
+
+
 def test_of_two_who_change_a_point_the_second_sees_both_and_nothing_is_lost(portfolio, plan, manager):
     point = ReviewPoint.objects.create(review=a_review(plan), text="Stock")
     url = f"/reviews/{point.review_id}/points/{point.pk}/"
