@@ -101,7 +101,7 @@ class Looking:
 
     @cached_property
     def typical(self) -> dict[str, peers.Typical]:
-        """What peers have, of all that the page compares with them. Two queries."""
+        """What peers have, of all that the page compares with them."""
         measured = self.plan.objectives.exclude(measure="").order_by().values_list("measure", flat=True)
         return peers.medians(self.reader.user, self.run, self.plan.account, {*peers.PLAN_PAGE, *measured})
 

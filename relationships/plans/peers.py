@@ -45,7 +45,7 @@ class Typical:
 
 def medians(user, run: Run | None, account, codes: Collection[str] = tuple(MEASURES)) -> dict[str, Typical]:
     """The median of each of these measures over the active peers of the account; nothing where there are fewer than
-    five with a value, nor of what the reader may not read. One query."""
+    five with a value, nor of what the reader may not read. One query beside those of the family."""
     readable = [code for code in codes if may_read(user, code)]
     if run is None or not account.segment or not readable:
         return {}
