@@ -93,10 +93,10 @@ def test_decisions_and_plans_are_approved_in_place_by_keyboard(portfolio, in_bro
 
     press(page, "Approve: Account N3")
     page.get_by_text("Approved: Account N3").wait_for()
-    page.wait_for_function("document.activeElement.innerText === 'Plan, version 1: Account N1'")
+    expect(page.locator("*:focus")).to_have_text("Plan, version 1: Account N1")
     press(page, "Return: Account N1")
     page.locator("p", has_text="Account N1: Say what is to be changed.").wait_for()
-    page.wait_for_function("document.activeElement.ariaLabel === 'Answer: Account N1'")
+    expect(page.locator("*:focus")).to_have_attribute("aria-label", "Answer: Account N1")
     page.reload()
     tab_to(page, "Answer: Account N1")
     page.keyboard.type("Say what it costs")
@@ -166,7 +166,7 @@ def test_the_board_is_one_landscape_page_that_shows_everything(portfolio, in_bro
     page.set_viewport_size({"width": width, "height": 900})
     in_browser("executive", address(portfolio, name))
     page.locator("#matrix svg").wait_for()
-    page.wait_for_function("!document.querySelector('.board-late')")  # every panel has come
+    expect(page.locator(".board-late")).to_have_count(0)  # every panel has come
 
     for paper in ("A4", "Letter"):
         printed = page.pdf(format=paper, landscape=True)

@@ -4,6 +4,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.test import Client
+from playwright.sync_api import expect
 
 from profitability.models import Scenario
 from tests.factories import a_portfolio
@@ -200,7 +201,7 @@ def test_accounts_that_differ_are_added_and_removed_by_keyboard(visit, page):
 
     page.get_by_role("button", name="Add an exception").press("Enter")
     page.get_by_label("These accounts differ").wait_for()
-    page.wait_for_function("document.activeElement.name === 'own1-codes'")
+    expect(page.locator("*:focus")).to_have_attribute("name", "own1-codes")
     page.keyboard.type("N2")
     page.locator("[name=own1-price]").fill("0")
     page.keyboard.press("Tab")
@@ -221,7 +222,7 @@ def test_an_account_of_the_table_gets_levers_of_its_own(visit, page):
 
     page.get_by_role("link", name="give Account N2 levers of its own").press("Enter")
 
-    page.wait_for_function("document.activeElement.name === 'own1-codes'")
+    expect(page.locator("*:focus")).to_have_attribute("name", "own1-codes")
     assert page.get_by_label("These accounts differ").input_value() == "N2"
 
 
