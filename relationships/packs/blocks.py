@@ -151,6 +151,11 @@ class Page:
     title: str
     blocks: Sequence[Block | tuple[Block, Block]]
     lead: str = ""
+    subject: str = ""  # where the title is a finding: in a word or two
+
+    @property
+    def name(self) -> str:
+        return self.subject or self.title
 
 
 @dataclass(frozen=True)
@@ -169,6 +174,11 @@ class Deck:
     pages: Sequence[Page]
     facts: Sequence[tuple[str, str]] = ()
     definitions: Sequence[tuple[str, str]] = field(default_factory=tuple)
+
+    @property
+    def whose(self) -> str:
+        """For whom it is and of which account, each said once."""
+        return self.mark if self.account in self.mark else f"{self.mark} · {self.account}"
 
     @property
     def source(self) -> str:

@@ -20,6 +20,7 @@ PURPOSE, PURCHASES, OBJECTIVES, ACTIONS, NEEDS, VALUE, CONTRACTS, PEOPLE, TIMELI
 )  # fmt: skip
 USUAL = frozenset({PURCHASES, OBJECTIVES, ACTIONS, VALUE, CONTRACTS, PEOPLE, TIMELINE, REVIEW})
 KNOWN_TO_THEM = frozenset({"net_revenue", "orders", "average_order_value", "breadth", "return_share"})  # measures
+SALES = KNOWN_TO_THEM - {"return_share"}  # to sell more is our aim, not theirs
 WITH_CUSTOMER = (Review.Kind.JOINT, Review.Kind.ANNUAL)
 
 
@@ -98,7 +99,6 @@ class CustomerPack:
     from_on: date
     until_on: date
     today: date
-    run: str
     window: str
     as_of: date | None
     purpose: str = ""
@@ -136,10 +136,11 @@ class Choice:
 
 def lines_of(asked: Asked) -> list[Line]:
     """Objectives whose measure the customer knows himself or that have none, and actions. Usually those that are joint:
-    with an owner of the customer."""
+    with an owner of the customer; of what we want to sell none."""
     joint = {row.objective_id for row in actions_of(asked) if row.customer_owner_id}
     objectives = [
-        Line(f"objective:{row.pk}", row.text, bool(row.measure) or row.pk in joint) for row in objectives_of(asked)
+        Line(f"objective:{row.pk}", row.text, row.measure not in SALES and (bool(row.measure) or row.pk in joint))
+        for row in objectives_of(asked)
     ]
     actions = [Line(f"action:{row.pk}", row.text, row.customer_owner_id is not None) for row in actions_of(asked)]
     return objectives + actions
@@ -178,7 +179,6 @@ def gather(asked: Asked, choice: Choice) -> CustomerPack:
         from_on=plan.from_on,
         until_on=plan.until_on,
         today=asked.today,
-        run=asked.run_label,
         window=run.window_label if run else "",
         as_of=run.as_of if run else None,
         purpose=plan.purpose if PURPOSE in parts else "",

@@ -30,7 +30,7 @@ from relationships.packs.written import kind_of
 from relationships.plans.measures import MEASURES
 
 PARTS = {
-    "review": gettext_lazy("The review, without what is for us only"),
+    "review": gettext_lazy("The review, without notes and what is for us only"),
     "purpose": gettext_lazy("Purpose of the plan"),
     "purchases": gettext_lazy("What they bought"),
     "objectives": gettext_lazy("Objectives, as picked below"),
@@ -49,8 +49,8 @@ def deck(pack: CustomerPack) -> Deck:
         title=_("Business review") if pack.meeting else _("Joint plan"),
         mark=_("For %s") % pack.customer,
         is_for_customer=True,
-        run=pack.run,
-        window=_("window %s") % pack.window if pack.window else "",
+        run="",  # the number of a calculation says nothing to a customer
+        window=pack.window,
         as_of=_("as of %s") % date_format(pack.as_of, "j M Y") if pack.as_of else "",
         made_on=pack.today,
         currency=settings.CURRENCY if pack.purchases else "",
@@ -79,7 +79,7 @@ def pages(pack: CustomerPack) -> Iterator[Page]:
         Page("actions", _("What we do about it"), [actions(pack)]),
         Page("timeline", _("Timeline"), [timeline(pack)] if pack.has_timeline else []),
         Page("value", _("What counts for you"), list(valued(pack))),
-        Page("people", _("Who is who"), [people(pack)]),
+        Page("people", _("Who is who"), list(people(pack))),
         Page("contracts", _("What is agreed"), [contracts(pack)]),
     ]
     yield from (page for page in listed if is_filled(page))
@@ -180,11 +180,16 @@ def valued(pack: CustomerPack) -> Iterator[Words | Table]:
         )
 
 
-def people(pack: CustomerPack) -> Table:
+def people(pack: CustomerPack) -> Iterator[Table | Words]:
+    """Theirs with our counterparts, then those of us who have none."""
     rows = [[each.name, each.title, ", ".join(each.counterparts)] for each in pack.their_people]
+    columns = [Column(_("Of you"), weight=3), Column(_("Title"), weight=3), Column(_("Of us"), weight=3)]
     named = {name for each in pack.their_people for name in each.counterparts}
-    rows += [["", "", each.name] for each in others(pack.our_people, named)]
-    return Table("", [Column(_("Of you"), weight=3), Column(_("Title"), weight=3), Column(_("Of us"), weight=3)], rows)
+    rest = [each.name for each in others(pack.our_people, named)]
+    if rows:
+        yield Table("", columns, rows)
+    if rest:
+        yield Words(_("Also there for you") if rows else _("There for you"), [", ".join(rest)])
 
 
 def others(ours: tuple[Person, ...], named: set[str]) -> list[Person]:

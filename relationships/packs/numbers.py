@@ -59,7 +59,8 @@ def pages(asked: Asked) -> Iterator[Page]:
     if asked.figures is None or "amounts" not in asked.figures:
         return
     known = [line for line in lines() if line[0] in asked.figures["amounts"]]
-    yield Page("pnl", headline(asked), [headlines(asked), (waterfall(asked, known), trend(asked))])
+    blocks = [headlines(asked), (waterfall(asked, known), trend(asked))]
+    yield Page("pnl", headline(asked), blocks, subject=_("Figures"))
     yield Page("statement", _("Profit and loss"), [statement(asked, known)])
     if asked.sees_profit and (found := plane(asked)):
         yield Page("position", _("Position through time"), [(found, places(asked))])

@@ -69,20 +69,24 @@ class Sheets:
         self.title = book.add_format({"bold": True, "font_size": 14, "font_color": INK})
         self.quiet = book.add_format({"font_color": "#565d69"})
 
-    def sheet(self, name: str):
+    def sheet(self, title: str, name: str = ""):
         """A new sheet with its title, the mark and the source above its tables."""
-        plain = NOT_IN_SHEET_NAMES.sub(" ", name)[: SHEET_NAME - 3].strip() or "Sheet"
-        unique, number = plain, 2
-        while unique.lower() in self.names:
-            unique, number = f"{plain} {number}", number + 1
-        self.names.add(unique.lower())
-        made = self.book.add_worksheet(unique)
+        made = self.book.add_worksheet(self.unused(name or title))
         made.hide_gridlines(2)
         made.set_landscape()
         made.fit_to_pages(1, 0)
-        self.text(made, 0, 0, name, self.title)
+        self.text(made, 0, 0, title, self.title)
         self.text(made, 1, 0, f"{self.deck.mark} · {self.deck.source}", self.quiet)
         return made
+
+    def unused(self, name: str) -> str:
+        """A name as spreadsheets allow it, in whole words, that no sheet has yet."""
+        plain = NOT_IN_SHEET_NAMES.sub(" ", name).strip() or "Sheet"
+        unique, number = in_words(plain, SHEET_NAME), 2
+        while unique.lower() in self.names:
+            unique, number = f"{in_words(plain, SHEET_NAME - 3)} {number}", number + 1
+        self.names.add(unique.lower())
+        return unique
 
     def cover(self) -> None:
         made = self.sheet(_("Overview"))
@@ -99,7 +103,7 @@ class Sheets:
             self.table(self.sheet(name), 3, columns, rows)
 
     def page(self, page: Page) -> None:
-        made, row, widths = self.sheet(page.title), 3, {}
+        made, row, widths = self.sheet(page.title, page.name), 3, {}
         for title, columns, rows in (found for block in flat(page) for found in tables(block)):
             if title:
                 self.text(made, row, 0, title, self.title)
@@ -135,6 +139,14 @@ class Sheets:
         """Always as text, and it stays text when somebody edits the cell."""
         said = str(said)[:LONGEST]
         sheet.write_string(row, place, said, self.literal if looks_like_formula(said) else shape)
+
+
+def in_words(text: str, longest: int) -> str:
+    """The text as far as it fits, without half a word at the end."""
+    if len(text) <= longest:
+        return text
+    whole = text[: longest + 1].rpartition(" ")[0]
+    return (whole or text[:longest]).strip()
 
 
 def tables(block) -> Iterator[tuple[str, Sequence[Column], Rows]]:

@@ -24,6 +24,7 @@ from relationships.packs import printed
 from relationships.packs.blocks import Step, Waterfall
 from relationships.packs.drawings import levels
 from relationships.packs.slides.charts import stacked
+from relationships.packs.workbook import in_words
 from relationships.reviews import meeting
 from tests.factories import a_portfolio
 from tests.markup import page_of
@@ -337,7 +338,56 @@ def test_what_is_not_picked_stays_out(portfolio, plan, manager):
     assert "Share the forecast" in with_it
 
 
+def test_the_customer_reads_of_no_run_and_each_name_once(portfolio, plan, manager):
+    open_things(portfolio, plan)
+    lead = portfolio.user("lead")
+    plan.people.add(lead)
+
+    slides = texts(manager.get(f"{URL}?for=customer&format=pptx").content)
+    book = load_workbook(io.BytesIO(manager.get(f"{URL}?for=customer&format=xlsx").content))
+
+    assert not re.search(r"\bRun \d|window", slides)
+    assert "as of 28 Feb 2026" in slides
+    assert "For Account N1 · Account N1" not in slides and "For Account N1" in slides
+    assert "What we do about it" in book.sheetnames
+    people = [[cell.value for cell in row] for row in book["Who is who"].iter_rows(min_row=4)]
+    assert [row for row in people if row[0] == "Dana Buyer"]
+    assert not [row for row in people if row[0] is None and any(row)]
+    assert str(lead) in str(people)
+
+
+def test_what_we_want_to_sell_is_offered_but_not_picked_for_the_customer(portfolio, plan, manager):
+    tables.Objective.objects.create(plan=plan, text="Sell a fifth more", measure="net_revenue", target=Decimal(345_700))
+    tables.Objective.objects.create(plan=plan, text="Fewer returns", measure="return_share", target=Decimal("0.01"))
+
+    page = page_of(manager.get(f"{URL}?for=customer"))
+    text = texts(manager.get(f"{URL}?for=customer&format=pptx").content)
+
+    assert "Sell a fifth more" in page.text
+    assert "Fewer returns" in text and "Sell a fifth more" not in text
+
+
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [
+        ("What we want to reach together", "What we want to reach together"),
+        ("Permanent Finish Products earns 65,143", "Permanent Finish Products earns"),
+        ("Strengths, weaknesses and competitors", "Strengths, weaknesses and"),
+        ("a" * 40, "a" * 31),
+    ],
+)
+def test_names_of_sheets_end_with_a_whole_word(name, kept):
+    assert in_words(name, 31) == kept
+
+
 # Ours
+
+
+def test_the_sheet_of_a_finding_is_named_by_its_subject(portfolio, plan, manager):
+    book = load_workbook(io.BytesIO(manager.get(f"{URL}?format=xlsx").content))
+
+    assert "Figures" in book.sheetnames
+    assert "Account N1" in book["Figures"]["A1"].value
 
 
 def test_members_get_a_pack_without_money_below_gross_margin(portfolio, plan, client):

@@ -95,7 +95,7 @@ def slide(made, deck: Deck, title: str, lead: str = ""):
 
 
 def foot(new, deck: Deck) -> None:
-    text(new, f"{deck.mark} · {deck.account}", LEFT, 7.02, 4.2, 0.3, 9, QUIET)
+    text(new, deck.whose, LEFT, 7.02, 4.2, 0.3, 9, QUIET)
     text(new, deck.source, 4.9, 7.02, 6.9, 0.3, 9, QUIET, PP_ALIGN.CENTER)
     box = text(new, "", 11.9, 7.02, RIGHT - 11.9, 0.3, 9, QUIET, PP_ALIGN.RIGHT)
     number = (
