@@ -85,23 +85,23 @@ def sign_in(page: Page, url: str) -> None:
 
 def deal_with_the_morning(page: Page) -> None:
     """Four things: the review of today, and three actions."""
-    headline(page, "4 things need you today")
+    headline(page, "5 things need you today")
     to_line(page, "Call about prices")
     keys(page, "d")
-    now_need_me(page, "3 things need")
-    keys(page, "u")
     now_need_me(page, "4 things need")
+    keys(page, "u")
+    now_need_me(page, "5 things need")
     to_line(page, "Send the offer")
     keys(page, "s")
     expect(page.get_by_role("button", name="Tomorrow").and_(page.locator(":focus"))).to_be_visible()
     keys(page, "Enter")
-    now_need_me(page, "3 things need")
+    now_need_me(page, "4 things need")
     to_line(page, "Visit")
     keys(page, "r")
     expect(page.get_by_label("To", exact=True).and_(page.locator(":focus"))).to_be_visible()
     page.keyboard.type("Mem")
     keys(page, "Tab", "Enter")
-    now_need_me(page, "2 things need")
+    now_need_me(page, "3 things need")
 
 
 def now_need_me(page: Page, words: str) -> None:

@@ -68,7 +68,7 @@ def sign_in(page: Page, url: str) -> None:
         page.get_by_label(label).tap()
         page.keyboard.type(text)
     page.get_by_role("button", name="Sign in", exact=True).tap()
-    headline(page, "4 things need you today")
+    headline(page, "5 things need you today")
     fits(page)
 
 
@@ -78,17 +78,17 @@ def line_of(page: Page, words: str) -> Locator:
 
 def deal_with_the_morning(page: Page) -> None:
     line_of(page, "Call about prices").get_by_role("button", name="Done").tap()
-    headline(page, "3 things need you today")
-    page.get_by_role("button", name="Undo").tap()
     headline(page, "4 things need you today")
+    page.get_by_role("button", name="Undo").tap()
+    headline(page, "5 things need you today")
     line_of(page, "Send the offer").locator("summary", has_text="Snooze").tap()
     fits(page)
     line_of(page, "Send the offer").get_by_role("button", name="Tomorrow").tap()
-    headline(page, "3 things need you today")
+    headline(page, "4 things need you today")
     line_of(page, "Visit").locator("summary", has_text="Hand on").tap()
     line_of(page, "Visit").get_by_label("To", exact=True).select_option(label="Member")
     line_of(page, "Visit").locator(".day-sheet").get_by_role("button", name="Hand on").tap()
-    headline(page, "2 things need you today")
+    headline(page, "3 things need you today")
 
 
 def log_a_call(page: Page) -> None:

@@ -1,5 +1,7 @@
 """What is typed into a plan is not lost, whatever comes between; and what hangs on it follows at once."""
 
+import re
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
@@ -65,9 +67,10 @@ def test_a_conflict_does_not_take_the_hand_from_where_somebody_types(in_browser,
     assert other.text == "Open all shops in all towns"
 
 
-def test_whoever_was_signed_out_signs_in_beside_what_he_typed(in_browser, live_server, portfolio, objective):
+@pytest.mark.parametrize("gone", [settings.SESSION_COOKIE_NAME, re.compile("")])  # it ran out; or all were deleted
+def test_whoever_was_signed_out_signs_in_beside_what_he_typed(in_browser, live_server, portfolio, objective, gone):
     page = in_browser("manager", PAGE)
-    page.context.clear_cookies()
+    page.context.clear_cookies(name=gone)
 
     field(page, objective, "target").fill("99000")
     field(page, objective, "target").press("Enter")
