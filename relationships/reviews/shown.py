@@ -98,6 +98,11 @@ class ObjectiveLine:
     def is_measured(self) -> bool:
         return self.unit in UNITS
 
+    @property
+    def shown_unit(self) -> str:
+        """Of a value beside its target: a unit of its own is said once, with the target."""
+        return self.unit if self.is_measured or self.target is None else ""
+
 
 def objectives_shown(now: Figures | None, before: Figures | None) -> list[ObjectiveLine]:
     was = {each["id"]: each for each in (before or {}).get("objectives", [])}

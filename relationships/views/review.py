@@ -91,6 +91,7 @@ def figures_context(request, row: Review, now: Figures | None, is_seen: bool) ->
         "before": before,
         "same_run": run_id if before and before.run_id == run_id else None,
         "window": now["window"] if now else "",
+        "window_before": past["window"] if past else "",
     }
 
 

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 
 from accounts.versions import NotPossible
 from profitability.models import Publication
-from relationships.models import Action, Objective, Plan, Position, Review, ReviewCadence, ReviewPoint
+from relationships.models import Action, Objective, ObjectiveReading, Plan, Position, Review, ReviewCadence, ReviewPoint
 from relationships.reviews import agenda, cadence, meeting
 from relationships.reviews.due import boxes_of, next_of, to_come, working_day
 from relationships.reviews.figures import figures_of, readable
@@ -227,9 +227,24 @@ def test_figures_of_a_held_review_stay_when_another_run_is_published(portfolio, 
 def test_changes_since_the_review_before_are_said(portfolio, plan, manager):
     figures = figures_of(plan, portfolio.run, TODAY)
     figures["amounts"]["contribution"] = "60000.00"
+    figures |= {"window": "Jan 2025–Dec 2025", "shares": figures["shares"] | {"growth": "-0.2"}}
     held(plan, TODAY - 90 * DAY, portfolio.earlier, figures=figures)
 
-    assert "+20.0 k" in page_of(manager.get(f"/reviews/{a_review(plan).pk}/")).text
+    text = page_of(manager.get(f"/reviews/{a_review(plan).pk}/")).text
+
+    assert "+20.0 k" in text and " points" in text
+    assert "Compared with Jan 2025–Dec 2025, as looked at on 10 Dec 2025." in text
+
+
+def test_an_objective_says_where_it_stands_and_where_it_is_to_come(portfolio, plan, manager):
+    Objective.objects.create(plan=plan, text="Earn more", measure="contribution", target=200_000)
+    own = Objective.objects.create(plan=plan, text="Answer sooner", unit="hours", direction="down", target=12)
+    ObjectiveReading.objects.create(objective=own, value=16, read_on=TODAY, read_by=portfolio.user("manager"))
+
+    text = page_of(manager.get(f"/reviews/{a_review(plan).pk}/")).text
+
+    assert "80.0 k → target 200.0 k" in text
+    assert "16 → target 12 hours" in text
 
 
 def test_an_earlier_review_does_not_set_back_the_day_of_the_plan(portfolio, plan):
