@@ -28,6 +28,7 @@ DELIMITERS = ",;\t"
 PLAIN = ("name", "email", "title", "function", "level", "buying_role", "support", "influence", "left_on")
 PEOPLE = {"counterpart_email": "ours", "service_email": "service"}  # columns of ours, by field of the form
 COLUMNS = (*PLAIN[:-1], "reports_to", *PEOPLE, "left_on")
+CHOICES = {"level": tuple(map(str, Contact.Level.values)), "buying_role": tuple(Contact.BuyingRole.values)}
 OTHER_NAMES = {"sales": "counterpart_email", "service": "service_email", "accountcode": "account_code"}
 LEFT_OUT = {"lastintouch", "gonequiet"}  # what the table of contacts works out itself
 NEW, CHANGED, KNOWN = "new", "changed", "known"
@@ -200,7 +201,8 @@ class _Taking:
     def _data(self, row: Row, stored: Contact | None) -> dict[str, Any]:
         """What the form of the contact would send."""
         data: dict[str, Any] = said_of(stored) if stored else {}
-        data |= {column: said(column, row.cells[column]) for column in PLAIN if column in row.cells}
+        kept = {"email"} if stored and not row.cells.get("email") else set()  # it was found by its name
+        data |= {column: said(column, row.cells[column]) for column in PLAIN if column in row.cells.keys() - kept}
         for column, name in PEOPLE.items():
             if column in row.cells:
                 data[name] = self._people(row, column)
@@ -218,7 +220,8 @@ class _Taking:
     def _refuse_all(self, row: Row, form: ContactForm) -> None:
         columns = {name: column for column, name in PEOPLE.items()}
         for name, errors in form.errors.items():
-            self.brought.refuse(row, columns.get(name, name), " ".join(map(str, errors)))
+            words = _("is none of %s") % ", ".join(CHOICES[name]) if name in CHOICES else " ".join(map(str, errors))
+            self.brought.refuse(row, columns.get(name, name), words)
 
     def _stored(self, form: ContactForm, stored: Contact | None) -> Contact:
         if stored is None:
@@ -255,15 +258,8 @@ class _Taking:
         now, before = picture(contact), self.before[pk]
         differs = [name for name in now if now[name] != (before or {}).get(name, EMPTY.get(name))]
         state = NEW if before is None else CHANGED if differs else KNOWN
-        return Taken(
-            row.line, contact.name, state, [self._words(name, now[name]) for name in differs if name != "name"]
-        )
-
-    def _words(self, name: str, value: Any) -> tuple[str, str]:
-        if name in set(PAIRED.values()):
-            users = User.objects.filter(pk__in=value).order_by("name").values_list("name", flat=True)
-            return str(LABELS[name]), ", ".join(users) or "–"
-        return str(Contact._meta.get_field(name).verbose_name), spoken(name, value)
+        says = [(label(name), words_of(name, now, before)) for name in differs if name != "name"]
+        return Taken(row.line, contact.name, state, says)
 
 
 EMPTY: dict[str, Any] = {"email": "", "title": "", "function": "", "buying_role": ""} | {
@@ -275,6 +271,23 @@ LABELS: dict[str, str | Promise] = {
 }
 
 
+def label(name: str) -> str:
+    return str(LABELS[name] if name in LABELS else Contact._meta.get_field(name).verbose_name)
+
+
+def words_of(name: str, now: Mapping[str, Any], before: Mapping[str, Any] | None) -> str:
+    """What a field says; of one that changes what it said before, too."""
+    if before is None:
+        return in_words(name, now[name])
+    return f"{in_words(name, before[name])} → {in_words(name, now[name])}"
+
+
+def in_words(name: str, value: Any) -> str:
+    if name not in LABELS:
+        return spoken(name, value)
+    return ", ".join(User.objects.filter(pk__in=value).order_by("name").values_list("name", flat=True)) or "–"
+
+
 def picture(contact: Contact) -> dict[str, Any]:
     """What is known of a contact, its counterparts by kind included."""
     pairs = list(contact.counterparts.values_list("kind", "user_id"))
@@ -284,10 +297,12 @@ def picture(contact: Contact) -> dict[str, Any]:
 
 
 def known(account: Account, name: str, email: str) -> Contact | None:
-    """By e-mail; without one by name, among those without e-mail."""
+    """By e-mail; without one by name: who has none, else the only one of that name."""
     rows = Contact.objects.filter(account=account)
-    by = {"email__iexact": email} if email else {"name__iexact": name, "email": ""}
-    return rows.filter(**by).first()
+    if email:
+        return rows.filter(email__iexact=email).first()
+    found = list(rows.filter(name__iexact=name).order_by("email")[:2])
+    return found[0] if found and (len(found) == 1 or not found[0].email) else None
 
 
 def named(account: Account, text: str) -> list[Contact]:

@@ -43,6 +43,21 @@ def test_each_view_is_accessible_and_fits_a_phone(in_browser, page, query, schem
     assert violations(page) == []
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_file_of_contacts_is_looked_into_by_anybody_and_on_a_phone(in_browser, page, scheme):
+    page.emulate_media(color_scheme=scheme)
+    page.set_viewport_size(PHONE)
+    for rows in ("Paul,paul@n1.example,Owner\nZoe,zoe@n1.example,Buyer\n", "Paul,paul@n1.example,Owner\n,x,\n"):
+        in_browser("manager", URL + "import/")
+        file = {"name": "c.csv", "mimeType": "text/csv", "buffer": f"name,email,title\n{rows}".encode()}
+        page.locator("input[type=file]").set_input_files(file)
+        page.get_by_role("button", name="Look into it").click()
+
+        expect(page.locator("caption")).to_have_count(1)
+        assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+        assert violations(page) == [] and refused(page) == []
+
+
 def test_lines_join_cards_and_those_under_the_hand_stand_out(in_browser, page):
     in_browser("manager", URL)
     lines = page.locator(".contact-lines path")

@@ -84,10 +84,24 @@ def test_the_same_file_again_changes_nothing_and_a_column_that_it_lacks_stays(po
     assert {name: contact.revision for name, contact in of_n1().items()} == revisions
 
     changed = look(client, "E-mail;Name\ncy@N1.example;Cy High\n").context["brought"]
-    assert [(each.state, each.says) for each in changed.taken] == [("changed", [("e-mail", "cy@N1.example")])]
+    assert [(each.state, each.says) for each in changed.taken] == [
+        ("changed", [("e-mail", "Cy@n1.example → cy@N1.example")])
+    ]
     bring(client, "E-mail;Name\ncy@N1.example;Cy High\n")
     assert of_n1()["Cy High"].function == "Quality"
     assert of_n1()["Cy High"].counterparts.count() == 1
+
+
+def test_who_is_named_without_an_email_is_the_only_one_of_that_name_and_keeps_it(portfolio, client):
+    for email in ("ann@n1.example", "bo@n1.example", "bo2@n1.example"):
+        name = email.partition("@")[0].strip("2").title()
+        Contact.objects.create(account=portfolio.accounts["N1"], name=name, email=email)
+
+    answer = look(client, "name,email,title\nann,,Buyer\nBo,,Baker\n")
+
+    assert [(each.name, each.state) for each in answer.context["brought"].taken] == [("ann", "changed"), ("Bo", "new")]
+    bring(client, "name,email,title\nAnn,,Buyer\n")
+    assert (of_n1()["Ann"].email, of_n1()["Ann"].title) == ("ann@n1.example", "Buyer")
 
 
 def test_one_wrong_cell_and_nothing_comes_in_with_all_that_is_wrong_by_line_and_column(client):
@@ -104,6 +118,7 @@ def test_one_wrong_cell_and_nothing_comes_in_with_all_that_is_wrong_by_line_and_
     assert problems(answer) == [
         (3, "E-mail", "bob"), (3, "level", "7"), (4, "Name", ""), (5, "Name", "Dee"),
     ]  # fmt: skip
+    assert "is none of 1, 2, 3, 4, 5" in answer.content.decode()
     assert answer.context["rows"] == ""
     assert problems(look(client, text.replace("ANN@", "dee@")))[-1] == (5, "Sales", "stranger@example.com")
     assert not of_n1()
