@@ -124,6 +124,15 @@ def test_one_wrong_cell_and_nothing_comes_in_with_all_that_is_wrong_by_line_and_
     assert not of_n1()
 
 
+def test_nothing_comes_in_when_somebody_made_it_wrong_after_the_look(portfolio, client):
+    Contact.objects.create(account=portfolio.accounts["N1"], name="Bo", email="bo@n1.example")
+    sent = look(client, "name,email,reports_to\nAnn,ann@n1.example,Bo\n").context["rows"]
+    Contact.objects.create(account=portfolio.accounts["N1"], name="Bo", email="other@n1.example")
+
+    assert problems(client.post(URL, {"rows": sent})) == [(2, "reports_to", "Bo")]
+    assert "Ann" not in of_n1()
+
+
 @pytest.mark.parametrize(
     ("rows", "wrong"),
     [
