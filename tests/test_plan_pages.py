@@ -197,6 +197,12 @@ def test_a_version_is_read_as_it_was(sign_in, plan, portfolio):
     assert "approved: Lead" in told
 
 
+def test_who_is_asked_to_approve_reads_what_was_written_with_it(sign_in, plan, portfolio):
+    submitted(portfolio, plan, note="Higher target")
+
+    assert "What changed: Higher target" in text(sign_in("lead").get(PLAN))
+
+
 def test_members_read_a_version_without_money_below_gross_margin(sign_in, plan, portfolio):
     submitted(portfolio, plan)
 

@@ -173,6 +173,46 @@ def test_a_lead_is_asked_for_what_the_way_of_plans_asks_of_him(portfolio, sign_i
     assert not waiting_for_lead(stranger)
 
 
+def submitted(portfolio, note: str = "") -> PlanVersion:
+    said = {"submitted_at": timezone.now(), "submitted_by": portfolio.user("manager"), "document": {}, "note": note}
+    return PlanVersion.objects.create(plan=a_plan(portfolio, state="in_review"), number=1, **said)
+
+
+def answer_version(client: Client, version: PlanVersion, do: str, **sent):
+    sent = {"key": f"version:{version.pk}", "do": do} | sent
+    return client.post("/today/act/", sent, headers=HTMX).context["told"]
+
+
+def test_a_version_is_approved_in_place_and_its_note_is_read_there(portfolio, sign_in):
+    version, lead = submitted(portfolio, "Two objectives more"), sign_in("lead")
+    assert "Two objectives more" in page_of(lead.get("/")).text
+
+    told = answer_version(lead, version, "approve")
+
+    assert "You approved version 1 of Account N1." in told.text and told.back is None
+    assert PlanApproval.objects.get().said_by == portfolio.user("lead")
+    assert not [text for text in lines(lead) if text.startswith("Version 1")]
+
+
+def test_a_version_is_returned_in_place_with_what_is_to_be_done_first(portfolio, sign_in):
+    version, lead = submitted(portfolio), sign_in("lead")
+
+    assert answer_version(lead, version, "return", value=" ").is_problem
+    told = answer_version(lead, version, "return", value="Name the risks")
+
+    assert told.text == "Version 1 of Account N1 is returned."
+    version.refresh_from_db()
+    assert (version.state, PlanApproval.objects.get().answer) == ("returned", "Name the risks")
+
+
+@pytest.mark.parametrize("role", ["manager", "member", "stranger"])
+def test_a_version_is_answered_by_nobody_else(portfolio, sign_in, role):
+    version = submitted(portfolio)
+
+    assert answer_version(sign_in(role), version, "approve").text == "It is not there any more."
+    assert not PlanApproval.objects.exists()
+
+
 def test_a_mention_stands_there_until_it_is_read(portfolio, manager):
     told = {"plan": a_plan(portfolio), "account": portfolio.accounts["N1"]}
     notices.tell([portfolio.user("manager")], "mention", "Lead: what of stock?", "/", portfolio.user("lead"), **told)

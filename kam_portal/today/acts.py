@@ -18,7 +18,8 @@ from kam_portal.today.lines import MOVE, PLAN
 from kam_portal.today.reviews import ASKED
 from profitability.queries import published_run
 from relationships import doing, notices
-from relationships.models import Action, Notice, Plan, Review, Signal
+from relationships.models import Action, Notice, Plan, PlanVersion, Review, Signal
+from relationships.plans import lifecycle
 from relationships.plans.readers import may_edit
 from relationships.reviews import meeting, planning
 from relationships.signals import acting, kinds
@@ -79,6 +80,8 @@ def perform(user, act: Act, now: datetime, today: date) -> Outcome:
         return on_signal(user, act, today)
     if act.kind == "review":
         return on_review(user, act, today)
+    if act.kind == "version":
+        return on_version(user, act, now)
     if act.kind.startswith(ASKED):
         return on_asked(user, act, today)
     return on_notice(user, act, now) if act.kind == "notice" else gone()
@@ -212,6 +215,28 @@ ON_SIGNAL: dict[str, Callable] = {
     WAKE: put_back,
     "reassign": give,
 }
+
+
+# Versions of plans
+
+
+def on_version(user, act: Act, now: datetime) -> Outcome:
+    """The word of one who is asked to approve. It is not taken back: what follows is another version."""
+    found = lifecycle.waiting_for(user)
+    version = next((row for row in found if row.pk == act.number), None)
+    if version is None or act.do not in {"approve", "return"}:
+        return gone()
+    words = {"number": version.number, "account": version.plan.account}
+    try:
+        if act.do == "return":
+            lifecycle.give_back(user, version, act.value, now)
+            return Outcome(_("Version %(number)s of %(account)s is returned.") % words)
+        said = lifecycle.approve(user, version, "", now)
+    except NotPossible as error:
+        return problem(str(error))
+    if said.state == PlanVersion.State.APPROVED:
+        return Outcome(_("Version %(number)s of %(account)s is approved and in force.") % words)
+    return Outcome(_("You approved version %(number)s of %(account)s. The other side is still to answer.") % words)
 
 
 # Reviews

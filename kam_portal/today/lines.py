@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 
 from accounts.models import Account, User
 
-DONE, SNOOZE, REASSIGN, MOVE, PLAN = "done", "snooze", "reassign", "move", "plan"
+DONE, SNOOZE, REASSIGN, MOVE, PLAN, ANSWER = "done", "snooze", "reassign", "move", "plan", "answer"
 ALL_ACTS = frozenset({DONE, SNOOZE, REASSIGN})
 
 

@@ -10,11 +10,12 @@ from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from accounts.models import Import
 from accounts.permissions import Permission, Role, may
-from kam_portal.today.lines import ALL_ACTS, DONE, Line, Urgency, due_words, urgency_of
+from kam_portal.today.lines import ALL_ACTS, ANSWER, DONE, Line, Urgency, due_words, urgency_of
 from kam_portal.today.plans import Plans
 from kam_portal.today.reviews import reviews
 from kam_portal.uploads.kinds import label
@@ -26,6 +27,7 @@ from relationships.signals.sentences import sentence
 
 MENTION = "mention"  # other notices are news, or stand among the actions and plans
 TOLD_OTHERWISE = ("action_overdue", "review_due")
+NOTE = 140  # characters of what was written with a version
 MOST = 200  # of a source; who has more than that does not need to see the last
 WENT_WRONG = (Import.State.DRAFT, Import.State.REFUSED, Import.State.UNUSABLE, Import.State.FAILED)
 RECENTLY = timedelta(days=14)
@@ -123,6 +125,8 @@ def approval_line(version: PlanVersion) -> Line:
         account=account,
         day=day,
         when=since(day),
+        asks=Truncator(version.note).chars(NOTE),
+        acts=frozenset({ANSWER}),
     )
 
 

@@ -43,7 +43,7 @@ document.addEventListener("keydown", (event) => {
 document.addEventListener(
   "toggle",
   ({ target }) => {
-    if (target.matches("[data-day-line] details.menu") && target.open) target.querySelector(".day-sheet :is(button, select)").focus();
+    if (target.matches("[data-day-line] details.menu") && target.open) target.querySelector(".day-sheet :is(button, select, textarea)").focus();
   },
   true,
 );
