@@ -17,6 +17,7 @@ from relationships.core.survey import KINDS
 from relationships.findings import By
 from relationships.forms import BarrierForm, FindingForm, ForecastForm, InvitationForm, ReasonForm
 from relationships.models import Contact, ExitBarrier, Forecast, Invitation, Position, StageEvidence
+from relationships.views.strength import panel
 
 MOST_SHOWN = 30  # lines of a history
 LINK = "link_of_an_invitation"  # in the session, until it is shown
@@ -63,7 +64,8 @@ def page(request, account: Account, status: int = 200, **sent):
         "disintegrating": DISINTEGRATING,
         "tab": "relationship",
     }
-    return render(request, "relationships/relationship.html", context | lists_of(account, sent), status=status)
+    context |= panel(request, account, run, position) | lists_of(account, sent)
+    return render(request, "relationships/relationship.html", context, status=status)
 
 
 def views_differ(position: Position, now) -> bool:

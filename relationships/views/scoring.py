@@ -26,6 +26,7 @@ from relationships.evidence import own_criteria
 from relationships.judging import Cell, Overtaken, check, is_news, link_in, rate, score_in, take_back
 from relationships.models import Box, Rating
 from relationships.opinions import BUYERS, OURS, criteria_on, judged, opinions
+from relationships.strengths import trust_of
 from relationships.views import scoring_sources as sources
 from relationships.views.scoring_cards import (
     EVIDENCE,
@@ -258,6 +259,7 @@ def looked_at(request, sheet: Sheet) -> dict:
         "sees_boxes": sees_boxes,
         "may_score": may_score,
         "statuses": Rating.Status.choices,
+        "trust_heard": partial(trust_of, request.user, sheet.account, timezone.now()),  # read where a card shows it
     }
 
 

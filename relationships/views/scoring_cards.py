@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.told import Field, Told, id_of
 from profitability.explain.figures import FIGURES
+from relationships.asking import TRUSTED
 from relationships.core.criteria import Criterion, plain
 from relationships.effects import Known
 from relationships.evidence import Scored
@@ -93,6 +94,11 @@ class Card:
     @property
     def trail(self) -> str:
         return TRAIL_OF[self.axis]
+
+    @property
+    def asks_for_trust(self) -> bool:
+        """Whether surveys ask customers for the same."""
+        return self.axis == "relationship" and self.criterion.code == TRUSTED
 
 
 @dataclass(frozen=True)

@@ -308,7 +308,7 @@ def test_many_contacts_and_findings_take_no_more_reads(portfolio, manager, djang
         contact = Contact.objects.create(account=account, name=f"Person {number}", function=f"F{number % 5}")
         Counterpart.objects.create(contact=contact, user=user)
     bind(portfolio, "N1", ours=1, theirs=2)
-    with django_assert_max_num_queries(40):
+    with django_assert_max_num_queries(46):
         manager.get(URL)
 
 
