@@ -37,6 +37,7 @@ import "./plan-edit.js";
 import "./plan-lines.js";
 import "./plan-fold.js";
 import "./plan-mention.js";
+import "./plan-paper.js";
 import "./today.js";
 import "./print.js";
 import "./sparkline.js";

@@ -234,7 +234,7 @@ CLIPPED = """() => [...document.querySelectorAll("#plan .entry-form :is(input.nu
   .map(field => field.id)"""
 
 
-@pytest.mark.parametrize("width", [1024, 1210, 1440])
+@pytest.mark.parametrize("width", [1024, 1280, 1440])
 def test_fields_of_a_line_follow_each_other_as_they_are_read_and_none_is_cut(in_browser, page: Page, plan, width):
     page.set_viewport_size({"width": width, "height": 900})
     in_browser("manager", PAGE)

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 from relationships.models import Action, Investment, Need, Objective, Plan, PlanSection, Risk
-from relationships.plans import lifecycle
+from relationships.plans import editing, lifecycle
 from relationships.plans.sections import SECTIONS
 
 TODAY = date(2026, 3, 10)
@@ -30,6 +30,42 @@ def a_plan(portfolio, code: str = "N1", **fields) -> Plan:
     for section in SECTIONS:
         entries = 0 if section in ("swot", "competitors") else 1
         PlanSection.objects.create(plan=plan, section=section, entries=entries, changed_at=NOW - timedelta(days=20))
+    return plan
+
+
+LINES = {
+    "objectives": [{"text": "A tenth fewer rush orders, each quarter"}, {"text": "Forecast within 15 % of orders"}],
+    "actions": [{"text": f"Agree the weeks of delivery for season {number}"} for number in range(1, 8)],
+    "needs": [
+        {"text": f"Bikes sized from its own sell-out data, range {number}", "kind": kind}
+        for number, kind in enumerate(("known", "unknown", "competitor", "personal", "known"))
+    ],
+    "swot": [
+        {"text": f"We know each of its shop managers: {kind}", "kind": kind}
+        for kind in ("strength", "weakness", "opportunity", "threat", "strength", "threat")
+    ],
+    "value": [
+        {"text": f"Deliveries on its shelves the same day, shop {number}", "unit": "%", "today": "71", "target": "85"}
+        for number in range(2)
+    ],
+    "competitors": [
+        {"text": name, "wallet_share": "18 %", "strengths": "Payment after sale", "move": "A range for its shops alone"}
+        for name in ("Velo Direct", "Northern Frames")
+    ],
+    "shortcomings": [{"text": "Returns take three weeks", "consequence": "Its bookkeeping asks"}] * 2,
+    "benefits": [{"text": "Sell-out by shop", "direction": "received", "worth": "3300"}] * 3,
+    "risks": [{"text": "The touring range is late again", "answer": "Ship the first hundred by air"}] * 2,
+    "links": [{"text": "Range plan", "url": "https://documents.example/range-plan"}],
+}
+
+
+def a_full_plan(portfolio, code: str = "N1") -> Plan:
+    """With as many lines as the plans of the demo have."""
+    plan = a_plan(portfolio, code)
+    for section, lines in LINES.items():
+        for line in lines:
+            added = editing.add(portfolio.user("manager"), plan, section, line)
+            assert isinstance(added, editing.Saved), (section, added)
     return plan
 
 
