@@ -34,6 +34,7 @@ TEAM_IN = (
 )  # days until the next one of the team, by the plan's place
 BEGUN_BEFORE = 120  # days, where nothing was held yet
 NOT_PLANNED = 3  # plans whose next review nobody has planned yet
+TEAM_NOT_PLANNED = (4, 8)  # places of plans whose next review of the team nobody has planned yet
 PREPARED = 2  # plans whose next review has its agenda already
 AGENDA = (
     ("Stock of the two best-selling frames before the season", "They want a week's notice of any delay.", False),
@@ -150,7 +151,7 @@ def to_come(plan: Plan, box: str, found: cadence.Rhythms, today: date, place: in
     last = plan.reviewed_on or today - timedelta(days=BEGUN_BEFORE - 5 * place)
     kind, day = next_of(Review.Kind.JOINT, box, found, last)
     manager = plan.account.manager
-    if place % 4:
+    if place not in TEAM_NOT_PLANNED:
         soon = today + timedelta(days=TEAM_IN[place % len(TEAM_IN)])
         team = Review.objects.create(plan=plan, kind=TEAM, due_on=working_day(soon))
         meeting.invite_as_before(team)
