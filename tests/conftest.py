@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 
+import hypothesis
 import pytest
 from django.core.cache import caches
 from django.test import TestCase, TransactionTestCase
@@ -11,6 +12,10 @@ from tests import servers
 
 # Playwright's event loop runs in the thread of the test, which Django would otherwise refuse to share.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+# How long an example takes says more of the machine than of the law it tests.
+hypothesis.settings.register_profile("laws", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("laws")
 
 NEEDS_SERVERS = {"page", "browser", "context", "redis_url", "worker", "live_server"}
 NEEDS_DATABASE = {"db", "transactional_db", "django_db_setup", "live_server"}

@@ -4,7 +4,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts.tables.amounts import LIMIT, UNIT, multiply, shown, ten_thousandths
@@ -18,7 +18,6 @@ def half_up(value: Decimal) -> int:
     return int(value.quantize(Decimal(1), ROUND_HALF_UP))
 
 
-@settings(deadline=None)
 @given(st.lists(st.tuples(st.sampled_from(["", "-", "+"]), DIGITS, FRACTIONS), min_size=1), st.sampled_from(".,"))
 def test_amounts_equal_decimal_rounded_half_up(parts, mark):
     texts = [f"{sign}{whole}{mark}{fraction}" for sign, whole, fraction in parts]
@@ -61,7 +60,6 @@ def test_with_a_decimal_comma_a_point_is_refused():
     assert ten_thousandths(pa.array(["1234,50", "1.234", None]), ",")[0].to_pylist() == [12_345_000, None, None]
 
 
-@settings(deadline=None)
 @given(st.lists(st.tuples(LEDGER, LEDGER), min_size=1))
 def test_a_product_is_exact_and_rounded_half_up(pairs):
     product = multiply(pa.array([a for a, _b in pairs]), pa.array([b for _a, b in pairs]))
@@ -70,7 +68,6 @@ def test_a_product_is_exact_and_rounded_half_up(pairs):
     assert product.to_pylist() == [value if abs(value) < LIMIT else None for value in exact]
 
 
-@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(-(10**8), 10**8), st.integers(-(10**8), 10**8)), min_size=1))
 def test_small_products_are_never_lost(pairs):
     product = multiply(pa.array([a for a, _b in pairs]), pa.array([b for _a, b in pairs]))
@@ -82,7 +79,6 @@ def test_a_product_with_a_missing_factor_is_missing():
     assert multiply(pa.array([10_000, None], pa.int64()), pa.array([None, 5], pa.int64())).to_pylist() == [None, None]
 
 
-@settings(deadline=None)
 @given(LEDGER)
 def test_a_number_is_shown_as_it_is_read(value):
     assert ten_thousandths(pa.array([shown(value)]))[0].to_pylist() == [value]

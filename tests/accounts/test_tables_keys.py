@@ -5,7 +5,7 @@ from datetime import date
 
 import numpy as np
 import pyarrow as pa
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts.tables import keys
@@ -13,7 +13,6 @@ from accounts.tables import keys
 WORDS = st.lists(st.one_of(st.none(), st.text(max_size=5)), min_size=1)
 
 
-@settings(deadline=None)
 @given(WORDS)
 def test_equal_texts_and_only_they_have_equal_hashes(words):
     found = keys.hashes(pa.array(words, pa.string())).tolist()
@@ -21,7 +20,6 @@ def test_equal_texts_and_only_they_have_equal_hashes(words):
     assert len(set(zip(words, found, strict=True))) == len(set(words)) == len(set(found))
 
 
-@settings(deadline=None)
 @given(WORDS, st.integers(0, 5))
 def test_a_hash_does_not_depend_on_its_neighbours(words, start):
     words = [*"abcde", *words]
@@ -53,7 +51,6 @@ def test_no_two_of_a_million_keys_collide():
     assert len(np.unique(found)) == 1_000_000
 
 
-@settings(deadline=None)
 @given(st.lists(st.lists(st.integers(0, 6), min_size=1), min_size=1))
 def test_lines_are_numbered_over_batches(batches):
     numbers = keys.LineNumbers()

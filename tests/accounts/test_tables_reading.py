@@ -177,7 +177,7 @@ CELLS = st.lists(
 )
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(CELLS)
 def test_csv_is_read_as_the_csv_module_reads_it(tmp_path, cells):
     text = io.StringIO()
@@ -202,7 +202,7 @@ TEXTS = st.one_of(
 )
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(st.sampled_from(list(Type)), st.lists(TEXTS, min_size=1), st.sampled_from(".,"))
 def test_a_reason_is_given_for_exactly_the_cells_that_are_refused(kind, texts, mark):
     column = Column("x", kind, **LIMITED.get(kind, {}))

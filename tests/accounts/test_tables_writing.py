@@ -57,7 +57,7 @@ def test_the_apostrophe_is_taken_away_exactly(text):
 NAMES = st.text(st.characters(codec="utf-8", exclude_categories=("C", "Z")), min_size=1, max_size=20)
 
 
-@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(NAMES, min_size=1), st.sampled_from(FORMATS))
 def test_any_name_comes_back(tmp_path, names, ending):
     path = tmp_path / f"accounts.{ending}"

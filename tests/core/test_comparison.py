@@ -2,7 +2,7 @@
 
 from fractions import Fraction
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from profitability.core.comparison import EFFECTS, Figures, Rates, Sales, effects, sales_effects, together
@@ -128,16 +128,13 @@ UNIT_COSTS = st.dictionaries(CODES, st.fractions(0, 10**4, max_denominator=997))
 BY_MONTH = st.dictionaries(MONTHS, UNIT_COSTS)
 RATES = st.builds(Rates, BY_MONTH, BY_MONTH, UNIT_COSTS, st.booleans())
 # figures are many and drawn slowly on a busy machine
-unhurried = settings(suppress_health_check=[HealthCheck.too_slow])
 
 
-@unhurried
 @given(FIGURES, SALES, FIGURES, RATES)
 def test_the_effects_sum_to_the_change_to_the_cent(before, corrected, after, costs):
     assert sum(effects(before, corrected, after, costs)) == after.contribution - before.contribution
 
 
-@unhurried
 @given(FIGURES, FIGURES, RATES)
 def test_swapping_the_runs_turns_the_sign_of_the_total(before, after, costs):
     back = Rates(costs.after, costs.before, costs.average, costs.same_model)
@@ -147,7 +144,6 @@ def test_swapping_the_runs_turns_the_sign_of_the_total(before, after, costs):
     assert sum(effects(after, after.sales, before, back)) == -there
 
 
-@unhurried
 @given(FIGURES, BY_MONTH, UNIT_COSTS, st.booleans())
 def test_a_run_compared_with_itself_has_no_effects(figures, costs, average, same_model):
     found = effects(figures, figures.sales, figures, Rates(costs, costs, average, same_model))
@@ -155,7 +151,6 @@ def test_a_run_compared_with_itself_has_no_effects(figures, costs, average, same
     assert found == (0,) * len(EFFECTS)
 
 
-@unhurried
 @given(FIGURES, SALES, FIGURES, BY_MONTH, UNIT_COSTS, st.booleans())
 def test_what_costs_the_same_a_unit_has_no_effect_of_rates(before, corrected, after, costs, average, same_model):
     found = effects(before, corrected, after, Rates(costs, costs, average, same_model))
@@ -163,7 +158,6 @@ def test_what_costs_the_same_a_unit_has_no_effect_of_rates(before, corrected, af
     assert found[EFFECTS.index("rates")] == 0
 
 
-@unhurried
 @given(FIGURES, SALES, FIGURES, BY_MONTH, BY_MONTH, UNIT_COSTS)
 def test_the_same_rules_leave_nothing_to_the_model(before, corrected, after, then, now, average):
     found = effects(before, corrected, after, Rates(then, now, average))
@@ -171,7 +165,6 @@ def test_the_same_rules_leave_nothing_to_the_model(before, corrected, after, the
     assert found[EFFECTS.index("model")] == 0
 
 
-@unhurried
 @given(st.lists(st.tuples(FIGURES, SALES, FIGURES), max_size=5), RATES, st.randoms(use_true_random=False))
 def test_the_order_of_accounts_does_not_matter(accounts, costs, chance):
     shuffled = chance.sample(accounts, len(accounts))

@@ -212,7 +212,7 @@ def given_by(plan: Plan, programme: Programme) -> dict[int, Decimal]:
     return used
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(programmes())
 def test_limits_are_kept(programme):
     plan = allocate(programme)
@@ -228,7 +228,7 @@ def test_limits_are_kept(programme):
         assert part >= share * whole - Decimal("0.01") * len(programme.accounts)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(programmes(shares=False))
 def test_advice_brings_at_least_what_today_brings(programme):
     least = {manager: Decimal(0) for manager in programme.hours}
@@ -240,7 +240,7 @@ def test_advice_brings_at_least_what_today_brings(programme):
     assert float(plan.advised) >= float(plan.today) - 1e-6
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(programmes(), st.sampled_from([ANN, BEN]), HOURS)
 def test_more_time_never_brings_less(programme, manager, more):
     richer = replace(programme, hours=programme.hours | {manager: programme.hours[manager] + more})
@@ -251,7 +251,7 @@ def test_more_time_never_brings_less(programme, manager, more):
     assert float(after.advised) >= float(before.advised) - tolerance(programme)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(programmes(), st.integers(2, 10_000))
 def test_hours_do_not_depend_on_the_currency(programme, factor):
     dearer = replace(
@@ -275,7 +275,7 @@ def test_hours_do_not_depend_on_the_currency(programme, factor):
     assert after.advised == factor * before.advised
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(st.lists(st.tuples(st.integers(1, 3), st.integers(0, 9), st.integers(0, 9)), min_size=1, max_size=4),
        st.integers(0, 8))  # fmt: skip
 def test_nothing_in_whole_hours_is_better(drawn, hours):

@@ -5,7 +5,7 @@ from fractions import Fraction
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from profitability.core import allocation
@@ -238,7 +238,7 @@ def test_the_books_of_any_model_close_in_any_currency(ledger):
 
 
 @pytest.mark.servers  # a thousand take long
-@settings(max_examples=1000, deadline=None, phases=[Phase.generate], suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=1000, phases=[Phase.generate])
 @given(ledgers())
 def test_the_books_of_a_thousand_models_close_in_any_currency(ledger):
     check_that_the_books_close(ledger)

@@ -82,7 +82,7 @@ def through_the_form(given: dict) -> dict:
 
 
 @given(models())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_a_model_goes_through_the_form_and_yaml_unchanged(model):
     stored = to_document(model)
 
@@ -96,7 +96,7 @@ def test_a_model_goes_through_the_form_and_yaml_unchanged(model):
 @example(Fraction(1, 100_000))
 @example(Fraction(1, 8192))  # 13 decimals: more than a document may have
 @given(st.fractions(min_value=0, max_value=10**9, max_denominator=10**6))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_a_number_is_shown_and_read_exactly(number):
     exact = number_of(str(number))
 
@@ -105,7 +105,7 @@ def test_a_number_is_shown_and_read_exactly(number):
 
 
 @given(st.dictionaries(PRINTABLE.filter(bool), st.sampled_from(["", "1", "0.25", "1/3", "abc", "-2"]), max_size=4))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_a_draft_that_is_still_wrong_loses_nothing(serves):
     draft = document()
     draft["pools"][2]["serves"] = {name: number_of(text) for name, text in serves.items()}

@@ -55,7 +55,7 @@ def test_the_weights_after_the_move_sum_to_100(account):
         assert min(changed.values()) >= 0
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(cases(relative=True) | cases(), st.data())
 def test_no_other_weight_moves_it_by_a_smaller_change(account, data):
     move = nearest_move(account)

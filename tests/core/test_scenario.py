@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from profitability.core.cost_model import Activity
@@ -313,7 +313,6 @@ valuations = st.builds(
     avoidable=st.sampled_from([(), ("sales",), ("desk", "cars")]),
 )
 volumes = st.lists(st.integers(0, 10**5), min_size=2, max_size=2)
-unhurried = settings(suppress_health_check=[HealthCheck.too_slow])
 sheets = st.tuples(amounts, amounts, amounts, volumes, volumes, volumes)
 
 
@@ -322,7 +321,6 @@ def window_of(net, discounts, returns, orders, lines, visits) -> Window:
     return a_window(a_statement(net, discounts, returns), **moved)
 
 
-@unhurried
 @given(sheets, some_levers, valuations)
 def test_usage_saved_and_usage_left_make_the_usage_before(sheet, levers, valuation):
     window = window_of(*sheet)
@@ -333,7 +331,6 @@ def test_usage_saved_and_usage_left_make_the_usage_before(sheet, levers, valuati
     assert saved + int(found.costs.sum()) == int(window.costs.sum())
 
 
-@unhurried
 @given(sheets, some_levers, valuations)
 def test_cash_is_never_more_than_usage_but_for_avoidable_pools(sheet, levers, valuation):
     window = window_of(*sheet)
@@ -342,7 +339,6 @@ def test_cash_is_never_more_than_usage_but_for_avoidable_pools(sheet, levers, va
         assert row.cash == row.usage if row.pool in valuation.avoidable else 0 <= row.cash <= max(row.usage, 0)
 
 
-@unhurried
 @given(sheets, some_levers)
 def test_the_order_of_the_accounts_does_not_matter_for_the_total(sheet, levers):
     window = window_of(*sheet)
@@ -360,7 +356,6 @@ def test_the_order_of_the_accounts_does_not_matter_for_the_total(sheet, levers):
     assert sum(contribution(apply(turned, levers))) == sum(contribution(apply(window, levers)))
 
 
-@unhurried
 @given(sheets, percents)
 def test_a_price_moves_the_total_by_exactly_its_share(sheet, price):
     window = window_of(*sheet)
@@ -372,7 +367,6 @@ def test_a_price_moves_the_total_by_exactly_its_share(sheet, price):
         assert abs(after - before - Fraction(price) / 100 * amount) <= 1  # sales and discounts are rounded
 
 
-@unhurried
 @given(sheets, some_levers)
 def test_the_figures_of_an_account_do_not_depend_on_who_else_is_in_view(sheet, levers):
     window = window_of(*sheet)
@@ -385,7 +379,6 @@ def test_the_figures_of_an_account_do_not_depend_on_who_else_is_in_view(sheet, l
         assert (alone.costs[0] == together.costs[place]).all()
 
 
-@unhurried
 @given(sheets)
 def test_the_parts_of_a_cost_sum_to_it(sheet):
     window = window_of(*sheet)
@@ -442,7 +435,6 @@ def some_changes(levers: Levers) -> dict:
     return {name: getattr(levers, name) for name in names}
 
 
-@unhurried
 @given(sheets, some_levers)
 def test_an_exception_that_says_the_same_is_none(sheet, levers):
     window = window_of(*sheet)
@@ -454,7 +446,6 @@ def test_an_exception_that_says_the_same_is_none(sheet, levers):
     assert (found.minutes == plain.minutes).all()
 
 
-@unhurried
 @given(sheets, some_levers, some_levers)
 def test_an_account_under_its_own_levers_is_as_if_it_stood_alone(sheet, levers, others):
     window = window_of(*sheet)

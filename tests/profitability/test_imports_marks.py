@@ -81,7 +81,7 @@ def stored():
 
 
 @given(files)
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_marks_after_any_files_are_those_of_the_lines_that_stand(monkeypatch, some_files):
     monkeypatch.setattr(csv_files, "BLOCK", 256)  # a few lines at a time: orders are split over batches
     with TemporaryDirectory() as folder, transaction.atomic():

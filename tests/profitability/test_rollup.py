@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 from django.db import transaction
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from accounts.models import Account, Import
@@ -63,7 +63,7 @@ EVENTS = st.fixed_dictionaries(
 
 
 @pytest.mark.servers
-@settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25)
 @given(st.lists(order_lines(), max_size=14), st.lists(EVENTS, max_size=8), st.sets(st.sampled_from(MONTHS)))
 @example([], [], set())
 @example([], [], set(MONTHS))
