@@ -1,9 +1,11 @@
 """Paper: wide tables turn it, totals stand once, letters of charts keep their size."""
 
 import re
+from datetime import date
 
 import pytest
 
+from accounts.models import Decision
 from tests.pages.test_portfolio_pages import complaints, portfolio, visit  # noqa: F401  fixtures
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -53,3 +55,18 @@ def test_letters_of_a_chart_are_as_large_as_those_of_the_text(visit, page):  # n
     assert letters >= page.locator("table.statement tbody th").first.evaluate(
         "each => parseFloat(getComputedStyle(each).fontSize)"
     )
+
+
+def test_a_team_on_paper_names_its_accounts_and_asks_for_nothing(portfolio, visit, page):  # noqa: F811
+    day = {"proposed_on": date(2026, 3, 1), "decided_on": date(2026, 3, 1)}
+    said = {"outcome": "admit", "state": "approved", "reason": "Grows", "review_on": date(2099, 1, 1)}
+    by = {"proposed_by": portfolio.user("lead"), "decided_by": portfolio.user("executive")}
+    Decision.objects.create(account=portfolio.accounts["N1"], **said, **by, **day)
+    visit("lead", "/team/north/")
+    page.emulate_media(media="print")
+
+    names = page.locator(".plan-card h3 a")
+    assert names.count()
+    assert all(name.is_visible() for name in names.all())
+    assert page.get_by_text("Begin a plan").count()
+    assert not page.get_by_text("Begin a plan").first.is_visible()

@@ -145,3 +145,15 @@ def test_the_pack_is_paper_without_anything_to_click(review, in_browser):
     assert page.locator(".pack-chart").first.is_visible()
     for paper in ("A4", "Letter"):
         assert page.pdf(format=paper, prefer_css_page_size=True).count(b"/Type /Page\n") <= 12
+
+
+def test_on_paper_a_summary_is_text_and_one_without_words_is_left_out(review, in_browser, page: Page):
+    in_browser("manager", f"/reviews/{review.pk}/")
+    page.emulate_media(media="print")
+    assert not page.locator("#summary").is_visible()
+    assert page.locator("#attendees").is_visible()
+
+    page.emulate_media(media="screen")
+    page.locator("#summary-text").fill("All went well")
+    page.emulate_media(media="print")
+    assert page.locator("#summary-text").evaluate("each => getComputedStyle(each).borderTopWidth") == "0px"
