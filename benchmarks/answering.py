@@ -148,6 +148,8 @@ FIELDS = {  # of the answer, with their columns
     "run": "run_id",
     "stage_supplier": "position__stage_supplier",
     "stage_provisional": "position__stage_is_provisional",
+    "criteria": "position__criteria_set__code",
+    "criteria_version": "position__criteria_set__version",
 }
 COLUMNS = [column for column in FIELDS.values() if column]
 SHARE_UNIT = Decimal("0.000001")

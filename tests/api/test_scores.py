@@ -9,7 +9,7 @@ FIELDS = [
     "relationship_strength", "stage", "stage_buyer", "stability", "confidence", "revenue_class", "revenue_rank",
     "contribution_rank", "net_revenue", "gross_margin", "cost_to_serve", "contribution", "cost_to_serve_share",
     "previous_box", "changed_on", "run",
-    "stage_supplier", "stage_provisional",  # since then
+    "stage_supplier", "stage_provisional", "criteria", "criteria_version",  # since then
 ]  # fmt: skip
 
 

@@ -170,17 +170,17 @@ def test_a_file_holds_exactly_the_rows_and_columns_in_view(visit):
         "Code", "Account", "Team", "Manager", "Segment", "Country", "Box", "Firmness",
         "Holds in share of weightings", "Attractiveness", "Relationship strength", "Stage", "Stage, our view",
         "Stage, the buyer’s view", "Class", "List sales",
-        "Discounts", "Returns", "Net revenue", "Gross margin", "Cost to serve", "Contribution", "Currency",
+        "Discounts", "Returns", "Net revenue", "Gross margin", "Cost to serve", "Contribution", "Currency", "Criteria",
     ]  # fmt: skip
     assert [row[0] for row in rows] == ["N4", "N3"]
-    assert [Decimal(each) for each in rows[1][-5:-1]] == [120000, 30000, 45000, -15000]
+    assert [Decimal(each) for each in rows[1][-6:-2]] == [120000, 30000, 45000, -15000]
 
 
 def test_a_file_for_a_member_has_no_column_below_gross_margin(visit):
     for path in ("/accounts/?format=csv&order=-contribution", "/matrix/?format=csv&losing=on"):
         head, *rows = as_csv(visit("member", path))
 
-        assert head[-2:] == ["Gross margin", "Currency"]
+        assert head[-3:] == ["Gross margin", "Currency", "Criteria"]
         assert [row[0] for row in rows] == ["N1", "N2", "N3", "N4", "N5", "N6"]  # by net revenue
 
 
