@@ -31,6 +31,10 @@ from kam_portal.settings import CACHES, DATABASES, MIDDLEWARE  # noqa: E402
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # A file, not memory: worker processes and live servers of a test then see the same database, through WAL.
     DATABASES["default"]["TEST"] = {"NAME": str(Path(folder) / "test.sqlite3")}
+else:
+    # A statement that never ends fails its test by name instead of holding up all the others.
+    patience = "-c statement_timeout=300s -c lock_timeout=120s"
+    DATABASES["default"]["OPTIONS"] = DATABASES["default"].get("OPTIONS", {}) | {"options": patience}
 
 MIDDLEWARE = [name for name in MIDDLEWARE if "whitenoise" not in name]  # it would search all files for each client
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # the real one is slow on purpose
