@@ -7,6 +7,7 @@ import hypothesis
 import pytest
 from django.core.cache import caches
 from django.test import TestCase, TransactionTestCase
+from playwright.sync_api import expect
 
 from tests import servers
 
@@ -16,6 +17,9 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 # How long an example takes says more of the machine than of the law it tests.
 hypothesis.settings.register_profile("laws", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
 hypothesis.settings.load_profile("laws")
+
+# Long enough for a busy machine; who does not wait for anything loses nothing by it.
+expect.set_options(timeout=30_000)
 
 NEEDS_SERVERS = {"page", "browser", "context", "redis_url", "worker", "live_server"}
 NEEDS_DATABASE = {"db", "transactional_db", "django_db_setup", "live_server"}
@@ -61,6 +65,25 @@ def on_postgres() -> bool:
     from django.db import connection
 
     return connection.vendor == "postgresql"
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker) -> Iterator[None]:
+    """On PostgreSQL a session that a test left behind would keep the test database from being removed."""
+    yield
+    if on_postgres():
+        with django_db_blocker.unblock():
+            end_other_sessions()
+
+
+def end_other_sessions() -> None:
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
 
 
 @pytest.fixture(autouse=True)
