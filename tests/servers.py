@@ -48,7 +48,7 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def wait_until(true: Callable[[], object], seconds: float = 30.0, what: str = "it") -> None:
+def wait_until(true: Callable[[], object], seconds: float = 60.0, what: str = "it") -> None:
     """Wait for something that happens in another process."""
     deadline = time.monotonic() + seconds
     while not true():

@@ -87,13 +87,13 @@ def test_the_demo_runs_restarts_what_ends_stops_without_a_trace_and_starts_again
     assert first.status_of("/healthz") == 200
 
     os.kill(first.main_process_of("gunicorn"), signal.SIGKILL)
-    wait_until(lambda: "starts again" in first.text() and demo.answers(first.port), 30, "the restart of the web server")
+    wait_until(lambda: "starts again" in first.text() and demo.answers(first.port), 60, "the restart of the web server")
 
     assert first.stop(signal.SIGINT) == 0
     assert processes_in(folder) == []
 
     second = Demo(folder)
-    wait_until(second.is_ready, 30, "the second start")
+    wait_until(second.is_ready, 60, "the second start")
     assert "importing" not in second.text()
     assert second.stop(signal.SIGTERM) == 0
     assert processes_in(folder) == []

@@ -27,7 +27,6 @@ def page(browser: Browser):
     """A phone: taps, no mouse."""
     context = browser.new_context(viewport=PHONE, has_touch=True, is_mobile=True)
     opened = context.new_page()
-    opened.set_default_timeout(9_000)
     opened.add_init_script(WATCH)
     yield opened
     context.close()

@@ -61,7 +61,7 @@ def at(page: Page) -> str:
 
 def comes_to(page: Page, text: str) -> bool:
     """Whether the hand gets there, as soon as the choice has opened."""
-    for _try in range(50):
+    for _try in range(300):
         if at(page) == text:
             return True
         page.wait_for_timeout(100)

@@ -4,12 +4,12 @@ from django.test import Client
 from playwright.sync_api import Page, expect
 
 from accounts.models import Account, Import, User
+from tests.servers import wait_until
 from tests.uploading import check, draft
 
 LINES = "Invoice,Date,Customer,Item,Qty,Price\nC1,2026-01-05,A1,P1,2,5.00\nC1,2026-02-30,A1,P2,NaN,7.50\n"
 CSV = {"name": "accounts.csv", "mimeType": "text/csv", "buffer": b"code,name,country\nA1,Alpha,DE\nA2,Beta,FR\n"}
 PHONE = {"width": 390, "height": 844}
-PATIENCE = 30_000  # until a worker has taken a task up
 
 
 @pytest.fixture
@@ -51,13 +51,13 @@ def test_a_file_goes_in_by_way_of_a_real_worker(site, page, worker, complaints):
     page.goto(f"{site}/imports/")
     page.get_by_label("File: drag it onto this page").set_input_files(CSV)
     page.get_by_role("button", name="Upload").click()
-    expect(page.get_by_label("country", exact=True)).to_have_value("country", timeout=PATIENCE)
+    expect(page.get_by_label("country", exact=True)).to_have_value("country")
     page.get_by_role("button", name="Check the file").first.click()
-    expect(page.locator(".verdict-finding")).to_have_text("The file can go in: 2 to add.", timeout=PATIENCE)
+    expect(page.locator(".verdict-finding")).to_have_text("The file can go in: 2 to add.")
     expect(page.locator("#announcer")).to_have_text("The file can go in: 2 to add.")
     assert not Account.objects.exists()
     page.get_by_role("button", name="Import now").click()
-    expect(page.locator(".verdict-finding")).to_have_text("Imported: 2 added.", timeout=PATIENCE)
+    expect(page.locator(".verdict-finding")).to_have_text("Imported: 2 added.")
 
     assert Account.objects.count() == 2
     expect(page.get_by_role("button", name="Recompute now")).to_be_visible()
@@ -72,11 +72,8 @@ def test_the_way_needs_no_scripts(live_server, signed_in, worker, browser):
     page = context.new_page()
 
     def look_again_until(sentence: str) -> None:
-        for _time in range(100):
-            if page.get_by_text(sentence).count():
-                return
-            page.get_by_role("link", name="Look again").click()
-        pytest.fail(f"“{sentence}” did not appear")
+        look_again = page.get_by_role("link", name="Look again")
+        wait_until(lambda: page.get_by_text(sentence).count() or look_again.click(), what=sentence)
 
     page.goto(f"{live_server.url}/imports/")
     page.locator("input[type=file]").set_input_files(CSV)

@@ -127,7 +127,7 @@ def test_a_lost_connection_is_told_and_made_good(grid, portfolio):
 
     grid.unroute("**/scoring/save/**")
 
-    expect(state(grid, "N1", "trust")).to_have_attribute("data-state", "saved", timeout=10_000)
+    expect(state(grid, "N1", "trust")).to_have_attribute("data-state", "saved")
     assert given(portfolio.user("manager")) == {("N1", "trust"): 6}
 
 
