@@ -69,7 +69,8 @@ def on_postgres() -> bool:
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker) -> Iterator[None]:
-    """On PostgreSQL a session that a test left behind would keep the test database from being removed."""
+    """On PostgreSQL an open session would keep the test database from being removed: under Playwright's event loop
+    Django has connections of its own, which nobody closes."""
     yield
     if on_postgres():
         with django_db_blocker.unblock():
