@@ -1,4 +1,5 @@
-// On a phone the lines of a plan are folded (plan-phone.css): [data-fold] unfolds its own. What an address leads to is open.
+// On phones and tablets the lines of a plan are folded (plan-narrow.css): [data-fold] unfolds its own. What an address
+// leads to is open.
 function unfold(line, open) {
   line.classList.toggle("is-open", open);
   line.querySelector("[data-fold]")?.setAttribute("aria-expanded", String(open));

@@ -163,9 +163,10 @@ def test_the_purpose_says_when_it_changed(in_browser, plan):
     expect(page.locator("#purpose [data-fresh]")).to_contain_text("true as of")
 
 
-def test_on_a_phone_a_line_is_what_it_is_whose_and_until_when(in_browser, page: Page, portfolio, plan):
+@pytest.mark.parametrize("width", [390, 820])
+def test_on_phones_and_tablets_a_line_is_what_it_is_whose_and_until_when(in_browser, page, portfolio, plan, width):
     action = plan.actions.get()
-    page.set_viewport_size({"width": 390, "height": 844})
+    page.set_viewport_size({"width": width, "height": 1000})
     in_browser("manager", PAGE)
     line = page.locator(f"#actions-{action.pk}")
     fold = line.get_by_role("button", name="All of: Send the proposal")
@@ -191,8 +192,9 @@ def test_on_a_phone_a_line_is_what_it_is_whose_and_until_when(in_browser, page: 
     assert action.state == "done"
 
 
-def test_all_of_a_plan_unfolded_is_accessible_on_a_phone(in_browser, page: Page, plan):
-    page.set_viewport_size({"width": 390, "height": 844})
+@pytest.mark.parametrize("width", [390, 820])
+def test_all_of_a_plan_unfolded_is_accessible_and_fits(in_browser, page: Page, plan, width):
+    page.set_viewport_size({"width": width, "height": 1000})
     in_browser("manager", PAGE)
     found = [Axe().run(page).response["violations"]]
     for fold in page.locator("[data-fold]").all():
@@ -200,4 +202,4 @@ def test_all_of_a_plan_unfolded_is_accessible_on_a_phone(in_browser, page: Page,
     found.append(Axe().run(page).response["violations"])
 
     assert [[each["id"] for each in violations] for violations in found] == [[], []]
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
