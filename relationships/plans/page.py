@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db.models import Model
 from django.utils.translation import gettext as _
 
+from accounts import numbers
 from accounts.models import Account
 from accounts.models.fields import WholeField
 from accounts.permissions import Permission, may
@@ -213,6 +214,8 @@ def said(row: Objective, value: Decimal | None) -> str:
     unit = MEASURES[row.measure].unit if row.measure in MEASURES else ""
     if value is None:
         return ""
+    if unit == measures.MONEY:
+        return f"{value:,.2f}".removesuffix(".00").replace("-", numbers.MINUS)
     return stage_words(value) if unit == measures.STAGE else shown(row, "target", text_of_value(value, unit))
 
 

@@ -1,6 +1,7 @@
 """The page of a key account plan: what it shows to whom, and what becomes of what is sent to it."""
 
 import re
+from decimal import Decimal
 
 import pytest
 from django.test import Client
@@ -20,6 +21,7 @@ from relationships.models import (
 )
 from relationships.plans import comments, editing
 from relationships.plans.editing import Refused
+from relationships.plans.page import said
 from tests.factories import a_portfolio
 from tests.relationships.plans_made import TODAY, a_plan, approved, submitted
 
@@ -175,6 +177,13 @@ def test_showing_thousands_apart_changes_nothing(portfolio, plan, objective, sig
 
     assert answer.json()["state"] == "saved"
     assert not PlanChange.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [("45513.4", "45,513.40"), ("-5", "−5"), ("264900.00", "264,900"), ("0.05", "0.05")]
+)
+def test_money_that_is_only_read_has_whole_units_or_two_decimals(objective, value, text):
+    assert said(objective, Decimal(value)) == text
 
 
 def test_a_conflict_answers_with_all_three_versions_and_the_choices(portfolio, plan, objective, sign_in):
