@@ -5,6 +5,8 @@ from urllib.parse import urlsplit
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -37,18 +39,15 @@ A_PAGE = 20  # accounts: their signals stay together
 def signals(request):
     """The signals of the accounts the reader sees, account by account, what is most at stake first."""
     form, today = SignalFilter(request.GET, request.user), timezone.localdate()
-    show = request.GET.get("show", "")
-    show = show if show in STATES else "open"
+    show = shown_in(request.GET)
     narrowed = form.narrow(Signal.objects.visible_to(request.user))
-    counts, rows = counted(narrowed, today), rows_of(narrowed, show, today)
+    rows = rows_of(narrowed, show, today)
     page = Paginator(accounts_of(rows, show), A_PAGE).get_page(request.GET.get("page"))
-    context = {
-        "heading": heading(counts["open"]),
+    context = heads(narrowed, request.GET, show, today) | {
         "form": form,
         "chips": form.chips(request.GET),
         "clear_url": f"{request.path}?show={show}" if show != "open" else request.path,
         "show": show,
-        "tabs": tabs_of(request, show, counts),
         "page": page,
         "groups": groups_of(request.user, rows, page.object_list, today),
         "may_set": may(request.user, Permission.STEER_PROGRAMME),
@@ -64,13 +63,19 @@ def heading(count: int) -> str:
     }
 
 
-def tabs_of(request, show: str, counts: dict[str, int]) -> list[dict]:
-    query = request.GET.copy()
+def heads(narrowed: QuerySet[Signal], chosen: QueryDict, show: str, today: date) -> dict:
+    """Heading and tabs with how many there are of each."""
+    counts = counted(narrowed, today)
+    return {"heading": heading(counts["open"]), "tabs": tabs_of(chosen, show, counts)}
+
+
+def tabs_of(chosen: QueryDict, show: str, counts: dict[str, int]) -> list[dict]:
+    query = chosen.copy()
     query.pop("page", None)
     tabs = []
     for name, (label, _within) in STATES.items():
         query["show"] = name
-        url = f"{request.path}?{query.urlencode()}"
+        url = f"{reverse('signals')}?{query.urlencode()}"
         tabs.append({"label": label, "url": url, "active": name == show, "count": counts[name]})
     return tabs
 
@@ -85,10 +90,25 @@ def signal_act(request, signal_id):
     answer = act(request, signal, today) if act else acting.Answer(signal, _("Choose what to do."))
     if request.htmx:
         (line,) = lines_of(request.user, [answer.signal], today)
-        context = {"line": line, "problem": answer.problem, "is_fresh": True}
-        return render(request, "relationships/signals/_signal.html", context)
+        context = {"line": line, "problem": answer.problem, "is_fresh": True} | heads_behind(request, today)
+        return render(request, "relationships/signals/_acted.html", context)
     (messages.error if answer.problem else messages.success)(request, answer.problem or _("Done."))
     return redirect(back_in(request))
+
+
+def heads_behind(request, today: date) -> dict:
+    """What stands above the list from which it was done, if it was a list."""
+    page = urlsplit(request.POST.get("back", ""))
+    if page.path != reverse("signals"):
+        return {}
+    chosen = QueryDict(page.query)
+    narrowed = SignalFilter(chosen, request.user).narrow(Signal.objects.visible_to(request.user))
+    return heads(narrowed, chosen, shown_in(chosen), today)
+
+
+def shown_in(chosen: QueryDict) -> str:
+    show = chosen.get("show", "")
+    return show if show in STATES else "open"
 
 
 def done(request, signal: Signal, today: date) -> acting.Answer:

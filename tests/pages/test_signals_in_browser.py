@@ -69,6 +69,8 @@ def test_a_phone_shows_everything_without_scrolling_sideways(in_browser, page, n
 
 def test_single_keys_deal_with_one_after_the_other(in_browser, page):
     in_browser("manager", "/signals/")
+    headline, tabs = page.get_by_role("heading", level=1), page.locator("#signal-tabs li")
+    expect(headline).to_have_text("3 signals ask for attention")
 
     page.keyboard.press("j")
     page.keyboard.press("d")
@@ -76,6 +78,8 @@ def test_single_keys_deal_with_one_after_the_other(in_browser, page):
     page.keyboard.press("Enter")
     first = page.locator(".signal-line", has_text="Called Ada")
     expect(first).to_contain_text("Dealt with on")
+    expect(headline).to_have_text("2 signals ask for attention")
+    expect(tabs).to_have_text(["Open 2", "Put off 1", "Dealt with 2", "No longer so 0"])
     expect(page.locator(".signal-line").nth(1)).to_be_focused()  # the hand goes on to the next one
     page.keyboard.press("s")
     page.keyboard.press("Enter")
@@ -85,6 +89,7 @@ def test_single_keys_deal_with_one_after_the_other(in_browser, page):
     page.keyboard.press("k")
     page.keyboard.press("u")
     expect(page.locator(".signal-line").first).to_contain_text("Begin a key account plan")
+    expect(tabs).to_have_text(["Open 2", "Put off 2", "Dealt with 1", "No longer so 0"])
 
     assert state_of("first") == "open"
     assert Signal.objects.get(key="second").snoozed_until == timezone.localdate() + timedelta(days=7)
