@@ -315,6 +315,16 @@ def test_htmx_gets_the_line_as_it_is_then(open_as, signal):
     assert page.lstrip().startswith("<li")
     assert "Called" in page
     assert "Open it again" in page
+    assert "signals-heading" not in page  # it was no list
+
+
+def test_htmx_gets_the_counts_of_the_list_as_it_is_filtered(open_as, signal):
+    sent = {"do": "done", "back": "/signals/?kind=no_plan&owner=me"}
+    page = open_as("manager").post(f"/signals/{signal.pk}/act/", sent, **HTMX).content.decode()
+
+    assert "No signal is open" in page
+    assert 'href="/signals/?kind=no_plan&amp;owner=me&amp;show=done">Dealt with <span class="quiet">1</span>' in page
+    assert 'value="/signals/?kind=no_plan&amp;owner=me"' in page
 
 
 @pytest.mark.parametrize("back", ["https://evil.example/x", "//evil.example", "javascript:alert(1)", ""])

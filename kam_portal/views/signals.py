@@ -90,7 +90,8 @@ def signal_act(request, signal_id):
     answer = act(request, signal, today) if act else acting.Answer(signal, _("Choose what to do."))
     if request.htmx:
         (line,) = lines_of(request.user, [answer.signal], today)
-        context = {"line": line, "problem": answer.problem, "is_fresh": True} | heads_behind(request, today)
+        context = {"line": line, "problem": answer.problem, "is_fresh": True, "back": back_in(request)}
+        context |= heads_behind(request, today)
         return render(request, "relationships/signals/_acted.html", context)
     (messages.error if answer.problem else messages.success)(request, answer.problem or _("Done."))
     return redirect(back_in(request))
