@@ -22,6 +22,7 @@ from kam_portal.api.ratings import AccountRatings, Ratings
 from kam_portal.api.runs import RequestableRuns
 from kam_portal.api.scenarios import ScenarioAccounts, ScenarioDetail, ScenarioOutcome, Scenarios
 from kam_portal.api.signals import Signals
+from kam_portal.api.strength import AccountStrength
 from kam_portal.api.surveys import Surveys, Voice
 from kam_portal.api.touchpoints import TouchpointDetail, Touchpoints
 from kam_portal.api.value import AccountValue, Value, Whitespace
@@ -63,6 +64,7 @@ urlpatterns = [
     path("accounts/<path:code>/scores/", AccountScores.as_view(), name="account_scores"),
     path("accounts/<path:code>/profitability/", AccountProfitability.as_view(), name="account_profitability"),
     path("accounts/<path:code>/value/", AccountValue.as_view(), name="account_value"),
+    path("accounts/<path:code>/strength/", AccountStrength.as_view(), name="account_strength"),
     path("accounts/<path:code>/explain/", Explain.as_view(), name="explain"),
     path("accounts/<path:code>/ratings/", AccountRatings.as_view(), name="account_ratings"),
     path("accounts/<path:code>/", AccountDetail.as_view(), name="account"),

@@ -21,7 +21,8 @@ FIGURES = (
     "batch_cost",
 )
 LISTS = ("accounts", "scores", "profitability", "rankings", "matrix", "runs", "effort")
-OBJECTS = ("accounts/N1/", "accounts/N4/", "accounts/S1/", "accounts/N1/profitability/", "accounts/N4/scores/")
+OBJECTS = ("accounts/N1/", "accounts/N4/", "accounts/S1/", "accounts/N1/profitability/", "accounts/N4/scores/",
+           "accounts/N1/strength/")  # fmt: skip
 QUERIES = {
     "scores": ("box=star", "segment=key", "class=A", "team=south", "ordering=-net_revenue", "ordering=contribution",
                "ordering=revenue_rank", "manager=stranger@example.com"),
