@@ -16,6 +16,8 @@ from django.utils import timezone
 from accounts.models import WebhookDelivery, WebhookEndpoint
 from kam_portal.webhooks import endpoints, guard, queue, sending
 from kam_portal.webhooks.events import BOX_CHANGED, EVENTS, RUN_PUBLISHED, announce
+from profitability import releases
+from profitability.models import Publication, Run
 from relationships.models import PositionChange
 from tests.factories import a_portfolio
 
@@ -108,6 +110,23 @@ def test_a_published_run_and_the_changed_boxes_are_told_once(portfolio):
     assert (box["before"], box["after"]) == ("streamline", "status")
     assert box["causes"][0]["name"] == "Trust"
     assert run["id"] != box["id"]
+
+
+def test_a_run_that_is_published_again_is_told_again_without_its_boxes(portfolio):
+    row, _secret = endpoint(portfolio, "manager")
+    deaf, _secret = endpoint(portfolio, "manager", events=[BOX_CHANGED])
+    announce()
+    earlier = Run.objects.get(state=Run.State.SUPERSEDED)
+
+    releases.publish_again(earlier.pk, portfolio.user("finance"), "Wrong costs")
+
+    assert (announce(), announce()) == (1, 0)
+    told = [body["run"] for body in bodies(row) if body["event"] == RUN_PUBLISHED]
+    assert [(run["id"], run["published_again_at"]) for run in told] == [
+        (portfolio.run.pk, None),
+        (earlier.pk, Publication.objects.get().published_at.isoformat()),
+    ]
+    assert [body["event"] for body in bodies(deaf)] == [BOX_CHANGED]
 
 
 def test_only_the_events_asked_for_and_only_from_now_on(portfolio):

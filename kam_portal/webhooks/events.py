@@ -6,6 +6,7 @@ from datetime import datetime
 
 import orjson
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
 from accounts.models import WebhookDelivery, WebhookEndpoint
@@ -13,7 +14,7 @@ from accounts.permissions import Permission, may
 from kam_portal.causes import is_hidden
 from kam_portal.matrix.axes import criteria_of
 from profitability import standings
-from profitability.models import Run
+from profitability.models import Publication, Run
 from relationships.models import Position, PositionChange
 
 RUN_PUBLISHED, BOX_CHANGED, SIGNAL_OPENED, PING = "run.published", "account.box_changed", "signal.opened", "ping"
@@ -32,12 +33,30 @@ def _announce_to(pk: int) -> int:
         if endpoint is None or not endpoint.is_active:
             return 0
         runs = list(newest.filter(published_at__gt=endpoint.told_until).order_by("published_at"))
-        if not runs:
+        again = put_up_again(endpoint.told_until)
+        if not runs and again is None:
             return 0
         rows = [row for run in runs for row in deliveries(endpoint, run)]
+        rows += [] if again is None else told_again(endpoint, again)
         WebhookDelivery.objects.bulk_create(rows, batch_size=500, ignore_conflicts=True)
-        WebhookEndpoint.objects.filter(pk=pk).update(told_until=runs[-1].published_at)
+        last = runs[-1].published_at if again is None else again.published_at
+        WebhookEndpoint.objects.filter(pk=pk).update(told_until=last)
     return len(rows)
+
+
+def put_up_again(since: datetime) -> Publication | None:
+    """The run behind the pages, if it is an earlier one that was published again after that moment."""
+    latest = Publication.objects.select_related("run__cost_model").filter(published_at__gt=since)
+    return latest.exclude(published_at=F("run__published_at")).first()
+
+
+def told_again(endpoint: WebhookEndpoint, again: Publication) -> list[WebhookDelivery]:
+    """The run alone: its boxes were told when it was new."""
+    if RUN_PUBLISHED not in endpoint.events or not may(endpoint.owner, Permission.SEE_ACCOUNTS):
+        return []
+    document = {"run": told_run(again.run) | {"published_again_at": again.published_at.isoformat()}}
+    key = f"run:{again.run_id}:{again.published_at:%Y%m%d%H%M%S%f}"
+    return [delivery(endpoint, RUN_PUBLISHED, key, document, again.published_at)]
 
 
 def deliveries(endpoint: WebhookEndpoint, run: Run) -> Iterator[WebhookDelivery]:
@@ -66,6 +85,7 @@ def told_run(run: Run) -> dict:
         "model": str(run.cost_model) if run.cost_model else None,
         "criteria": str(used) if used else None,
         "published_at": run.published_at.isoformat(),
+        "published_again_at": None,
     }
 
 
