@@ -189,3 +189,17 @@ class Deck:
 def flat(page: Page) -> list[Block]:
     """The blocks of a page, one after the other."""
     return [block for each in page.blocks for block in (each if isinstance(each, tuple) else (each,))]
+
+
+def is_filled(page: Page) -> bool:
+    """Whether there is anything in it beside its title."""
+    return any(
+        block.lanes
+        if isinstance(block, Timeline)
+        else block.lines
+        if isinstance(block, Words)
+        else block.rows
+        if isinstance(block, Table)
+        else True
+        for block in flat(page)
+    )

@@ -23,6 +23,7 @@ from relationships.packs.blocks import (
     Timeline,
     Trend,
     Words,
+    is_filled,
 )
 from relationships.packs.customer import CustomerPack, Meeting, Person, Purchases
 from relationships.packs.numbers import month_label
@@ -85,17 +86,11 @@ def pages(pack: CustomerPack) -> Iterator[Page]:
     yield from (page for page in listed if is_filled(page))
 
 
-def is_filled(page: Page) -> bool:
-    return any(
-        block.lanes if isinstance(block, Timeline) else block.lines if isinstance(block, Words) else block.rows
-        for block in page.blocks
-    )
-
-
 def met(meeting: Meeting) -> Iterator[Page]:
-    who = Words(_("Who takes part"), [", ".join(names) for names in (meeting.ours, meeting.theirs) if names])
+    people = [(_("Of us: %s"), meeting.ours), (_("Of you: %s"), meeting.theirs)]
+    who = Words(_("Who takes part"), [said % ", ".join(names) for said, names in people if names])
     lead = f"{meeting.kind} · {date_format(meeting.day, 'j M Y')}"
-    yield Page("agenda", _("Agenda"), [each for each in (who, Words("", meeting.agenda)) if each.lines], lead)
+    yield Page("agenda", _("Agenda"), [each for each in (who, Words(_("Points"), meeting.agenda)) if each.lines], lead)
     results = [
         Words(_("Decisions"), meeting.decisions),
         Words(_("What we change in how we work"), meeting.improvements),

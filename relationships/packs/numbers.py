@@ -59,9 +59,9 @@ def pages(asked: Asked) -> Iterator[Page]:
     if asked.figures is None or "amounts" not in asked.figures:
         return
     known = [line for line in lines() if line[0] in asked.figures["amounts"]]
-    blocks = [headlines(asked), (waterfall(asked, known), trend(asked))]
+    blocks = [headlines(asked), waterfall(asked, known)]
     yield Page("pnl", headline(asked), blocks, subject=_("Figures"))
-    yield Page("statement", _("Profit and loss"), [statement(asked, known)])
+    yield Page("statement", _("Profit and loss"), [(statement(asked, known), trend(asked))])
     if asked.sees_profit and (found := plane(asked)):
         yield Page("position", _("Position through time"), [(found, places(asked))])
 
@@ -79,10 +79,10 @@ def headline(asked: Asked) -> str:
 
 def headlines(asked: Asked) -> Figures:
     found = asked.figures
-    net, wallet = amount(found, "net_revenue"), share(found, "share_of_wallet")
+    net, wallet, margin = amount(found, "net_revenue"), share(found, "share_of_wallet"), amount(found, "gross_margin")
     items = [
-        Figure(_("Net revenue"), net, note=_("growth %s") % grown(asked)),
-        Figure(_("Gross margin"), amount(found, "gross_margin")),
+        Figure(_("Net revenue"), net, note=grown(asked)),
+        Figure(_("Gross margin"), margin, note=of_revenue(margin, net)),
     ]
     if asked.sees_profit:
         cost, earned = amount(found, "cost_to_serve"), amount(found, "contribution")
@@ -94,7 +94,8 @@ def headlines(asked: Asked) -> Figures:
 
 
 def grown(asked: Asked) -> str:
-    return written(share(asked.figures, "growth"), SHARE)
+    growth = share(asked.figures, "growth")
+    return "" if growth is None else _("growth %s") % written(growth, SHARE)
 
 
 def of_revenue(part: Decimal | None, net: Decimal | None) -> str:

@@ -12,6 +12,7 @@ from pptx.oxml.ns import nsdecls
 from pptx.util import Inches, Pt
 
 from relationships.packs.blocks import Deck
+from relationships.packs.letters import lines_of, shortened
 
 WIDTH, HEIGHT = 13.333, 7.5
 LEFT, RIGHT, TOP, BOTTOM = 0.6, 12.733, 1.55, 6.85  # of what a slide holds, in inches
@@ -22,6 +23,7 @@ COLOURS = {
     "accent3": "E69F00", "accent4": "009E73", "accent5": "9FABCF", "accent6": "D55E00", "hlink": "2C4A9E",
     "folHlink": "565D69",
 }  # fmt: skip
+LONGEST = 255  # letters of what a file says of itself
 TITLE_ONLY = "Title Only"
 
 
@@ -46,6 +48,7 @@ def _only_titles(holder) -> None:
             shape.left, shape.top, shape.width, shape.height = place(LEFT, 0.42, RIGHT - LEFT, 0.62)
             frame = shape.text_frame
             frame.vertical_anchor = MSO_ANCHOR.BOTTOM
+            frame.margin_left = frame.margin_right = 0
             frame.paragraphs[0].alignment = PP_ALIGN.LEFT
         else:
             shape._element.getparent().remove(shape._element)
@@ -72,7 +75,8 @@ def _colour(made) -> None:
 def _describe(made, deck: Deck) -> None:
     """What the file says of itself; nothing of whoever made the template or the file."""
     about = made.core_properties
-    about.title, about.subject, about.comments = f"{deck.title}: {deck.account}", deck.mark, deck.source
+    told = (f"{deck.title}: {deck.account}", deck.mark, deck.source)
+    about.title, about.subject, about.comments = (each[:LONGEST] for each in told)
     about.author = about.last_modified_by = about.keywords = about.category = ""
     about.created = about.modified = datetime.combine(deck.made_on, time(12), UTC).replace(tzinfo=None)
     about.revision = 1
@@ -86,18 +90,26 @@ def place(x: float, y: float, width: float, height: float) -> tuple:
 def slide(made, deck: Deck, title: str, lead: str = ""):
     """A new slide with title, line and foot."""
     new = made.slides.add_slide(made.slide_layouts[0])
-    new.shapes.title.text = title
+    titled(new, title, (24, 20, 16))
     rule(new, LEFT, 1.12, RIGHT - LEFT, LINE)
     if lead:
-        text(new, lead, LEFT, 1.14, RIGHT - LEFT, 0.32, 12, QUIET)
+        text(new, shortened(lead, RIGHT - LEFT, 12), LEFT, 1.2, RIGHT - LEFT, 0.26, 12, QUIET)
     foot(new, deck)
     return new
 
 
+def titled(new, title: str, sizes: tuple[int, ...], lines: int = 2) -> None:
+    """A title in the largest of these sizes in which it stands on so many lines."""
+    room = RIGHT - LEFT
+    size = next((each for each in sizes if len(lines_of(title, room, each, True)) <= lines), sizes[-1])
+    new.shapes.title.text = shortened(title, room, size, lines, True)
+    new.shapes.title.text_frame.paragraphs[0].runs[0].font.size = Pt(size)
+
+
 def foot(new, deck: Deck) -> None:
-    text(new, deck.whose, LEFT, 7.02, 4.2, 0.3, 9, QUIET)
-    text(new, deck.source, 4.9, 7.02, 6.9, 0.3, 9, QUIET, PP_ALIGN.CENTER)
-    box = text(new, "", 11.9, 7.02, RIGHT - 11.9, 0.3, 9, QUIET, PP_ALIGN.RIGHT)
+    text(new, shortened(deck.whose, 4.5, 9), LEFT, 7.02, 4.6, 0.2, 9, QUIET)
+    text(new, shortened(deck.source, 6.3, 9), 5.4, 7.02, 6.4, 0.2, 9, QUIET, PP_ALIGN.RIGHT)
+    box = text(new, "", 11.9, 7.02, RIGHT - 11.9, 0.2, 9, QUIET, PP_ALIGN.RIGHT)
     number = (
         f'<a:fld {nsdecls("a")} id="{{B6F15528-21DE-4FAA-801E-634DDDAF4B2B}}" type="slidenum">'
         '<a:rPr lang="en-US" sz="900"><a:solidFill><a:srgbClr val="565D69"/></a:solidFill></a:rPr>'
@@ -127,6 +139,12 @@ def style(run, said: str, size: float, colour=INK, bold: bool = False) -> None:
 
 def rule(new, x: float, y: float, width: float, colour):
     """A thin line across."""
-    made = new.shapes.add_connector(1, Inches(x), Inches(y), Inches(x + width), Inches(y))
+    return line(new, x, y, x + width, y, colour)
+
+
+def line(new, x1: float, y1: float, x2: float, y2: float, colour):
+    """A thin line, without the shadow that the theme gives lines."""
+    made = new.shapes.add_connector(1, Inches(x1), Inches(y1), Inches(x2), Inches(y2))
     made.line.color.rgb, made.line.width = colour, Pt(0.75)
+    made._element.remove(made._element.find("{*}style"))
     return made
