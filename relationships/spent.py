@@ -30,15 +30,15 @@ ZERO = Decimal(0)
 
 
 class Served(NamedTuple):
-    """An active account with a box, and what was spent on it over the window."""
+    """An active account, with its box if it has one, and what was spent on it over the window."""
 
     account: int
     code: str
-    box: str
+    box: str | None
     net_revenue: Decimal
     contribution: Decimal
     cost_to_serve: Decimal
-    attractiveness: Decimal
+    attractiveness: Decimal | None
     presale: Decimal
     production: Decimal
     delivery: Decimal
@@ -62,9 +62,9 @@ class Mismatch:
 
 @dataclass(frozen=True)
 class BoxEffort:
-    """What one box gets and gives. Shares are of all accounts in view that have a box."""
+    """What one box gets and gives, or the accounts without one. Shares are of all active accounts in view."""
 
-    box: Box
+    box: Box | None
     count: int
     cost: Decimal
     phases: list[Decimal]
@@ -84,8 +84,9 @@ class Spent:
 
     def __init__(self, user, run: Run) -> None:
         self.user, self.run = user, run
-        rows = Result.objects.in_run(run).visible_to(user).filter(is_active=True, position__box__gt="")
-        self.served = [Served(*row) for row in rows.order_by("code").values_list(*COLUMNS)]
+        rows = Result.objects.in_run(run).visible_to(user).filter(is_active=True)
+        self.all = [Served(*row) for row in rows.order_by("code").values_list(*COLUMNS)]
+        self.served = [each for each in self.all if each.box]
 
     @cached_property
     def by_box(self) -> dict[str, list[Served]]:
@@ -151,21 +152,24 @@ class Spent:
     @cached_property
     def cost(self) -> Decimal:
         """All cost to serve in view."""
-        return total(self.served, cost_of)
+        return total(self.all, cost_of)
 
     @cached_property
     def earned(self) -> Decimal:
         """All positive contribution in view."""
-        return total(self.served, earned)
+        return total(self.all, earned)
 
     @cached_property
     def boxes(self) -> list[BoxEffort]:
-        return [self.of_box(box) for box in Box]
+        """The four boxes, then the accounts without one, if there are any."""
+        unplaced = [each for each in self.all if not each.box]
+        found = [self.of_box(box, self.by_box[box]) for box in Box]
+        return [*found, self.of_box(None, unplaced)] if unplaced else found
 
-    def of_box(self, box: Box) -> BoxEffort:
-        rows, found = self.by_box[box], [each for each in self.mismatches if each.served.box == box]
+    def of_box(self, box: Box | None, rows: list[Served]) -> BoxEffort:
+        found = [each for each in self.mismatches if each.served.box == box]
         hours = self.hours_of(rows)
-        usual = self.usual[box]
+        usual = self.usual[box] if box else None
         return BoxEffort(
             box=box,
             count=len(rows),
@@ -176,7 +180,7 @@ class Spent:
             contribution_share=share(total(rows, earned), self.earned),
             usual_share=None if usual is None else decimal(usual),
             hours=hours,
-            hours_share=share(hours, self.hours_of(self.served)),
+            hours_share=share(hours, self.hours_of(self.all)),
             invested=sum((self.invested.get(each.account, ZERO) for each in rows), ZERO) if self.invested else None,
             found=len(found),
             money=sum((each.excess for each in found), ZERO),

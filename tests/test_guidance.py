@@ -91,6 +91,18 @@ def test_shares_of_boxes_are_of_all_effort_and_of_positive_contribution(portfoli
     assert boxes["star"].contribution_share == 0
 
 
+def test_accounts_without_a_box_are_told_of_and_count_in_what_is_all(portfolio, sign_in):
+    # 231,000 go to accounts with a box, 6,000 to N6 without one
+    none = next(each for each in Spent(portfolio.user("executive"), portfolio.run).boxes if each.box is None)
+
+    assert (none.count, none.cost, none.usual_share, none.found) == (1, Decimal(6000), None, 0)
+    assert none.cost_share == Decimal(6000) / 237_000
+    page = sign_in("executive").get("/guidance/").content.decode()
+    assert 'href="/accounts/?box=none&amp;order=-cost_to_serve"' in page
+    Position.objects.filter(run=portfolio.run, account__code="N6").update(box="status")
+    assert None not in {each.box for each in Spent(portfolio.user("executive"), portfolio.run).boxes}
+
+
 def test_the_balance_counts_key_accounts_by_box_against_the_target(portfolio):
     admit(portfolio, "N1", "N2", "S1", "N6")
 

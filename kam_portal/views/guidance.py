@@ -88,8 +88,9 @@ def row(found: Spent, account: Account, each: Mismatch) -> dict:
 
 
 def stances(found: Spent) -> list[tuple]:
+    """What goes to each box, with its words; those without a box have none."""
     said = guidance.every()
-    return [(each, said[each.box]) for each in found.boxes]
+    return [(each, said[each.box] if each.box else None) for each in found.boxes]
 
 
 def columns(found: Spent) -> dict:
