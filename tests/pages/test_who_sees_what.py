@@ -185,7 +185,7 @@ def test_an_administrator_sees_people_and_no_business_data(visit):
     for path in ("/accounts/", "/accounts/N1/", "/matrix/", "/search/?q=N1", "/accounts/?format=csv"):
         assert visit("admin", path).status_code == 403, path
     content = visit("admin", "/").content.decode()
-    assert "7 people in 2 teams" in content
+    assert "7 people, 2 teams" in content
     assert "Account N" not in content
     assert "000.00" not in content
 
