@@ -37,6 +37,7 @@ class Permission(StrEnum):
     RECOMPUTE = "recompute"
     CLOSE_MONTHS = "close_months"  # and ask to reopen them, with a reason
     CONFIRM_REOPENING = "confirm_reopening"  # of a closed month, as the second person
+    APPROVE_RUNS = "approve_runs"  # that would change closed months and that others asked for
     ADMINISTER = "administer"  # users, teams, roles, tokens: no business data
 
 
@@ -50,7 +51,7 @@ _SCORING = _PROFIT | {
     Permission.LOG_TOUCHPOINTS,
 }
 _COMPANY = _PROFIT | {Permission.SEE_ALL_ACCOUNTS, Permission.SEE_COMPANY_FIGURES, Permission.SEE_COSTS}
-_EXECUTIVE = _COMPANY | {Permission.CONFIRM_REOPENING, Permission.EDIT_GUIDANCE}
+_EXECUTIVE = _COMPANY | {Permission.CONFIRM_REOPENING, Permission.APPROVE_RUNS, Permission.EDIT_GUIDANCE}
 _STEERING = {
     Permission.PLAN_EFFORT,
     Permission.PROPOSE_DECISIONS,
@@ -92,6 +93,11 @@ def may(user, permission: Permission) -> bool:
     if permission in GRANTED_TO_LEADS and user.role == Role.LEAD:
         return user.sees_company_figures
     return permission in PERMISSIONS[Role(user.role)]
+
+
+def roles_with(permission: Permission) -> list[Role]:
+    """The roles that hold the permission."""
+    return [role for role, held in PERMISSIONS.items() if permission in held]
 
 
 def needs(permission: Permission):

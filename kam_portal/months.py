@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import Import, User
-from accounts.permissions import PERMISSIONS, Permission, may
+from accounts.permissions import Permission, may, roles_with
 from accounts.queue import take_turn
 from kam_portal import tasks
 from kam_portal.closed_ledger import nobody_writes
@@ -230,7 +230,7 @@ def settle(closed: ClosedMonth, user: User, step: str) -> None:
 
 def somebody_else_confirms(user: User) -> bool:
     """Whether there is another person who may confirm."""
-    roles = [role for role, held in PERMISSIONS.items() if Permission.CONFIRM_REOPENING in held]
+    roles = roles_with(Permission.CONFIRM_REOPENING)
     return User.objects.filter(is_active=True, role__in=roles).exclude(pk=user.pk).exists()
 
 
@@ -254,7 +254,7 @@ def waiting_for(user: User) -> list[Waiting]:
             words = {"name": row.asked.by.name, "month": spoken(row.month), "reason": row.asked.reason}
             text = _("%(name)s asks to reopen %(month)s: %(reason)s") % words
             found.append(Waiting(text, f"{reverse('months')}#m{row.month}"))
-    if may(user, Permission.CLOSE_MONTHS):
+    if may(user, Permission.APPROVE_RUNS):
         for run in Run.objects.filter(state=Run.State.HELD).only("message"):
             found.append(Waiting(f"{run}: {run.message}", reverse("run", args=[run.pk])))
     return found

@@ -1,7 +1,7 @@
 """Which run stands behind every page: a calculated one, one that somebody has approved, or an earlier one again.
 
-A run that would change the figures of a closed month is held: what was published before stays until a person who may
-close months approves it, or discards it. A later run takes its place.
+A run that would change the figures of a closed month is held: what was published before stays until a second person,
+never who asked for the run, approves it, or somebody discards it. A later run takes its place.
 """
 
 from django.db import transaction
@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from accounts.permissions import Permission, roles_with
 from profitability import closed_figures
 from profitability.closed_figures import Change, closed_ones, sentence
 from profitability.models import MonthClosing, Publication, Run, RunDecision
@@ -73,16 +74,25 @@ def decide(row: Run, step: str, user: User | None, reason: str) -> None:
 
 
 def approve(run_id: int, user: User, reason: str) -> None:
-    """Publish a held run: from now on its figures are those of the closed months. Raises CannotRelease."""
+    """Publish a held run that somebody else asked for: from now on its figures are those of the closed months. Raises
+    CannotRelease."""
     with transaction.atomic():
         lock()
         row = held_run(run_id)
+        if row.created_by_id == user.pk:  # nobody asked for a nightly run
+            raise CannotRelease(_("You asked for it yourself: another person has to approve."))
         found = closed_figures.changes(row)
         if closed_figures.told(found) != row.changes:
             raise CannotRelease(_("Months were closed or reopened since: recompute."))
         decide(row, Step.APPROVED, user, reason)
         note_months(row, closed_ones(found), user, reason)
         put_up(row)
+
+
+def somebody_else_approves(user: User) -> bool:
+    """Whether there is another person who may approve a run."""
+    who_may = User.objects.filter(is_active=True, role__in=roles_with(Permission.APPROVE_RUNS))
+    return who_may.exclude(pk=user.pk).exists()
 
 
 def discard(run_id: int, user: User, reason: str) -> None:

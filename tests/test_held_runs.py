@@ -166,6 +166,36 @@ def test_another_window_rounds_otherwise_and_is_published_all_the_same(first, fi
 MARCH = "".join(f"{pool['code']},2026-03,10,100\n" for pool in MODEL["pools"])
 
 
+def test_who_asked_for_a_run_discards_it_but_another_person_approves_it(first, finance, other_model, client):
+    months.close([202601], finance)
+    held = recompute(202601, 202602, user=finance)
+    client.force_login(finance)
+
+    page = page_of(client.get(reverse("run", args=[held.pk]))).one("main").text
+    assert "nobody else may approve it" in page and "Approve and publish" not in page and "Discard" in page
+    with pytest.raises(releases.CannotRelease, match="You asked for it yourself"):
+        releases.approve(held.pk, finance, "Orders take one minute")
+    refused = client.post(reverse("approve_run", args=[held.pk]), {"reason": "One minute"}, follow=True)
+    assert "another person has to approve" in refused.content.decode() and published_run() == first
+
+    second = User.objects.create_user("cfo@example.com", "Cfo", "executive", "x")
+    page = page_of(client.get(reverse("run", args=[held.pk]))).one("main").text
+    assert "another person of finance or senior management has to approve it" in page
+    releases.approve(held.pk, second, "Orders take one minute")
+    assert published_run() == held
+
+
+def test_senior_management_approves_a_nightly_run_that_waits(first, finance, other_model, client):
+    months.close([202601], finance)
+    held = recompute(202601, 202602)
+    client.force_login(User.objects.create_user("cfo@example.com", "Cfo", "executive", "x"))
+
+    page = page_of(client.get(reverse("run", args=[held.pk]))).one("main").text
+    assert "Approve and publish" in page and "You asked for this run" not in page
+    client.post(reverse("approve_run", args=[held.pk]), {"reason": "One minute"})
+    assert published_run() == held and held.decisions.get().by.name == "Cfo"
+
+
 # Publishing an earlier run again
 
 
@@ -225,10 +255,10 @@ def test_finance_approves_on_the_page_of_the_run(first, finance, other_model, cl
     assert "approved by Fin: One minute" in client.get(reverse("months")).content.decode()
 
 
-def test_who_may_not_close_months_reads_that_a_run_waits_and_decides_nothing(first, finance, other_model, client):
+def test_who_may_not_approve_runs_reads_that_one_waits_and_decides_nothing(first, finance, other_model, client):
     months.close([202601], finance)
     held = recompute(202601, 202602)
-    client.force_login(User.objects.create_user("cfo@example.com", "Cfo", "executive", "x"))
+    client.force_login(User.objects.create_user("lead@example.com", "Lea", "lead", "x"))
 
     page = client.get(reverse("run", args=[held.pk])).content.decode()
     assert "waits for approval" in page and "Approve and publish" not in page

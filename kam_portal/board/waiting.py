@@ -155,7 +155,7 @@ def of_month(closed: ClosedMonth) -> Matter:
 
 
 def held_runs(user) -> QuerySet[Run]:
-    """Runs that would change closed months; finance decides, with a reason that stays with the run."""
+    """Runs that would change closed months; who may decides on its page, with a reason that stays with the run."""
     return Run.objects.filter(state=Run.State.HELD).only("pk", "message", "created_at").order_by("pk")
 
 
@@ -166,5 +166,5 @@ def of_run(run: Run) -> Matter:
         subject=str(run),
         url=reverse("run", args=[run.pk]),
         text=run.message,
-        said=_("finance approves or discards it"),
+        said=_("approved or discarded on its page"),
     )

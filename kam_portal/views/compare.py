@@ -152,7 +152,7 @@ def so_far(before: Run, after: Run) -> dict:
 
 def readable_runs(user) -> list[Run]:
     """The runs to choose from; one that waits for approval for those who may give it."""
-    states = [*READABLE, Run.State.HELD] if may(user, Permission.CLOSE_MONTHS) else READABLE
+    states = [*READABLE, Run.State.HELD] if may(user, Permission.APPROVE_RUNS) else READABLE
     runs = Run.objects.filter(state__in=states).select_related("cost_model").defer("totals")
     return list(runs.order_by(F("published_at").desc(nulls_first=True), "-pk")[:OFFERED])
 

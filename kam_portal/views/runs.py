@@ -69,7 +69,7 @@ class ReasonForm(forms.Form):
 
 
 @require_POST
-@needs(Permission.CLOSE_MONTHS)
+@needs(Permission.APPROVE_RUNS)
 def approve_run(request, run_id):
     """Publish a run that changes closed months."""
     text = _("Run %(number)s is published. Its figures are now those of the closed months that it changes.")
@@ -77,7 +77,7 @@ def approve_run(request, run_id):
 
 
 @require_POST
-@needs(Permission.CLOSE_MONTHS)
+@needs(Permission.APPROVE_RUNS)
 def discard_run(request, run_id):
     """Give up a run that would change closed months."""
     return decided(request, run_id, releases.discard, _("Run %(number)s is discarded: nothing of it was published."))

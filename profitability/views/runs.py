@@ -12,12 +12,13 @@ from django.views.decorators.http import require_safe
 from django_htmx.http import HttpResponseClientRefresh
 
 from accounts.permissions import Permission, may, needs
-from profitability import balances
+from profitability import balances, releases
 from profitability.closed_figures import changes_of
 from profitability.forms import WindowForm
 from profitability.models import CostModel, Run
 from profitability.queries import BALANCE, earlier_run
 from profitability.runline import run_of, show_run
+from profitability.views.costs import unknown_cells
 
 PAGE = 25
 READABLE = {Run.State.PUBLISHED, Run.State.SUPERSEDED}
@@ -95,6 +96,7 @@ def run_page(request, run_id):
         "sees_reason": costs or may(request.user, Permission.RECOMPUTE),
         "may_recompute": may(request.user, Permission.RECOMPUTE),
         "may_compare": may(request.user, Permission.SEE_PROFITABILITY),
+        "unknown_cells": unknown_cells(run) if costs and run.state == Run.State.FAILED else [],
     }
     context |= decisions_on(run, request.user)
     if run.state == Run.State.HELD and costs:
@@ -114,8 +116,19 @@ def decisions_on(run: Run, user) -> dict:
         "closed_changes": [change for change in changes if change.is_closed],
         "reopened_changes": [change for change in changes if not change.is_closed],
         "decisions": run.decisions.select_related("by").order_by("pk"),
-        "may_decide": run.state == Run.State.HELD and may(user, Permission.CLOSE_MONTHS),
+        **deciding(run, user),
         "may_publish": run.state == Run.State.SUPERSEDED and may(user, Permission.RECOMPUTE),
+    }
+
+
+def deciding(run: Run, user) -> dict:
+    """Whether this person may discard a run that waits, and approve it: a second person does."""
+    may_decide = run.state == Run.State.HELD and may(user, Permission.APPROVE_RUNS)
+    asked = may_decide and run.created_by_id == user.pk
+    return {
+        "may_decide": may_decide,
+        "asked_for_it": asked,
+        "somebody_else": asked and releases.somebody_else_approves(user),
     }
 
 
