@@ -100,7 +100,8 @@ def warnings_of(lines: Lines) -> Iterator[Told]:
     )
     yield from _without_capacity(lines, costs)
     known = {pool.code for pool in lines.pools}
-    for code in sorted({pool for pool, *_rest in costs} - known):
+    stated = {pool for pool, _month, amount, minutes in costs if amount or minutes}
+    for code in sorted(stated - known):
         yield Told("", _("The ledger has costs of the pool %s, which the model lacks: a run is refused.") % code, True)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from django.conf import settings
-from django.db.models import Max
+from django.db.models import Max, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.numbers import NotANumber
@@ -81,6 +81,13 @@ def pools_of_sheet(months: Iterable[int]) -> list[SheetPool]:
     in_ledger = ResourceCost.objects.current().filter(month__in=list(months)).order_by("pool_code")
     others = in_ledger.exclude(pool_code__in=known).values_list("pool_code", flat=True).distinct()
     return [*found, *(SheetPool(code, spoken(code), False, is_known=False) for code in others)]
+
+
+def outside_model(row: CostModel, lines: QuerySet[ResourceCost]) -> QuerySet[ResourceCost]:
+    """Those of these lines that keep the model from a run: costs or minutes, other than 0, of pools that it lacks."""
+    known = [pool.code for pool in lines_of(row.document).pools]
+    nothing = Q(amount=0) & (Q(practical_minutes=None) | Q(practical_minutes=0))
+    return lines.exclude(pool_code__in=known).exclude(nothing)
 
 
 # What is typed

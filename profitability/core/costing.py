@@ -51,8 +51,8 @@ def cost_month(
     practical_minutes: ten-thousandths of a minute per pool code.
     measures: a row per account code, the empty code for what has no account; int64 columns named as the
     measures, in ten-thousandths; a column that is not there counts as 0.
-    Raises CannotCost for costs of an unknown pool, for a pool consumed by time that has costs or use but no
-    practical minutes, for a negative measure, and for figures that do not fit into 64 bits.
+    Raises CannotCost for costs or minutes, other than 0, of an unknown pool, for a pool consumed by time that has
+    costs or use but no practical minutes, for a negative measure, and for figures that do not fit into 64 bits.
     """
     try:
         return _cost_month(model, Volumes(month, measures), costs, practical_minutes)
@@ -63,7 +63,7 @@ def cost_month(
 def _cost_month(
     model: CostModel, volumes: Volumes, costs: Mapping[str, int], practical_minutes: Mapping[str, int]
 ) -> MonthCosts:
-    _refuse_unknown_pools(model, volumes.month, costs)
+    _refuse_unknown_pools(model, volumes.month, costs, practical_minutes)
     received = allocate(model, costs)
     charged = {pool: costs.get(pool, 0) + amount for pool, amount in received.items()}
     sheet = Sheet(model, volumes)
@@ -82,10 +82,12 @@ def _cost_month(
     )
 
 
-def _refuse_unknown_pools(model: CostModel, month: int, costs: Mapping[str, int]) -> None:
+def _refuse_unknown_pools(
+    model: CostModel, month: int, costs: Mapping[str, int], practical_minutes: Mapping[str, int]
+) -> None:
     known = {pool.code for pool in model.pools}
-    for pool in costs:
-        if pool not in known:
+    for pool, cost in costs.items():
+        if pool not in known and (cost or practical_minutes.get(pool)):
             place = f"version {model.version} of the cost model {model.code}"
             message = f"the costs of {spoken_month(month)} name the pool {pool}, which is not in {place}"
             raise CannotCost(message, month, pool=pool)

@@ -1,10 +1,17 @@
 """Resource costs: what each pool cost in a month, and the minutes it could work."""
 
+from collections import defaultdict
+from collections.abc import Iterator
+
+from django.utils.translation import gettext as _
+
 from accounts.imports.outcome import Outcome
 from accounts.imports.outgoing import Exported, rows_of
 from accounts.models import Import
 from accounts.tables import Table
-from profitability.models import ResourceCost
+from profitability.costs import outside_model
+from profitability.models import CostModel, ResourceCost
+from profitability.sentences import months_in_words, spoken_month
 
 from . import arrays
 from .ledger import Ledger, Rows
@@ -27,7 +34,25 @@ def load(table: Table, record: Import) -> Outcome:
     for batch in table.batches():
         columns = {name: arrays.whole(batch.columns[name]) for name in ("month", "amount", "practical_minutes")}
         ledger.add(Rows(arrays.coded(batch.columns["pool_code"]), columns), batch.rows)
-    return ledger.finish()
+    outcome = ledger.finish()
+    outcome.notes += _unknown_pools(record)
+    return outcome
+
+
+def _unknown_pools(record: Import) -> Iterator[str]:
+    """Pools of this file that the model of the next run lacks: a slip, or a model that has to grow."""
+    model = CostModel.objects.current()
+    lines = ResourceCost.objects.current().filter(imported_in=record)
+    found = outside_model(model, lines).order_by("pool_code") if model else lines.none()
+    months: dict[str, list[int]] = defaultdict(list)
+    for pool, month in found.values_list("pool_code", "month"):
+        months[pool].append(month)
+    text = _(
+        "The pool %(pool)s (%(months)s) is not in the cost model %(model)s: no run goes through until it is added "
+        "there, or its costs are 0."
+    )
+    for pool, of_pool in months.items():
+        yield text % {"pool": pool, "months": months_in_words(of_pool, spoken_month), "model": model}
 
 
 def exported() -> Exported:

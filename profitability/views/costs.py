@@ -28,8 +28,10 @@ from profitability.costs import (
     parted,
     value_out,
 )
+from profitability.models import ResourceCost, Run
 
 DECIMALS = {".": gettext_lazy("Point: 1234.50"), ",": gettext_lazy("Comma: 1234,50")}
+CELLS_LINKED = 12  # who has mended so many meets the others with the next run
 HELPER = {
     "people": (gettext_lazy("People"), "1"),
     "days": (gettext_lazy("Working days a month"), "20"),
@@ -164,6 +166,21 @@ def sheet_of(query) -> Sheet:
     known = int(year) if len(year) == 4 and year.isdecimal() and 1900 <= int(year) <= 2999 else None
     decimal = query.get("decimal", "")
     return Sheet(known or costs.default_year(timezone.localdate().year), decimal if decimal in DECIMALS else ".")
+
+
+def address_of_cell(place: Place) -> str:
+    """Where the grid shows it."""
+    sheet = Sheet(place[2] // 100, ".")
+    return f"{sheet.address()}#{sheet.id_of(place)}"
+
+
+def unknown_cells(run: Run) -> list[tuple[str, int, str]]:
+    """Costs as they are now that the model of a failed run lacks: pool, month, and where their cell is."""
+    if not (run.cost_model and run.month_to):
+        return []
+    lines = ResourceCost.objects.current().filter(month__range=(run.month_from, run.month_to))
+    places = costs.outside_model(run.cost_model, lines).order_by("month", "pool_code").values_list("pool_code", "month")
+    return [(pool, month, address_of_cell((AMOUNT, pool, month))) for pool, month in places[:CELLS_LINKED]]
 
 
 @require_safe

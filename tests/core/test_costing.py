@@ -512,3 +512,11 @@ def test_figures_too_large_to_count_are_refused():
 
     with pytest.raises(CannotCost, match="the figures of 2024-03 are too large"):
         cost_month(given, MONTH, {"desk": 300}, {"desk": 1}, table)
+
+
+def test_an_unknown_pool_that_costs_nothing_and_has_no_minutes_refuses_nothing():
+    month = cost(model([{"code": "sales"}], [VISITS]), {"sales": 100, "sles": 0}, "account | visit.count\nA | 2")
+
+    assert month.costs.sum() == 100
+    with pytest.raises(CannotCost, match="name the pool sles"):
+        cost(model([{"code": "sales"}], [VISITS]), {"sles": 0}, "account | visit.count\nA | 2", {"sles": 60})

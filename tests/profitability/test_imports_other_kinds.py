@@ -204,3 +204,14 @@ def test_what_is_no_plain_yaml_is_unusable(tmp_path, text):
 @pytest.mark.parametrize("text", ["", "just a text\n", "- a\n- b\n", "{}"])
 def test_yaml_that_is_no_cost_model_is_refused(tmp_path, text):
     assert bring(tmp_path, "cost_model", text).state == Import.State.REFUSED
+
+
+def test_a_pool_that_the_model_lacks_is_named_with_its_months(tmp_path):
+    bring(tmp_path, "cost_model", MODEL)
+    record = bring(tmp_path, "resource_costs", COSTS + "    board,2025-02,3,\n    desk,2025-01,0,\n", dry_run=True)
+
+    assert record.state == Import.State.DONE
+    assert record.notes == [
+        "The pool board (2025-01–2025-02) is not in the cost model standard v1: no run goes through until it is added "
+        "there, or its costs are 0."
+    ]
