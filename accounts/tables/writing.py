@@ -9,13 +9,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
-from itertools import chain
+from itertools import chain, islice
+from math import ceil
 from pathlib import Path
 from typing import TextIO
 
 from django.utils.translation import gettext as _
 
 from .formulas import guarded, looks_like_formula
+from .letters import inches
 from .problems import Unusable
 from .schema import Schema
 
@@ -27,6 +29,15 @@ SHEET_TEXT = 32_767
 SHEET_DIGITS = 15  # what a spreadsheet's number holds
 SHEET_NAME = 31  # letters
 NOT_IN_SHEET_NAMES = re.compile(r"[\[\]:*?/\\']")
+NARROWEST, WIDEST = 9, 50  # columns, in units of about a digit
+LOOKED_AT = 100  # rows that say which columns hold numbers
+NUMBERS = {"align": "right", "indent": 1}  # keeps them off the texts after them
+MEASURED = 500  # rows whose texts say how wide a column is
+UNITS_OF_DIGIT, UNITS_BESIDE = 1.05, 2.5
+PAGE = 230  # units that can still be read beside each other on a page
+PIXELS, PIXELS_OF_UNIT, LETTERS = 96, 7, 11  # of an inch, of a unit; points
+FILTER_ARROW = 1.5
+LINE_HEIGHT, A4 = 15, 9  # points; the paper's number
 GROUPED_DIGITS = 6  # decimals; numbers with more are shown as a spreadsheet likes
 SHEET_FIRST_DAY = date(1900, 3, 1)  # before that spreadsheets disagree about the calendar
 
@@ -128,12 +139,13 @@ def _write_xlsx(path: Path, columns: Sequence[str], rows: Rows, name: str | None
 
     as_text = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with xlsxwriter.Workbook(str(path), {"constant_memory": True, **as_text}) as book:
-        sheet = Sheet(path, book, name)
-        sheet.row(0, columns)
-        sheet.freeze()
+        sheet, rows = Sheet(path, book, name), iter(rows)
+        first = list(islice(rows, LOOKED_AT))
+        sheet.heads(columns, {place for row in first for place, value in enumerate(row) if is_number(value)})
         number = 0
-        for number, row in enumerate(rows, start=1):
+        for number, row in enumerate(chain(first, rows), start=1):
             sheet.row(number, row)
+        sheet.set_up(number)
     return number
 
 
@@ -143,14 +155,40 @@ class Sheet:
     def __init__(self, path: Path, book, name: str | None = None):
         self._path = path
         self._sheet = book.add_worksheet(name and NOT_IN_SHEET_NAMES.sub(" ", name)[:SHEET_NAME])
-        self._day = book.add_format({"num_format": "yyyy-mm-dd"})
+        self._day = book.add_format({"num_format": "yyyy-mm-dd", "align": "left"})
+        self._number = book.add_format(NUMBERS)
         grouped = ["#,##0", *(f"#,##0.{'0' * digits}" for digits in range(1, GROUPED_DIGITS + 1))]
-        self._grouped = [book.add_format({"num_format": shown_as}) for shown_as in grouped]
+        self._grouped = [book.add_format({**NUMBERS, "num_format": shown_as}) for shown_as in grouped]
         # As if typed with an apostrophe: stays text even after somebody edits the cell.
         self._literal = book.add_format({"quote_prefix": True})
+        head = {"bold": True, "text_wrap": True, "valign": "bottom", "bottom": 1}
+        self._head = {False: book.add_format(head), True: book.add_format({**head, **NUMBERS})}
+        self._wide: list[float] = []
 
-    def freeze(self) -> None:
+    def heads(self, columns: Sequence[str], numbers: set[int]) -> None:
+        """The first row, on up to two lines; it stays in view and comes again on each printed page."""
+        self._wide = [head_width(each) for each in columns]
+        if any(units(each, is_bold=True) > wide for each, wide in zip(columns, self._wide, strict=True)):
+            self._sheet.set_row(0, 2 * LINE_HEIGHT)
+        for place, each in enumerate(columns):
+            look = self._literal if looks_like_formula(each) else self._head[place in numbers]
+            self._sheet.write_string(0, place, each, look)
         self._sheet.freeze_panes(1, 0)
+        self._sheet.repeat_rows(0)
+
+    def set_up(self, rows: int) -> None:
+        """Columns as wide as what stands in them; filters; on paper as few pages beside each other as can be read."""
+        wide = [min(each, WIDEST) for each in self._wide]
+        for place, each in enumerate(wide):
+            self._sheet.set_column(place, place, each)
+        if self._wide:
+            self._sheet.autofilter(0, 0, rows, len(self._wide) - 1)
+        self._sheet.set_landscape()
+        self._sheet.set_paper(A4)
+        pages = ceil(sum(wide) / PAGE) or 1
+        self._sheet.fit_to_pages(pages, 0)
+        if pages > 1:
+            self._sheet.repeat_columns(0, 1)
 
     def row(self, number: int, values: Sequence[Value]) -> None:
         if number > SHEET_ROWS:
@@ -158,26 +196,53 @@ class Sheet:
         for place, value in enumerate(values):
             if value is not None:
                 self._cell(number, place, value)
+                self._measure(number, place, value)
 
     def _cell(self, row: int, place: int, value: Value) -> None:
         if isinstance(value, bool):
             self._sheet.write_boolean(row, place, value)
-        elif isinstance(value, int | float | Decimal) and _fits_sheet(value):
+        elif is_number(value) and _fits_sheet(value):
             self._sheet.write_number(row, place, value, self._number_format(value))
         elif isinstance(value, date) and not isinstance(value, datetime) and value >= SHEET_FIRST_DAY:
             self._sheet.write_datetime(row, place, value, self._day)
         else:
             self._text(row, place, value if isinstance(value, str) else str(csv_cell(value)))
 
+    def _measure(self, row: int, place: int, value: Value) -> None:
+        """Numbers of all rows, which show nothing where they do not fit; texts of the first ones."""
+        if is_number(value):
+            wide = len(f"{value:,}") * UNITS_OF_DIGIT + UNITS_BESIDE
+        elif isinstance(value, str):
+            wide = units(value[:WIDEST]) if row <= MEASURED else 0
+        else:
+            wide = units(str(csv_cell(value))) if row <= MEASURED else 0
+        if place < len(self._wide) and wide > self._wide[place]:
+            self._wide[place] = wide
+
     def _number_format(self, value: int | float | Decimal):
         """A decimal number shows the decimals it has, such as the cents of an amount."""
         digits = -value.as_tuple().exponent if isinstance(value, Decimal) else -1
-        return self._grouped[digits] if 0 <= digits <= GROUPED_DIGITS else None
+        return self._grouped[digits] if 0 <= digits <= GROUPED_DIGITS else self._number
 
     def _text(self, row: int, place: int, text: str) -> None:
         if len(text) > SHEET_TEXT:
             raise Unusable(self._path, _("holds a text too long for a sheet; export CSV or Parquet instead."))
         self._sheet.write_string(row, place, text, self._literal if looks_like_formula(text) else None)
+
+
+def is_number(value: Value) -> bool:
+    return isinstance(value, int | float | Decimal) and not isinstance(value, bool)
+
+
+def units(text: str, is_bold: bool = False) -> float:
+    """How wide a column is that shows a text."""
+    return inches(text, LETTERS, is_bold) * PIXELS / PIXELS_OF_UNIT + UNITS_BESIDE
+
+
+def head_width(head: str) -> float:
+    """Of a column whose head may stand on two lines, beside the arrow of its filter."""
+    longest = max([units(each, is_bold=True) for each in head.split()] or [0.0])
+    return max(NARROWEST, longest, units(head, is_bold=True) / 2 + 1.5) + FILTER_ARROW
 
 
 def _fits_sheet(value: int | float | Decimal) -> bool:

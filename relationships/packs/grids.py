@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
+from accounts.tables.letters import inches, lines_of
 from relationships.packs.blocks import (
     DAY,
     MONEY,
@@ -25,7 +26,6 @@ from relationships.packs.blocks import (
     Waterfall,
     Words,
 )
-from relationships.packs.letters import inches, lines_of
 
 SIZE = 11
 PIXELS, DIGIT, PADDING = 96, 7, 18  # of an inch, of one unit of a column's width, of a cell

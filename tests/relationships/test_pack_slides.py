@@ -12,6 +12,7 @@ from hypothesis import strategies as some
 from pptx import Presentation
 from pptx.util import Inches
 
+from accounts.tables.letters import inches, lines_of, shortened
 from relationships import models as tables
 from relationships.models import Plan, ReviewPoint
 from relationships.packs.blocks import (
@@ -29,7 +30,6 @@ from relationships.packs.blocks import (
     Timeline,
     Words,
 )
-from relationships.packs.letters import inches, lines_of, shortened
 from relationships.packs.slides import slides
 from relationships.packs.slides.charts import axis_format
 from relationships.packs.slides.master import BOTTOM

@@ -11,8 +11,8 @@ from pptx.oxml import parse_xml
 from pptx.oxml.ns import nsdecls
 from pptx.util import Inches, Pt
 
+from accounts.tables.letters import lines_of, shortened
 from relationships.packs.blocks import Deck
-from relationships.packs.letters import lines_of, shortened
 
 WIDTH, HEIGHT = 13.333, 7.5
 LEFT, RIGHT, TOP, BOTTOM = 0.6, 12.733, 1.55, 6.85  # of what a slide holds, in inches

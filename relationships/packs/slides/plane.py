@@ -12,8 +12,8 @@ from pptx.oxml import parse_xml
 from pptx.oxml.ns import nsdecls
 from pptx.util import Pt
 
+from accounts.tables.letters import inches
 from relationships.packs.blocks import BEFORE, EXPECTED, NOW, Bubble, Plane
-from relationships.packs.letters import inches
 from relationships.packs.slides.charts import ACCENT, GREY, TITLE, add, fill, letters
 from relationships.packs.slides.master import FONT, QUIET, line, text
 

@@ -7,6 +7,7 @@ from io import BytesIO
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from accounts.tables.letters import lines_of
 from relationships.packs.blocks import (
     Block,
     Column,
@@ -22,7 +23,6 @@ from relationships.packs.blocks import (
     flat,
     is_filled,
 )
-from relationships.packs.letters import lines_of
 from relationships.packs.slides import charts, master, tables, words, years
 from relationships.packs.slides.master import BOTTOM, INK, LEFT, QUIET, RIGHT, TOP
 from relationships.packs.slides.plane import draw_plane

@@ -8,8 +8,8 @@ from pptx.oxml import parse_xml
 from pptx.oxml.ns import nsdecls
 from pptx.util import Inches
 
+from accounts.tables.letters import inches, lines_of
 from relationships.packs.blocks import DAY, Cell, Column, Table
-from relationships.packs.letters import inches, lines_of
 from relationships.packs.slides.master import INK, QUIET, place, style, text
 from relationships.packs.written import written
 

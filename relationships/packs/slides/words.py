@@ -7,8 +7,8 @@ from pptx.oxml import parse_xml
 from pptx.oxml.ns import nsdecls
 from pptx.util import Pt
 
+from accounts.tables.letters import lines_of, shortened
 from relationships.packs.blocks import Figures, Words
-from relationships.packs.letters import lines_of, shortened
 from relationships.packs.slides.master import INK, QUIET, text
 from relationships.packs.written import headline
 

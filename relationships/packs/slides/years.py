@@ -9,8 +9,8 @@ from pptx.enum.shapes import MSO_SHAPE
 from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
 from pptx.util import Inches
 
+from accounts.tables.letters import inches, shortened
 from relationships.packs.blocks import Span, Timeline
-from relationships.packs.letters import inches, shortened
 from relationships.packs.slides.master import INK, LINE, QUIET, line, place, style, text
 
 ROW, LABELS, HEAD, LEGEND = 0.25, 1.3, 0.3, 0.4
