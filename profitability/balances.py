@@ -161,7 +161,7 @@ def capacities(run: Run) -> list[Capacity]:
 
 
 def _overused_months(run: Run) -> dict[str, int]:
-    rows = PoolBalance.objects.filter(run=run, used_minutes__gt=F("practical_minutes"))
+    rows = PoolBalance.objects.filter(run=run, practical_minutes__gt=0, used_minutes__gt=F("practical_minutes"))
     found: dict[str, int] = {}
     for pool in rows.values_list("pool", flat=True):
         found[pool] = found.get(pool, 0) + 1

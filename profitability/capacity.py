@@ -31,16 +31,23 @@ class Idle:
         return self.practical - self.used
 
     @property
+    def has_capacity(self) -> bool:
+        """A month before the ledger of costs begins has no practical minutes: nobody was free in it, or missing."""
+        return self.practical > 0
+
+    @property
     def utilisation(self) -> Decimal | None:
-        return self.used / self.practical if self.practical > 0 else None
+        return self.used / self.practical if self.has_capacity else None
 
     @property
     def is_overused(self) -> bool:
-        return self.used > self.practical
+        return self.used > self.practical > 0
 
     @property
     def people(self) -> int:
         """Whole people a month that were not needed; below zero: that were missing."""
+        if not self.has_capacity:
+            return 0
         return whole_people(_whole(self.minutes), self.months * _whole(per_person()))
 
     @property
@@ -72,8 +79,10 @@ class IdlePool:
 
     @property
     def tightest(self) -> Idle:
-        """The month with the fewest people to spare: whoever is free in it is free in every month."""
-        return min(self.months, key=lambda month: month.people)
+        """The month with the fewest people to spare: whoever is free in it is free in every month with capacity."""
+        return min(
+            (month for month in self.months if month.has_capacity), key=lambda month: month.people, default=self.whole
+        )
 
 
 def per_person() -> Decimal:
@@ -98,6 +107,7 @@ def idle_pools(run: Run) -> list[IdlePool]:
 
 
 def together(months: list[Idle]) -> Idle:
-    """Several months of capacity as one."""
-    sums = (sum((getattr(month, name) for month in months), ZERO) for name in ("practical", "used", "cost", "unused"))
-    return Idle(None, len(months), *sums)
+    """Several months of capacity as one; those without any have no people, so they lower no average."""
+    known = [month for month in months if month.has_capacity]
+    sums = (sum((getattr(month, name) for month in known), ZERO) for name in ("practical", "used", "cost", "unused"))
+    return Idle(None, len(known), *sums)

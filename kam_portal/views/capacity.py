@@ -83,11 +83,12 @@ def chart_of(pools: list[IdlePool]) -> dict:
     }
 
 
-def by_month(pools: list[IdlePool], months: list[int]) -> list[float]:
-    unused = Counter()
+def by_month(pools: list[IdlePool], months: list[int]) -> list[float | None]:
+    """Unused capacity of these pools; None in a month in which none of them has any."""
+    unused: Counter[int] = Counter()
     for pool in pools:
-        unused.update({month.month: month.unused for month in pool.months})
-    return [float(unused[month]) for month in months]
+        unused.update({month.month: month.unused for month in pool.months if month.has_capacity})
+    return [float(unused[month]) if month in unused else None for month in months]
 
 
 def columns() -> dict:
@@ -102,7 +103,7 @@ def columns() -> dict:
         _("Used minutes"): lambda row: row[1].used,
         _("Unused minutes"): lambda row: row[1].minutes,
         _("Used, of the minutes"): lambda row: rounded(row[1].utilisation),
-        _("Whole people free"): lambda row: row[1].people,
+        _("Whole people free"): lambda row: row[1].people if row[1].has_capacity else None,
     }
 
 

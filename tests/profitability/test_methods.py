@@ -296,3 +296,22 @@ def test_capacity_names_what_its_shares_are_of(run, client):
     assert "Used, of the minutes" in page and "unused in money:" in page
     assert page.count('<details class="fold"') == len(idle_pools(run))
     assert "missing" in page
+
+
+def test_months_without_practical_minutes_make_nobody_less_free(tmp_path, client, transactional_db, settings):
+    settings.MINUTES_PER_PERSON = 100
+    tables = {"accounts": ACCOUNTS, "order_lines": LINES, "activity_events": EVENTS, "resource_costs": COSTS}
+    imported(tmp_path / "in", cost_model=MODEL, **(tables | {"resource_costs": COSTS.replace("20\n", "500\n")}))
+    recompute(202509, 202602)
+    client.force_login(User.objects.create_user("f@example.com", "Finance", "finance", "pw"))
+
+    (desk,) = idle_pools(Run.objects.get())
+    page = client.get("/capacity/")
+    (series,) = page.context["chart"]["series"]
+
+    assert [month.month for month in desk.months if not month.has_capacity] == [202509, 202510, 202511, 202512]
+    january, february = desk.months[-2:]
+    assert desk.whole.people == (january.minutes + february.minutes) // 200 > 1
+    assert desk.tightest.people == min(january.people, february.people) > 0
+    assert series["values"] == [None, None, None, None, float(january.unused), float(february.unused)]
+    assert '<span class="quiet">nobody</span>' not in page.content.decode()

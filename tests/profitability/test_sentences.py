@@ -1,5 +1,8 @@
 """What a run says of itself: months folded into ranges, pools and accounts by name, everything at once."""
 
+import html
+import re
+
 import pytest
 
 from accounts.models import User
@@ -71,3 +74,20 @@ def test_a_refused_run_names_everything_that_stands_against_it_and_its_window(tm
     assert "Jan 2026–Apr 2026" in page
     assert 'href="/costs/?year=2026"' in page
     assert 'href="/cost-model/standard/1/"' in page
+
+
+def test_a_mistyped_pool_is_linked_from_the_failure_and_a_0_in_its_cell_lets_the_next_run_through(tmp_path, client):
+    imported(
+        tmp_path, accounts=ACCOUNTS, order_lines=LINES, resource_costs=f"{COSTS}serfice 2026-02 3 -", cost_model=MODEL
+    )
+    failed = recompute(202601, 202602)
+    client.force_login(User.objects.create_user("finance@example.com", "Finance", "finance", "pw"))
+
+    page = client.get(f"/runs/{failed.pk}/").content.decode()
+
+    cell = re.search(r'href="([^"#]+)#([^"]+)">serfice, Feb 2026</a>', page)
+    assert f'id="{cell[2]}"' in client.get(html.unescape(cell[1])).content.decode()
+
+    imported(tmp_path / "mended", resource_costs="pool_code month amount\nserfice 2026-02 0")
+    assert recompute(202601, 202602).state == Run.State.PUBLISHED
+    assert "serfice, Feb 2026" not in client.get(f"/runs/{failed.pk}/").content.decode()

@@ -24,7 +24,8 @@ export function option({ data, look, width }) {
 }
 
 function total(data, place) {
-  return data.series.reduce((sum, { values }) => sum + (values[place] ?? 0), 0);
+  const known = data.series.map(({ values }) => values[place] ?? null).filter((value) => value !== null);
+  return known.length ? known.reduce((sum, value) => sum + value, 0) : null;
 }
 
 function tip(parts, data) {
