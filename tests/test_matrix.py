@@ -1,14 +1,13 @@
 """The matrix: which bubbles, where across, in which run, whose view, and with which weights."""
 
 import json
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
 
 from accounts.models import Decision
 from kam_portal.matrix import bubbles
@@ -190,9 +189,9 @@ def admitted(portfolio, code: str, on: date) -> None:
 
 
 def test_beside_an_older_run_stands_the_programme_of_its_day(portfolio):
-    then = timezone.localdate(portfolio.earlier.published_at)
-    admitted(portfolio, "N1", then)
-    admitted(portfolio, "N2", then + timedelta(days=1))
+    Run.objects.filter(pk=portfolio.earlier.pk).update(month_from=202512, month_to=202601)
+    admitted(portfolio, "N1", date(2026, 1, 31))  # the last of its window
+    admitted(portfolio, "N2", date(2026, 2, 1))  # before it was published
     older = f"?run={portfolio.earlier.pk}"
 
     assert {code for code, point in points(portfolio).items() if point[15]} == {"N1", "N2"}
@@ -200,6 +199,46 @@ def test_beside_an_older_run_stands_the_programme_of_its_day(portfolio):
     assert set(points(portfolio, query=f"{older}&programme=key")) == {"N1"}
     shares = page(portfolio.user("executive"), f"/matrix/{older}").context["shares"].values()
     assert sum(share.count for share in shares) == 1
+
+
+def test_under_a_filter_only_the_key_accounts_in_view_are_counted(portfolio):
+    for code in ("N1", "S1", "N3", "S4"):
+        admitted(portfolio, code, date(2026, 1, 2))
+
+    def counted(query: str) -> dict:
+        return page(portfolio.user("executive"), f"/matrix/{query}").context.get("key_in_view")
+
+    assert counted("") is None
+    assert counted("?segment=key") == {"strategic": 2, "star": 0, "status": 0, "streamline": 0}
+    assert counted("?box=star&q=N3") == {"strategic": 0, "star": 1, "status": 0, "streamline": 0}
+
+
+def test_the_heading_of_one_box_tells_of_no_other(portfolio):
+    def said(query: str) -> str:
+        return page(portfolio.user("executive"), f"/matrix/{query}").context["heading"]
+
+    assert said("?box=status") == "2 accounts are in Status"
+    assert said("?box=status&q=N4") == "1 account is in Status"
+    assert said("?box=star") == "Together the accounts in Star lose 30,000.00 after cost to serve"
+    assert said("?segment=key") == "4 accounts have a box: 4 strategic"
+
+
+def test_a_box_that_nearly_always_holds_is_not_said_to_hold_always(portfolio):
+    Position.objects.filter(run=portfolio.run, account__code="N1").update(stability="0.9997")
+
+    text = page(portfolio.user("executive"), "/matrix/").content.decode()
+
+    assert "99.9\u202f%" in text
+    assert "100.0\u202f%" not in text
+
+
+def test_a_score_of_an_account_beside_the_chart_says_how_much_of_it_is_scored(portfolio):
+    Position.objects.filter(run=portfolio.run, account__code="N1").update(attractiveness_coverage="0.3")
+
+    text = page(portfolio.user("executive"), "/accounts/N1/place/").content.decode()
+
+    assert text.count("30.0\u202f% scored") == 1
+    assert "scored</span>" not in page(portfolio.user("executive"), "/accounts/S1/place/").content.decode()
 
 
 # Stages

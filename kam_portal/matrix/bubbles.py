@@ -9,7 +9,6 @@ from typing import NamedTuple
 from django.conf import settings
 from django.db.models import BigIntegerField, Count, F, Q, Sum
 from django.db.models.functions import Cast
-from django.utils import timezone
 
 from accounts.models import Account
 from accounts.programme import members
@@ -64,8 +63,8 @@ class Bubble(NamedTuple):
 
 
 def day_of(run, published) -> date | None:
-    """The day whose key accounts stand beside a run: today's beside the published one, else that of its publication."""
-    return None if run is None or run == published else timezone.localdate(run.published_at)
+    """The day whose key accounts stand beside a run: today beside the published one, else the last of its window."""
+    return None if run is None or run == published else run.as_of
 
 
 def programme_on(day: date | None) -> frozenset[int]:

@@ -9,8 +9,8 @@ from relationships.guidance import every, in_line
 from relationships.models import Box
 
 
-def heading_of(boxes: list[dict]) -> str:
-    """The box that loses most, if one does; else how many accounts stand where."""
+def heading_of(boxes: list[dict], only: str = "") -> str:
+    """The box that loses most, if one does; else how many accounts stand where, or in the only box in view."""
     worst = min(boxes, key=lambda box: box["contribution"] or 0)
     if (worst["contribution"] or 0) < 0:
         return _("Together the accounts in %(box)s lose %(loss)s after cost to serve") % {
@@ -18,6 +18,9 @@ def heading_of(boxes: list[dict]) -> str:
             "loss": money(-worst["contribution"]),
         }
     count = sum(box["count"] for box in boxes)
+    if only in Box.values:
+        text = ngettext("%(count)s account is in %(box)s", "%(count)s accounts are in %(box)s", count)
+        return text % {"count": whole(count), "box": Box(only).label} if count else ""
     strategic = next(box["count"] for box in boxes if box["code"] == Box.STRATEGIC)
     text = ngettext(
         "%(count)s account has a box: %(strategic)s strategic",

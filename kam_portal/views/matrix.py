@@ -1,5 +1,6 @@
 """The matrix: attractiveness against relationship strength, with its table twin."""
 
+from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -10,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.permissions import Permission, may, needs
+from accounts.programme import is_member
 from kam_portal.downloads import download, in_currency
 from kam_portal.filters import without
 from kam_portal.matrix.axes import across_by, criteria_of, in_criteria
@@ -23,7 +25,7 @@ from kam_portal.views.account_list import columns, page_of
 from profitability.models import Result
 from profitability.runline import run_asked, run_of
 from relationships.balance import balance
-from relationships.models import Firmness
+from relationships.models import Box, Firmness
 from relationships.queries import portfolio
 
 LISTED = 15  # on one page of the table below
@@ -87,13 +89,13 @@ def matrix(request):
     if run:
         with_changes(page.object_list, run, profit)
     context = {
-        "heading": heading_of(boxes) if run else "",
+        "heading": heading_of(boxes, sight.form.chosen().get("box", "")) if run else "",
         "firmness": firmness_of(boxes),
         "form": sight.form,
         "chips": sight.form.chips(request.GET),
         "chart": chart_of(request, sight) if run else None,
         "boxes": boxes,
-        "shares": {share.box.value: share for share in balance(request.user, run, sight.form.day).boxes} if run else {},
+        **key_accounts_of(sight),
         "members": len(sight.programme),
         "fragile": fragile_in(sight),
         "page": page,
@@ -106,6 +108,17 @@ def matrix(request):
         "export_query": without(request.GET, "format").removeprefix("?"),
     }
     return render(request, "relationships/matrix.html", context)
+
+
+def key_accounts_of(sight: Sight) -> dict:
+    """Of the key accounts in each box: all against the mix aimed at; under a filter how many are in view."""
+    if sight.run is None:
+        return {}
+    if not sight.form.chosen():
+        return {"shares": {each.box.value: each for each in balance(sight.user, sight.run, sight.form.day).boxes}}
+    found = sight.rows.filter(is_member("account", sight.form.day)).order_by().values_list("position__box", flat=True)
+    counts = Counter(found)
+    return {"key_in_view": {box: counts[box] for box in Box.values} if sight.programme else {}}
 
 
 def view_in(request) -> str:
