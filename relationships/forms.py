@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account, User
+from accounts.number_field import NumberField
 from accounts.permissions import Role
 from relationships import asking
 from relationships.asking import Guest
@@ -82,13 +83,11 @@ def in_years(day: date, years: int) -> date:
 class ForecastForm(forms.ModelForm):
     """Where the account is expected to stand; how attractive it will be only for those who see profit."""
 
-    attractiveness = forms.DecimalField(
-        label=_("Attractiveness"), required=False, min_value=0, max_value=10, decimal_places=2
-    )
-    relationship_strength = forms.DecimalField(
+    attractiveness = NumberField(label=_("Attractiveness"), required=False, min_value=0, max_value=10, decimal_places=2)
+    relationship_strength = NumberField(
         label=_("Relationship strength"), required=False, min_value=0, max_value=10, decimal_places=2
     )
-    net_revenue = forms.DecimalField(
+    net_revenue = NumberField(
         label=_("Net revenue a year"), required=False, min_value=0, max_value=MOST_COST, decimal_places=2
     )
     horizon_on = forms.DateField(label=_("By"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))

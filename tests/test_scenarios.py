@@ -192,6 +192,12 @@ def test_a_lever_that_makes_no_sense_says_so_and_changes_nothing(see):
     assert "Ensure this value is greater than or equal to -100" in page
 
 
+def test_a_lever_that_may_be_read_in_two_ways_is_named_where_the_result_stands(see):
+    page = see("manager", f"{NEW}?minimum_order=1.250")
+
+    assert "Minimum order value: “1.250” may be read in two ways: write 1,250 or 1.25." in page
+
+
 def test_codes_that_are_hidden_and_codes_that_are_missing_read_alike(see):
     hidden, missing = (see("manager", f"{NEW}?codes={code}&price=1") for code in ("S1", "XX"))
 

@@ -2,11 +2,12 @@
 
 from decimal import Decimal, InvalidOperation
 
-from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+from accounts.number_field import NumberField
 
 
 class WholeField(models.BigIntegerField):
@@ -34,7 +35,7 @@ class WholeField(models.BigIntegerField):
         return int(scaled)
 
     def formfield(self, **kwargs):
-        return forms.DecimalField(**{"decimal_places": self.places, "required": not self.blank, **kwargs})
+        return NumberField(**{"decimal_places": self.places, "required": not self.blank, **kwargs})
 
 
 class LedgerField(WholeField):

@@ -74,7 +74,7 @@ class Bench:
             "form": asked.form,
             "exceptions": asked.exceptions,
             "another": self.another(),
-            "errors": asked.has_errors,
+            "errors": asked.errors,
             "filter": asked.filter,
             "costs": self.costs,
             "chips": asked.filter.chips(self.query),

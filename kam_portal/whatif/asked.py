@@ -53,8 +53,14 @@ class Asked:
         return self.form.is_valid() and all(form.is_valid() for form in self.exceptions)
 
     @property
-    def has_errors(self) -> bool:
-        return not self.is_valid
+    def errors(self) -> list[str]:
+        """What makes no sense, each with the name of its lever."""
+        return [
+            f"{form[name].label}: {message}" if name in form.fields else message
+            for form in (self.form, *self.exceptions)
+            for name, messages in form.errors.items()
+            for message in messages
+        ]
 
     @cached_property
     def what_if(self) -> WhatIf:

@@ -9,6 +9,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.number_field import NumberField
 from accounts.permissions import Permission, may
 from kam_portal.whatif.names import event_names, measures_of
 from profitability.balances import pool_names
@@ -34,13 +35,13 @@ SPANS = [
 WITH_ORDERS = [("", gettext_lazy("larger orders")), ("1", gettext_lazy("more orders"))]
 
 
-class PercentField(forms.DecimalField):
+class PercentField(NumberField):
     """A change in percent, with two decimals at most, and the ends of its slider."""
 
     def __init__(self, label, ends: tuple[int, int], least=-100, most=1000, **rest):
         self.ends = ends
         super().__init__(label=label, required=False, min_value=least, max_value=most, decimal_places=2, **rest)
-        self.widget.attrs.update({"step": "any", "inputmode": "decimal", "placeholder": "0"})
+        self.widget.attrs["placeholder"] = "0"
 
 
 class CapField(PercentField):
@@ -62,7 +63,7 @@ class LeverFields(forms.Form):
     )
     price = PercentField(gettext_lazy("Price"), (-20, 20))
     discount_cap = CapField(gettext_lazy("Discount cap"), (0, 50))
-    minimum_order = forms.DecimalField(
+    minimum_order = NumberField(
         label=gettext_lazy("Minimum order value"),
         required=False,
         min_value=0,
@@ -177,7 +178,7 @@ class LeverForm(LeverFields):
     costs."""
 
     drop = forms.BooleanField(label=gettext_lazy("Drop the accounts"), required=False)
-    person_minutes = forms.DecimalField(
+    person_minutes = NumberField(
         label=gettext_lazy("Practical minutes of a person in a month"),
         required=False,
         min_value=1,

@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account
+from accounts.number_field import NumberField
 from profitability.models import Product
 from relationships.models import Advocacy, Commitment, Contact, Contract, ServiceLevel
 
@@ -19,8 +20,8 @@ def day(label, required: bool = False) -> forms.DateField:
     return forms.DateField(label=label, required=required, widget=widget)
 
 
-def number(label) -> forms.DecimalField:
-    return forms.DecimalField(label=label, required=False, min_value=0, max_value=MOST, decimal_places=4)
+def number(label) -> NumberField:
+    return NumberField(label=label, required=False, min_value=0, max_value=MOST, decimal_places=4)
 
 
 def address(label, **more) -> forms.URLField:
@@ -140,7 +141,7 @@ class ReadingForm(forms.Form):
         r"^(19|20)\d\d-(0[1-9]|1[0-2])$", label=_("Month"), widget=forms.TextInput(attrs={"type": "month"}),
         error_messages={"invalid": _("A month is written as 2026-03.")},
     )  # fmt: skip
-    value = forms.DecimalField(label=_("Value"), min_value=0, max_value=MOST, decimal_places=4)
+    value = NumberField(label=_("Value"), min_value=0, max_value=MOST, decimal_places=4)
 
 
 class AdvocacyForm(forms.ModelForm):

@@ -8,7 +8,8 @@ function slider(number) {
   const max = none ? Number(most) + 1 : most;
   const rest = none ? max : "0";
   const range = document.createElement("input");
-  const place = () => (number.value === "" ? rest : none ? Math.min(number.value, most) : number.value);
+  const said = () => number.value.replace("−", "-").replace(",", ".");
+  const place = () => (number.value === "" ? rest : none ? Math.min(said(), most) : said());
   Object.assign(range, { type: "range", min, max, step: "1", value: place() });
   range.className = "lever-range";
   range.tabIndex = -1; // the number beside it takes the keyboard

@@ -61,6 +61,17 @@ def test_evidence_is_ticked_in_place_by_keyboard_and_the_hand_stays_where_it_is(
     assert StageEvidence.objects.get().holds
 
 
+def test_a_decimal_comma_that_is_typed_stays_one(site, page, portfolio, complaints):
+    page.goto(f"{site}/accounts/N1/relationship/")
+    page.locator("#barriers > details > summary").click()
+    page.locator("#barrier-new-side").select_option("theirs")
+    page.locator("#barrier-new-text").fill("Tools")
+    page.locator("#barrier-new-cost").press_sequentially("12500,50")
+    page.locator("#barrier-new-text").press("Enter")
+
+    expect(page.locator("#barriers")).to_contain_text("12,500.50")
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("path", ["relationship/", "contacts/person/"])
 def test_the_pages_are_accessible_and_fit_a_phone(site, page, portfolio, complaints, path, scheme):

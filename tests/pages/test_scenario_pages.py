@@ -97,6 +97,16 @@ def test_a_slider_and_its_number_say_the_same(visit, page):
     assert page.get_by_label("Price").input_value() == "5"
 
 
+def test_a_lever_with_a_decimal_comma_means_the_same_to_its_slider(visit, page):
+    visit("finance", "/what-if/new/?codes=N1")
+
+    page.get_by_label("Price").press_sequentially("2,5")
+    page.keyboard.press("Tab")
+
+    page.get_by_role("heading", name="What if: contribution +10,000.00 USD").wait_for()
+    assert page.locator(".lever-range").first.input_value() == "3"  # its steps are whole
+
+
 def test_the_slider_of_a_cap_goes_back_to_none(visit, page):
     visit("finance", "/what-if/new/?codes=N1&price=1")
     cap, slider = page.locator("[name=discount_cap]"), page.locator("[name=discount_cap]").locator("xpath=../input[1]")

@@ -1,6 +1,7 @@
 """The relationship page: evidence ticked in place, both views, what it costs to leave, contacts, and who may."""
 
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 from django.utils import timezone
@@ -164,6 +165,34 @@ def test_what_cannot_bind_is_refused_with_what_was_typed(portfolio, manager, wro
 
     assert manager.post(f"{URL}barrier/", sent).status_code == 422
     assert not ExitBarrier.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("typed", "cost"),
+    [("12500,50", "12500.5"), ("12.500,50", "12500.5"), ("12 500", "12500"), ("12,500", "12500"), ("", None)],
+)
+def test_a_cost_is_read_with_a_comma_as_with_a_point(portfolio, manager, typed, cost):
+    manager.post(f"{URL}barrier/", {"side": "theirs", "text": "Tools", "cost": typed})
+
+    assert ExitBarrier.objects.get().cost == (cost and Decimal(cost))
+
+
+def test_a_cost_that_may_be_read_in_two_ways_is_asked_for_again(portfolio, manager):
+    answer = manager.post(f"{URL}barrier/", {"side": "theirs", "text": "Tools", "cost": "12.500"})
+
+    assert answer.status_code == 422 and "write 12,500 or 12.5." in page_of(answer).text
+    assert not ExitBarrier.objects.exists()
+
+
+def test_figures_of_a_forecast_may_have_a_decimal_comma(portfolio, manager):
+    manager.post(
+        f"{URL}forecast/",
+        FORECAST | {"attractiveness": "6,5", "relationship_strength": "7,25", "net_revenue": "300000,00"},
+    )
+
+    found = Forecast.objects.get()
+    figures = (found.attractiveness, found.relationship_strength, found.net_revenue)
+    assert figures == (Decimal("6.5"), Decimal("7.25"), 300_000)
 
 
 FORECAST = {
