@@ -4,13 +4,13 @@ from decimal import Decimal
 
 import pytest
 
-from accounts.models import User
+from accounts.models import Account, User
 from kam_portal.recompute import recompute
 from kam_portal.whatif.study import Study
 from profitability.core.levers import Channel, Levers, Own, WhatIf
 from profitability.models import Result, Run
-from profitability.scenarios.minimum import consolidated, span_of
-from profitability.small_orders import SmallOrders
+from profitability.scenarios.minimum import consolidated, joined, span_of
+from profitability.small_orders import SmallOrders, in_order, small_orders
 from tests.ledger import imported
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -168,7 +168,7 @@ def test_orders_that_are_too_small_together_stay_too_small(study):
 
 @pytest.mark.parametrize(("within", "fewer", "still_small"), [("month", 0, 3), ("quarter", 1, 1), ("window", 2, 0)])
 def test_orders_are_joined_with_those_of_a_longer_time(within, fewer, still_small):
-    small = [SmallOrders(1, month, 1, *[0] * 4, 30_0000, *[0] * 5) for month in (202512, 202601, 202603)]
+    small = [SmallOrders(1, month, 1, *[0] * 4, 30_0000, *[0] * 5, (30_0000,)) for month in (202512, 202601, 202603)]
     spans: dict[int, list] = {}
     for row in small:
         spans.setdefault(span_of(row.month, within), []).append(row)
@@ -178,6 +178,29 @@ def test_orders_are_joined_with_those_of_a_longer_time(within, fewer, still_smal
     assert sum(row.orders for rows in found for row in rows) == fewer
     assert sum(row.still_small for rows in found for row in rows) == still_small
     assert all(row.volumes["orders"] == row.orders * 10_000 for rows in found for row in rows)
+
+
+@pytest.mark.parametrize(
+    ("values", "orders"),
+    [((40, 40, 40, 40), 2), ((10, 40, 45, 5), 2), ((40, 40, 10), 1), ((20, 20), 0), ((), 0), ((0, 50, 0, 49), 1)],
+)
+def test_orders_are_joined_one_after_the_other_by_day(values, orders):
+    assert joined(values, 50) == orders  # 160 of the first come to three times 50, but no way of joining them does
+
+
+def test_small_orders_are_listed_by_day(run):
+    (january,) = small_orders(Account.objects.filter(code="A"), (202601, 202601), Decimal(50))
+    (february,) = small_orders(Account.objects.filter(code="B"), (202601, 202602), Decimal(50))
+
+    assert january.values == (30_0000,) * 4 and january.orders == 4
+    assert february.values == (40_0000, 30_0000)
+    assert in_order("2026-01-05 30,2026-01-02 50,2026-01-05 -10") == (50, -10, 30)
+
+
+def test_deliveries_fall_with_the_orders_that_were_really_joined():
+    (found,) = consolidated([SmallOrders(1, 202601, 4, *[0] * 4, 160, 0, 0, 4, 0, 0, (40,) * 4)], 50)
+
+    assert (found.orders, found.volumes["orders"], found.volumes["deliveries"]) == (2, 20_000, 20_000)
 
 
 def test_refused_orders_take_their_sales_with_them(study):

@@ -150,7 +150,8 @@ def small_orders_text(levers: Levers) -> str:
             "freight and work. Earlier returns stay."
         )
     text = _(
-        "An account’s orders below the minimum net value, by the order lines as they are now, are joined %(span)s "
-        "until each reaches it: orders and deliveries become fewer, what is sold stays."
+        "An account’s orders below the minimum net value, by the order lines as they are now, are joined %(span)s, "
+        "one after the other by day, until each reaches it, and what is left over goes with the last: orders and "
+        "deliveries become fewer, in proportion; what is sold stays."
     )
     return text % {"span": JOINED[levers.joined_within]()}

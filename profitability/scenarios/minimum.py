@@ -1,13 +1,15 @@
 """What a minimum order value takes out of the window of a scenario.
 
 Refused orders take their sales, goods and lines with them. Consolidated ones are joined, within a month, a quarter or
-the whole window, until each has the minimum value: orders and deliveries become fewer, what is sold stays. Where all
-small orders of an account in such a span are worth less than the minimum, one order below it remains.
+the whole window, one after the other by day until each has the minimum value; what is left at the end goes with the
+last. Orders and deliveries become fewer, what is sold stays. Where all small orders of an account in such a span are
+worth less than the minimum, one order below it remains.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from operator import attrgetter
 
 import numpy as np
 from django.conf import settings
@@ -100,13 +102,23 @@ def refused(row: SmallOrders) -> Leaving:
 def consolidated(rows: list[SmallOrders], minimum: int) -> Iterator[Leaving]:
     """The orders of one account in one span, joined: deliveries and the like become fewer in proportion to the orders
     of each month."""
-    orders, value = sum(row.orders for row in rows), sum(row.net_amount for row in rows)
-    fewer = orders - min(max(value // minimum, 1), orders)
+    left = joined((value for row in sorted(rows, key=attrgetter("month")) for value in row.values), minimum)
+    fewer = sum(row.orders for row in rows) - max(left, 1)
     gone = largest_remainder(fewer, [row.orders for row in rows], [row.month for row in rows])
-    still_small = 1 if value < minimum else 0
+    still_small = 0 if left else 1
     for place, (row, less) in enumerate(zip(rows, gone, strict=True)):
         volumes = {name: getattr(row, name) * ONE * less // row.orders for name in ORDER_LIKE}
         yield Leaving(row, volumes, less, False, still_small if place == 0 else 0)
+
+
+def joined(values: Iterable[int], minimum: int) -> int:
+    """How many orders of at least the minimum come of joining these one after the other."""
+    count = total = 0
+    for value in values:
+        total += value
+        if total >= minimum:
+            count, total = count + 1, 0
+    return count
 
 
 def taken(selected: Chosen, rows: list[Leaving]) -> Taken:
