@@ -1,5 +1,7 @@
 """The matrix: which bubbles, where across, in which run, whose view, and with which weights."""
 
+import csv
+import io
 import json
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -239,6 +241,36 @@ def test_a_score_of_an_account_beside_the_chart_says_how_much_of_it_is_scored(po
 
     assert text.count("30.0\u202f% scored") == 1
     assert "scored</span>" not in page(portfolio.user("executive"), "/accounts/S1/place/").content.decode()
+
+
+# Its file
+
+
+def rows_of_file(portfolio, who: str, query: str = "") -> dict[str, dict]:
+    answer = page(portfolio.user(who), f"/matrix/?format=csv{query}")
+    text = b"".join(answer.streaming_content).decode("utf-8-sig")
+    return {row["Code"]: row for row in csv.DictReader(io.StringIO(text))}
+
+
+def test_the_file_says_what_each_place_rests_on(portfolio):
+    move = {"axis": "relationship", "code": "trust", "name": "Trust", "weight": 50.0, "new_weight": 62.5,
+            "change": 12.5, "box": "star"}  # fmt: skip
+    Position.objects.filter(run=portfolio.run, account__code="N1").update(
+        is_provisional=True, attractiveness_coverage="0.75", relationship_coverage="0.9", is_self_scored=True,
+        relative_strength="1.2", nearest_move=move,
+    )  # fmt: skip
+
+    n1, n6 = (rows_of_file(portfolio, "executive")[code] for code in ("N1", "N6"))
+
+    assert n1["Provisional"] == n1["Self-scored"] == "yes"
+    assert Decimal(n1["Attractiveness, share of weight scored"]) == Decimal("0.75")
+    assert Decimal(n1["Relationship, share of weight scored"]) == Decimal("0.9")
+    assert Decimal(n1["Strength against the best competitor"]) == Decimal("1.2")
+    assert Decimal(n1["Confidence"]) == Decimal("0.5")
+    assert n1["Nearest move"] == "Trust 62.5 instead of 50: Star"
+    assert n6["Provisional"] == n6["Nearest move"] == n6["Confidence"] == ""
+    of_member = rows_of_file(portfolio, "member")["N1"]
+    assert not {"Attractiveness, share of weight scored", "Nearest move"} & set(of_member)
 
 
 # Stages
