@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.utils.safestring import SafeString
 
-from relationships.packs.blocks import DAY, Block, Column, Deck, Figures, Table, Words
+from relationships.packs.blocks import DAY, Block, Cell, Column, Deck, Figures, Table, Words
 from relationships.packs.drawings import svg
 from relationships.packs.written import headline, written
 
@@ -56,7 +56,9 @@ def one(block: Block) -> Drawn:
     return Drawn("chart", block.title, block, picture=svg(block))
 
 
-def class_of(column: Column) -> str:
+def class_of(column: Column, value: object) -> str:
+    if isinstance(value, Cell) and value.unit:
+        return "pack-number pack-unit"  # may break after its number
     return "pack-number" if column.is_number else "pack-day" if column.kind == DAY else ""
 
 
@@ -64,7 +66,7 @@ def cells(table: Table):
     """The rows of a table, each with whether it sums up."""
     for place, row in enumerate(table.rows):
         said = [
-            DrawnCell(written(value, column.kind), class_of(column))
+            DrawnCell(written(value, column.kind), class_of(column, value))
             for value, column in zip(row, table.columns, strict=True)
         ]
         yield place in table.totals, said

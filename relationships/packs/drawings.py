@@ -15,7 +15,7 @@ INK, QUIET, LINE, PALE = "#1d2129", "#565d69", "#c9ccd1", "#eceef1"
 TOTAL, TAKEN, LOSS, ACCENT = "#2f3b5c", "#9fabcf", "#d55e00", "#0072b2"
 SERIES = ("#2f3b5c", "#0072b2", "#e69f00")
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
-LETTER = 11
+LETTER, LETTER_WIDTH = 11, 5.6
 
 
 def drawn(label: str, width: int, height: int, parts: Iterable[str]) -> SafeString:
@@ -84,7 +84,7 @@ def waterfall(chart: Waterfall, width: int = 720, height: int = 270) -> SafeStri
         parts += bar(place * wide, wide, at(max(start, end)), at(min(start, end)), step)
         if place + 1 < len(ends):
             parts.append(line(place * wide + wide * 0.86, at(end), (place + 1) * wide + wide * 0.14, at(end)))
-        for row, words in enumerate(wrapped(step.label, int(wide / 4.6))):
+        for row, words in enumerate(wrapped(step.label, int(wide / 5.4))):
             parts.append(text(place * wide + wide / 2, height - 22 + row * 12, words, "middle", QUIET, size=9.5))
     return drawn(chart.title, width, height, parts)
 
@@ -233,20 +233,27 @@ def timeline(chart: Timeline, width: int = 720) -> SafeString:
 
 
 def lane_row(y: float, label: str, span, at, left: float, width: float) -> list[str]:
-    """A bar with its name in it where it fits, else beside it."""
+    """A bar with its name in it where it fits, else beside it where there is more room."""
     start, end = at(span.from_on), at(span.until_on)
     colour = STATES.get(span.state, TOTAL)
     said = span.label if len(span.label) <= 70 else f"{span.label[:68]}…"
-    long = len(said) * 5.6
+    long = len(said) * LETTER_WIDTH
     lane = text(0, y + 12, label, "start", QUIET, 600)
-    if end - start > long + 8:
+    after, before = width - end - 8, start - left - 6
+    if end - start > long + 8 or max(after, before) < min(long, end - start):
         ink = INK if span.state == "done" else "#ffffff"
-        return [lane, box(start, y + 1, end - start, 15, colour, 2), text(start + 5, y + 12, said, "start", ink)]
+        inside = text(start + 5, y + 12, cut(said, end - start - 8), "start", ink)
+        return [lane, box(start, y + 1, end - start, 15, colour, 2), inside]
     mark = box(start, y + 3, end - start, 10, colour, 2) if end - start >= 4 else dot(end, y + 8, colour)
-    if end + 8 + long < width:
-        return [lane, mark, text(end + 8, y + 12, said)]
-    room = int((start - left - 6) / 5.6)
-    return [lane, mark, text(start - 6, y + 12, said if len(said) <= room else f"{said[: room - 1]}…", "end")]
+    if long < after or after >= before:
+        return [lane, mark, text(end + 8, y + 12, cut(said, after))]
+    return [lane, mark, text(start - 6, y + 12, cut(said, before), "end")]
+
+
+def cut(said: str, room: float) -> str:
+    """As much of a text as there is room for."""
+    letters = max(int(room / LETTER_WIDTH), 1)
+    return said if len(said) <= letters else f"{said[: letters - 1]}…"
 
 
 def dot(x: float, y: float, colour: str) -> str:

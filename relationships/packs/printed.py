@@ -1,4 +1,4 @@
-"""A pack as a PDF made here, where a renderer is installed: WeasyPrint, or the Chromium that the settings name.
+"""A pack as a PDF made here, where a renderer is there: the Chromium that the settings name, or WeasyPrint from 68 on.
 
 Without one the page itself is printed: every browser saves it as a PDF.
 """
@@ -54,13 +54,25 @@ def pdf(page: str) -> bytes:
 
 
 def by_weasyprint(page: str) -> bytes:
-    from weasyprint import HTML  # optional: only where somebody has installed it
+    """With tags for those who have it read to them."""
+    try:
+        from weasyprint import HTML  # optional: only where somebody has installed it
+        from weasyprint.urls import URLFetcher
+    except (ImportError, OSError) as error:  # it is older than 68, or its libraries for letters are missing
+        raise NotInstalled from error
 
-    return HTML(string=page, url_fetcher=nothing).write_pdf()
+    class Nothing(URLFetcher):
+        """Neither files of the server nor other servers are a PDF's business."""
+
+        def fetch(self, url, headers=None):
+            raise ValueError(url)
+
+    return HTML(string=page, url_fetcher=Nothing()).write_pdf(pdf_tags=True)
 
 
-def nothing(url: str, **_how) -> dict:
-    raise ValueError(url)
+def css_string(text: str) -> str:
+    """A text as a style sheet may hold it between quotes, whatever is in it."""
+    return "".join(each if each.isalnum() or each == " " else f"\\{ord(each):x} " for each in text)
 
 
 def by_chromium(page: str) -> bytes:

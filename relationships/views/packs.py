@@ -12,6 +12,7 @@ from django.utils.text import slugify
 from django.views.decorators.http import require_safe
 
 from accounts.permissions import Permission, needs
+from accounts.tables.letters import shortened
 from profitability.runline import run_asked, run_of, show_run
 from relationships.models import Plan, Review
 from relationships.packs import customer, for_customer, internal, printed
@@ -25,6 +26,7 @@ CUSTOMER_PARTS = (
     customer.REVIEW, customer.PURPOSE, customer.PURCHASES, customer.OBJECTIVES, customer.ACTIONS, customer.TIMELINE,
     customer.NEEDS, customer.VALUE, customer.PEOPLE, customer.CONTRACTS,
 )  # fmt: skip
+FOOT = (4.0, 7.5)  # inches and points: what stands at the foot of each page of a PDF
 FILES = {
     "pptx": (slides, "application/vnd.openxmlformats-officedocument.presentationml.presentation"),
     "xlsx": (workbook, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
@@ -129,8 +131,9 @@ def pdf_of(request, deck: Deck):
     if paper is None:
         raise Http404
     style = Path(settings.BASE_DIR, "static", "css", "pack.css").read_text(encoding="utf-8")
+    context = {"deck": deck, "drawn": drawn(deck), "style": style, "paper": paper}
     html = render_to_string(
-        "relationships/pack/file.html", {"deck": deck, "drawn": drawn(deck), "style": style, "paper": paper}
+        "relationships/pack/file.html", context | {"foot": printed.css_string(shortened(deck.whose, *FOOT))}
     )
     try:
         return file_of(deck, printed.pdf(html), "pdf", "application/pdf")

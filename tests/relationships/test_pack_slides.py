@@ -1,6 +1,7 @@
 """Slides of packs: nothing runs out of its place or gets lost, however long or short the plan is."""
 
 import io
+import re
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import pairwise
@@ -19,7 +20,9 @@ from relationships.packs.blocks import (
     BEFORE,
     EXPECTED,
     NOW,
+    NUMBER,
     Bubble,
+    Cell,
     Column,
     Deck,
     Lane,
@@ -30,6 +33,8 @@ from relationships.packs.blocks import (
     Timeline,
     Words,
 )
+from relationships.packs.drawing import cells
+from relationships.packs.drawings import timeline
 from relationships.packs.slides import slides
 from relationships.packs.slides.charts import axis_format
 from relationships.packs.slides.master import BOTTOM
@@ -129,9 +134,9 @@ def test_a_text_higher_than_a_slide_goes_on_on_the_next_one_and_none_of_it_is_lo
 def test_every_line_of_a_long_timeline_is_on_a_slide():
     days = [TODAY + timedelta(days=number) for number in range(70)]
     spans = [a_step(f"Step {number:02}", day) for number, day in enumerate(days)]
-    timeline = Timeline("Timeline", TODAY, date(2029, 1, 1), TODAY, [Lane("Actions", spans)])
+    years = Timeline("Timeline", TODAY, date(2029, 1, 1), TODAY, [Lane("Actions", spans)])
 
-    made = shown(deck_of(Page("timeline", "Timeline", [timeline])))
+    made = shown(deck_of(Page("timeline", "Timeline", [years])))
 
     assert all(f"Step {number:02}" in said_by(made) for number in range(70))
     assert max(lowest(slide) for slide in list(made.slides)[1:]) <= BOTTOM + 0.06
@@ -180,9 +185,9 @@ def test_a_name_as_long_as_the_slide_stays_on_its_lines():
 
 
 def test_lines_and_bars_have_no_shadow():
-    timeline = Timeline("T", TODAY, date(2029, 1, 1), TODAY, [Lane("Actions", [a_step("Step", TODAY)])])
+    years = Timeline("T", TODAY, date(2029, 1, 1), TODAY, [Lane("Actions", [a_step("Step", TODAY)])])
 
-    for slide in shown(deck_of(Page("timeline", "Timeline", [timeline]))).slides:
+    for slide in shown(deck_of(Page("timeline", "Timeline", [years]))).slides:
         assert not slide._element.findall(".//{*}effectRef")
 
 
@@ -265,3 +270,23 @@ def test_a_plan_of_long_texts_stays_on_its_slides(client):
         made = Presentation(io.BytesIO(client.get(f"{URL}&review={review.pk}{query}").content))
         assert max(lowest(slide) for slide in list(made.slides)[1:]) <= BOTTOM + 0.06
         assert said_by(made).count("which the buying office") > 12
+
+
+# The same on the page
+
+
+def test_names_on_the_timeline_of_the_page_stay_right_of_the_names_of_lanes():
+    spans = [Span(LONG, TODAY + timedelta(days=at), TODAY + timedelta(days=at + 400)) for at in range(0, 1000, 100)]
+    picture = timeline(Timeline("T", TODAY, date(2029, 1, 1), TODAY, [Lane("Investments", spans)]))
+
+    found = re.findall(r'<text x="([\d.]+)" y="[\d.]+" text-anchor="(\w+)"[^>]*>(Agree[^<]*)<', picture)
+    assert len(found) == len(spans)
+    for x, anchor, said in found:
+        left = float(x) - (len(said) * 5.6 if anchor == "end" else 0)
+        assert left >= 92 and left + len(said) * 5.6 <= 726
+
+
+def test_a_number_with_a_unit_may_break_on_the_page():
+    table = Table("", [Column("Now", NUMBER)], [[Cell(Decimal("15.8"), NUMBER, "offers an order")], [Decimal(4)]])
+
+    assert [row[0].class_name for _total, row in cells(table)] == ["pack-number pack-unit", "pack-number"]

@@ -4,6 +4,8 @@ import io
 import re
 import shutil
 import subprocess
+import sys
+import types
 import zipfile
 from datetime import date
 from decimal import Decimal
@@ -526,6 +528,65 @@ def test_without_a_renderer_the_page_says_what_to_do(portfolio, plan, manager, m
     assert "This server makes no PDFs" in page_of(answer).text
     assert "Print or save as PDF" in page_of(answer).text
     assert not [link for link in page_of(answer).all("a") if link.attributes.get("href", "").endswith("format=pdf")]
+
+
+def weasyprint(monkeypatch, write_pdf) -> dict:
+    """A stand-in with the interface of WeasyPrint 70; what it was given."""
+    given: dict = {}
+
+    class HTML:
+        def __init__(self, string, url_fetcher):
+            given.update(html=string, fetcher=url_fetcher)
+
+        def write_pdf(self, **options):
+            given.update(options)
+            return write_pdf()
+
+    urls = types.SimpleNamespace(URLFetcher=object)
+    monkeypatch.setitem(sys.modules, "weasyprint", types.SimpleNamespace(HTML=HTML, urls=urls))
+    monkeypatch.setitem(sys.modules, "weasyprint.urls", urls)
+    monkeypatch.setattr(printed, "find_spec", lambda name: name)
+    return given
+
+
+def test_weasyprint_makes_a_tagged_pdf_and_fetches_nothing(portfolio, plan, manager, monkeypatch):
+    given = weasyprint(monkeypatch, lambda: b"%PDF")
+
+    assert manager.get(f"{URL}?format=pdf").content == b"%PDF"
+
+    assert given["pdf_tags"] and "Account N1" in given["html"]
+    with pytest.raises(ValueError, match="passwd"):
+        given["fetcher"].fetch("file:///etc/passwd")
+
+
+def test_weasyprint_without_its_libraries_is_as_good_as_none(portfolio, plan, manager, monkeypatch):
+    monkeypatch.setattr(printed, "find_spec", lambda name: name)
+    monkeypatch.setitem(sys.modules, "weasyprint", LacksPango("weasyprint"))
+
+    assert "This server makes no PDFs" in page_of(manager.get(f"{URL}?format=pdf", follow=True)).text
+
+
+class LacksPango(types.ModuleType):
+    def __getattr__(self, name):
+        raise OSError("cannot load library 'libpango-1.0-0'")
+
+
+@pytest.mark.parametrize("text", ['a"; } body { display: none', "</style><script>", "a\\\nb", "Totes & Baskets · “x”"])
+def test_a_name_at_the_foot_of_a_pdf_cannot_leave_its_quotes(text):
+    written = printed.css_string(text)
+
+    assert not set(written) & set('"\n<>&;{}')
+    assert re.sub(r"\\([0-9a-f]+) ", lambda found: chr(int(found[1], 16)), written) == text
+
+
+def test_pages_of_a_pdf_say_whose_they_are_and_their_number(portfolio, plan, manager, monkeypatch):
+    taken = []
+    monkeypatch.setattr(printed, "renderer", lambda: lambda html: taken.append(html) or b"%PDF")
+
+    manager.get(f"{URL}?format=pdf")
+
+    assert 'content: "Confidential \\b7  Account N1"' in taken[0]
+    assert "counter(page)" in taken[0]
 
 
 def test_a_renderer_that_fails_is_told(portfolio, plan, manager, settings, tmp_path):
