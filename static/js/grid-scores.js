@@ -4,6 +4,8 @@ import { fillStrip } from "./score-strip.js";
 
 const WAIT = 4000; // before what got no answer is tried again
 const waiting = new Set();
+const underway = new Map(); // what is being sent: leaving a cell by Enter would send it twice
+const refused = new Map(); // what the server refused: sent again when somebody asks for it
 let sending = false;
 
 const cells = (grid) => [...grid.querySelectorAll("[data-score-cell]")];
@@ -59,7 +61,11 @@ async function ask(grid, inputs) {
 function take(grid, answer, inputs, said) {
   inputs.forEach((input, place) => {
     const message = answer.cells[input.dataset.scoreCell];
-    if (!message) input.dataset.saved = said[place];
+    if (message) refused.set(input, said[place]);
+    else {
+      refused.delete(input);
+      input.dataset.saved = said[place];
+    }
     const was = answer.was[input.dataset.scoreCell] ?? wasOf(input).value;
     if (message && was !== wasOf(input).value) input.dataset.saved = was || "|0"; // another window was faster
     wasOf(input).value = was;
@@ -83,10 +89,14 @@ async function flush(grid) {
   const inputs = [...waiting];
   const said = inputs.map(saidBy);
   waiting.clear();
+  inputs.forEach((input, place) => underway.set(input, said[place]));
   sending = true;
   try {
-    take(grid, await ask(grid, inputs), inputs, said);
+    const answer = await ask(grid, inputs);
+    underway.clear();
+    take(grid, answer, inputs, said);
   } catch {
+    underway.clear();
     inputs.forEach((input) => waiting.add(input));
     inputs.forEach((input) => tell(input, "refused", grid.dataset.offline));
     setTimeout(() => flush(grid), WAIT);
@@ -103,6 +113,7 @@ function save(grid, inputs) {
       if (!waiting.has(input) && input.getAttribute("aria-invalid")) tell(input, "saved");
       continue;
     }
+    if (!waiting.has(input) && underway.get(input) === saidBy(input)) continue;
     waiting.add(input);
     input.parentElement.dataset.state = "saving";
   }
@@ -186,7 +197,9 @@ document.addEventListener("change", ({ target }) => {
 // What is pasted comes as one event that no hand has made.
 document.addEventListener("input", (event) => {
   const grid = event.target.closest?.("table[data-scores]");
-  if (grid && !(event instanceof InputEvent) && event.target.type !== "checkbox") save(grid, cells(grid));
+  if (grid && !(event instanceof InputEvent) && event.target.type !== "checkbox") {
+    save(grid, cells(grid).filter((input) => refused.get(input) !== saidBy(input)));
+  }
 });
 
 for (const grid of document.querySelectorAll("table[data-scores]")) {

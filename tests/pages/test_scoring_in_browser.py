@@ -192,6 +192,30 @@ def test_a_second_window_of_one_rater_sees_both_scores_and_the_one_before(live_s
     assert given(rater)["N1", "trust"] == 3
 
 
+def test_enter_sends_a_score_once_and_one_that_is_refused_waits_for_the_next_enter(live_server, context, portfolio):
+    rater = portfolio.user("manager")
+    first, second = (open_as(live_server, context, rater) for _window in range(2))
+    cell(first, "N1", "trust").press_sequentially("3")
+    first.keyboard.press("Enter")
+    expect(state(first, "N1", "trust")).to_have_attribute("data-state", "saved")
+    posts = []
+    second.on("request", lambda request: posts.append(request) if request.method == "POST" else None)
+
+    cell(second, "N1", "trust").press_sequentially("9")
+    second.keyboard.press("Enter")
+    expect(state(second, "N1", "trust").get_by_text("Meanwhile 3 was saved in another window.")).to_be_visible()
+    cell(second, "N2", "trust").press_sequentially("4")
+    second.keyboard.press("Enter")
+    expect(state(second, "N2", "trust")).to_have_attribute("data-state", "saved")
+
+    assert len(posts) == 2
+    assert given(rater) == {("N1", "trust"): 3, ("N2", "trust"): 4}
+    expect(state(second, "N1", "trust")).to_have_attribute("data-state", "refused")
+    cell(second, "N1", "trust").press("Enter")
+    expect(state(second, "N1", "trust")).to_have_attribute("data-state", "saved")
+    assert given(rater)["N1", "trust"] == 9
+
+
 def test_two_people_see_each_others_score_of_a_cell_and_both_count(live_server, browser, portfolio):
     pages = {who: open_as(live_server, browser.new_context(), portfolio.user(who)) for who in ("manager", "lead")}
 
