@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from importlib import import_module
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from accounts.imports.outcome import Outcome, TotalsDiffer
 from accounts.models import Import
+from accounts.numbers import plain
 from accounts.queue import take_turn
 from accounts.tables import Mapping, Unusable
 from accounts.tables.problems import LISTED
@@ -131,7 +133,16 @@ def _notes(table) -> list[str]:
             _("%(count)s values of %(column)s have more than four decimals and were rounded.")
             % {"count": count, "column": header}
         )
-    return notes
+    return [*notes, *(in_doubt(header, text) for header, text in table.doubtful.items())]
+
+
+def in_doubt(header: str, text: str) -> str:
+    """What was made of a number that may mean thousands."""
+    said = _(
+        "%(column)s: “%(text)s” is read as %(number)s. If the point parts thousands, choose a comma as the "
+        "decimal mark."
+    )
+    return said % {"column": header, "text": text, "number": plain(Decimal(text))}
 
 
 def together(attempts: Sequence[Attempt], wait: bool = True) -> list[Import]:

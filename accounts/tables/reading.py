@@ -10,6 +10,7 @@ import numpy as np
 from django.utils.translation import gettext as _
 
 from .csv_files import CsvFile
+from .doubts import Doubts
 from .layout import arrange
 from .mapping import Mapping, refuse_misfit
 from .problems import LISTED, Findings, Problem, Unusable, listing
@@ -122,7 +123,9 @@ class Table:
             self._compare(suspects)
 
     def _new_sieve(self) -> Sieve:
-        return Sieve(self.schema, self.mapping, self._layout, self._decimal, self._source.guards_formulas)
+        guards = self._source.guards_formulas
+        doubts = Doubts(self._decimal, getattr(self._source, "delimiter", ""))
+        return Sieve(self.schema, self.mapping, self._layout, self._decimal, guards, doubts)
 
     def _batches(self, sieve: Sieve) -> Iterator[Batch]:
         for piece in self._source.pieces(self._layout.wanted):
@@ -164,6 +167,11 @@ class Table:
     def rounded(self) -> dict[str, int]:
         """For each column the number of cells with more than four decimals, which were rounded half up."""
         return {self.header(name): count for name, count in self._sieve.rounded.items()}
+
+    @property
+    def doubtful(self) -> dict[str, str]:
+        """For each column whose numbers look as if a point parted thousands, one of them."""
+        return {self.header(name): text for name, text in self._sieve.doubts.examples.items()}
 
     @property
     def problem_count(self) -> int:

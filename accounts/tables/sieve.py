@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from . import amounts
 from .columns import STORED, complaint, parse, trimmed
+from .doubts import Doubts
 from .keys import FirstValues, Keys, LineNumbers, combined, hashes
 from .layout import SHARE, Layout
 from .mapping import Mapping
@@ -56,10 +57,11 @@ class Cells:
 class Sieve:
     """The state of one pass: what was found, where the rows went, what is known of orders and keys."""
 
-    def __init__(self, schema: Schema, mapping: Mapping, layout: Layout, decimal: str, guarded: bool):
+    def __init__(self, schema: Schema, mapping: Mapping, layout: Layout, decimal: str, guarded: bool, doubts: Doubts):
         self.schema, self.mapping, self.layout = schema, mapping, layout
         self.decimal, self.guarded = decimal, guarded
         self.findings = Findings()
+        self.doubts = doubts
         self.accepted = self.skipped = self.refused = 0
         self.rounded: dict[str, int] = {}
         self.keys = Keys()
@@ -95,6 +97,7 @@ class Sieve:
     def _cells(self, piece: Piece, name: str) -> Cells:
         coded = piece.columns[self.layout.places[name]]
         texts = trimmed(coded.dictionary, self.guarded)
+        self.doubts.see(self.layout.columns[name], texts)
         parsed = parse(texts, self.layout.columns[name], self.decimal)
         cells = Cells(texts, parsed.values, parsed.refused, coded.indices)
         if parsed.rounded is not None:

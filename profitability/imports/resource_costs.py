@@ -4,18 +4,21 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.imports.outcome import Outcome
 from accounts.imports.outgoing import Exported, rows_of
 from accounts.models import Import
 from accounts.tables import Table
-from profitability.costs import outside_model
+from profitability.costs import amount_out, outside_model, parted
 from profitability.models import CostModel, ResourceCost
 from profitability.sentences import months_in_words, spoken_month
 
 from . import arrays
 from .ledger import Ledger, Rows
 from .schemas import RESOURCE_COSTS as SCHEMA
+
+CHANGES_NAMED = 20  # in a report; more would not be read
 
 
 class CostLedger(Ledger):
@@ -35,7 +38,7 @@ def load(table: Table, record: Import) -> Outcome:
         columns = {name: arrays.whole(batch.columns[name]) for name in ("month", "amount", "practical_minutes")}
         ledger.add(Rows(arrays.coded(batch.columns["pool_code"]), columns), batch.rows)
     outcome = ledger.finish()
-    outcome.notes += _unknown_pools(record)
+    outcome.notes += [*_unknown_pools(record), *_changes(record)]
     return outcome
 
 
@@ -53,6 +56,26 @@ def _unknown_pools(record: Import) -> Iterator[str]:
     )
     for pool, of_pool in months.items():
         yield text % {"pool": pool, "months": months_in_words(of_pool, spoken_month), "model": model}
+
+
+def _changes(record: Import) -> Iterator[str]:
+    """What the file changes, with what stood there before: a slip of the decimal mark shows at once."""
+    before = ResourceCost.objects.filter(superseded_in=record).order_by("pool_code", "month")
+    now = {(row.pool_code, row.month): row for row in ResourceCost.objects.current().filter(imported_in=record)}
+    for row in before[:CHANGES_NAMED]:
+        yield f"{row.pool_code} {spoken_month(row.month)}: {_change(row, now[row.pool_code, row.month])}."
+    if (rest := before.count() - CHANGES_NAMED) > 0:
+        yield ngettext("%s more row is changed.", "%s more rows are changed.", rest) % rest
+
+
+def _change(before: ResourceCost, now: ResourceCost) -> str:
+    shown = {"amount": (_("amount"), amount_out), "practical_minutes": (_("practical minutes"), parted)}
+    parts = []
+    for name, (label, show) in shown.items():
+        old, new = getattr(before, name), getattr(now, name)
+        if old != new:
+            parts.append(f"{label} {show(old, '.') or '–'} → {show(new, '.') or '–'}")
+    return ", ".join(parts)
 
 
 def exported() -> Exported:

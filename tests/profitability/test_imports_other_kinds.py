@@ -215,3 +215,39 @@ def test_a_pool_that_the_model_lacks_is_named_with_its_months(tmp_path):
         "The pool board (2025-01–2025-02) is not in the cost model standard v1: no run goes through until it is added "
         "there, or its costs are 0."
     ]
+
+
+def test_changed_costs_are_shown_with_what_stood_there_before(tmp_path):
+    bring(tmp_path, "resource_costs", COSTS)
+    record = bring(
+        tmp_path, "resource_costs", COSTS.replace("1000.50,9600", "1000.50,9.600").replace("-20", "30"), dry_run=True
+    )
+
+    assert record.notes == [
+        "practical_minutes: “9.600” is read as 9.6. If the point parts thousands, choose a comma as the decimal mark.",
+        "board 2025-01: amount -20.00 → 30.00.",
+        "service 2025-01: practical minutes 9,600 → 9.60.",
+    ]
+
+
+@pytest.mark.parametrize(
+    "text, doubted",
+    [
+        ("pool_code,month,amount\na,2025-01,2.000\nb,2025-01,13.500\nc,2025-01,7\n", ["2.000"]),
+        ("pool_code,month,amount\na,2025-01,2.000\nb,2025-01,13.50\n", []),
+        ("pool_code,month,amount\na,2025-01,0.125\nb,2025-01,1234.500\n", []),
+        ("pool_code;month;amount\na;2025-01;2.000\nb;2025-01;13.50\n", ["2.000"]),
+        ("pool_code;month;amount\na;2025-01;2000\nb;2025-01;13.50\n", []),
+    ],
+)
+def test_a_point_that_may_part_thousands_is_taken_and_told(tmp_path, text, doubted):
+    record = bring(tmp_path, "resource_costs", text)
+
+    assert record.state == Import.State.DONE
+    assert [note.split("“")[1].split("”")[0] for note in record.notes] == doubted
+
+
+def test_with_a_decimal_comma_a_point_is_no_doubt(tmp_path):
+    text = "pool_code;month;amount\na;2025-01;2,000\n"
+
+    assert bring(tmp_path, "resource_costs", text, decimal=",").notes == []
