@@ -8,7 +8,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from accounts.models import Decision
+from accounts.models import Decision, User
 from tests.factories import a_portfolio
 from tests.markup import page_of
 
@@ -125,3 +125,14 @@ def test_a_proposer_reads_at_home_what_waits_for_approval(portfolio, home, outco
     decision(portfolio, "N1", outcome=outcome)
 
     assert any(f"to be {words} the programme" in matter.text for matter in home("manager").context["matters"])
+
+
+@pytest.mark.parametrize("role", ["manager", "member"])
+def test_who_sees_no_account_reads_so_at_home(portfolio, role):
+    client = Client()
+    client.force_login(User.objects.create_user("new@example.com", "Nia", role, "x"))
+
+    page = page_of(client.get("/?whole=1")).text
+
+    assert "You see no active account." in page and "No accounts yet" in page
+    assert "Every active account" not in page

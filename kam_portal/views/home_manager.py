@@ -120,6 +120,8 @@ def manager_headline(rows, profit: bool) -> str:
 
 def finding(counts: dict, profit: bool) -> str:
     """How many accounts there are, or how many of them lose money: for those who may know."""
+    if not counts["active"]:
+        return _("You see no active account.")
     if not profit:
         text = ngettext("%(count)s account is active.", "%(count)s accounts are active.", counts["active"])
         return text % {"count": counts["active"]}
