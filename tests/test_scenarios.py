@@ -4,6 +4,7 @@ import io
 import json
 import re
 from decimal import Decimal
+from types import SimpleNamespace
 
 import pytest
 from django.core import serializers
@@ -12,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from kam_portal.tasks import prepare_window
+from kam_portal.whatif.tables import finding
 from profitability.models import ActivityTotal, MonthResult, PoolBalance, Publication, Ranking, Result, Run, Scenario
 from profitability.scenarios import selection
 from relationships.models import Position
@@ -224,6 +226,28 @@ def test_scenarios_stand_side_by_side(keep, see):
     assert "+4,000.00" in page
     assert "“Visits” brings most contribution, +10,000.00 USD; “Price” most cash, +4,000.00" in page
     assert "Cash of people and pools" in page
+
+
+@pytest.mark.parametrize(
+    ("figures", "said"),
+    [
+        ({"A": (5, 0), "B": (5, 0)}, "All change contribution by +5.00 USD; none brings cash at once"),
+        ({"A": (5, 3), "B": (5, 3)}, "All change contribution by +5.00 USD; all bring the same cash, +3.00"),
+        ({"A": (9, 0), "B": (5, 0)}, "“A” brings most contribution, +9.00 USD; none brings cash at once"),
+        ({"A": (9, 0), "B": (9, -1), "C": (1, 0)}, "“A” and “B” bring most contribution, +9.00 USD; none brings cash"),
+        ({"A": (9, 2), "B": (5, 2), "C": (1, 0)}, "“A” brings most contribution, +9.00 USD; “A” and “B” most cash"),
+        ({"A": (9, 2), "B": (5, 1)}, "“A” brings most: contribution +9.00 USD, cash at once +2.00"),
+    ],
+)
+def test_what_the_comparison_finds_depends_on_no_order(figures, said):
+    studies = [
+        (name, SimpleNamespace(steps=[SimpleNamespace(change=Decimal(gain))], cash_effect=Decimal(cash)))
+        for name, (gain, cash) in figures.items()
+    ]
+
+    for listed in (studies, studies[::-1]):
+        names, found = zip(*listed, strict=True)
+        assert finding(list(names), list(found)).startswith(said)
 
 
 def test_one_scenario_is_nothing_to_compare(keep, see):

@@ -4,8 +4,9 @@ from collections.abc import Callable
 from decimal import Decimal
 
 from django.conf import settings
+from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from kam_portal.templatetags.kam import money, signed, whole
 from kam_portal.whatif.study import units
@@ -45,19 +46,41 @@ def compared(studies: list, costs: bool) -> list[dict]:
 
 
 def finding(names: list[str], studies: list) -> str:
-    """Which of them brings most, and which in cash."""
+    """Which of them bring most, and which in cash; the same in whichever order they stand."""
     gains, cash = ([figure(study) for study in studies] for figure in (contribution_change, cash_effect))
-    best, richest = gains.index(max(gains)), cash.index(max(cash))
-    if len(set(gains)) == 1:
-        return _("All change contribution by %(change)s %(currency)s") % {
-            "change": signed(gains[0]),
-            "currency": settings.CURRENCY,
-        }
-    words = {"best": names[best], "change": signed(gains[best]), "currency": settings.CURRENCY}
-    words |= {"richest": names[richest], "cash": signed(cash[richest])}
-    if best == richest:
-        return _("“%(best)s” brings most: contribution %(change)s %(currency)s, cash at once %(cash)s") % words
-    return _("“%(best)s” brings most contribution, %(change)s %(currency)s; “%(richest)s” most cash, %(cash)s") % words
+    best, richest = leaders(names, gains), leaders(names, cash)
+    words = {"best": quoted(best), "change": signed(max(gains)), "currency": settings.CURRENCY}
+    words |= {"cash": signed(max(cash))}
+    if best == richest and len(best) == 1 and max(cash) > 0:
+        return _("%(best)s brings most: contribution %(change)s %(currency)s, cash at once %(cash)s") % words
+    if len(best) == len(names):
+        found = _("All change contribution by %(change)s %(currency)s") % words
+    else:
+        text = ngettext(
+            "%(best)s brings most contribution, %(change)s %(currency)s",
+            "%(best)s bring most contribution, %(change)s %(currency)s",
+            len(best),
+        )
+        found = text % words
+    return f"{found}; {cash_finding(names, cash)}"
+
+
+def cash_finding(names: list[str], cash: list[Decimal]) -> str:
+    richest, words = leaders(names, cash), {"cash": signed(max(cash))}
+    if max(cash) <= 0:
+        return _("none brings cash at once")
+    if len(richest) == len(names):
+        return _("all bring the same cash, %(cash)s") % words
+    return _("%(richest)s most cash, %(cash)s") % (words | {"richest": quoted(richest)})
+
+
+def leaders(names: list[str], figures: list[Decimal]) -> list[str]:
+    """All that have the highest figure, by name."""
+    return sorted(name for name, figure in zip(names, figures, strict=True) if figure == max(figures))
+
+
+def quoted(names: list[str]) -> str:
+    return get_text_list([f"“{name}”" for name in names], _("and"))
 
 
 def contribution_change(study) -> Decimal:
