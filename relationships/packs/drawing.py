@@ -36,16 +36,15 @@ class DrawnPage:
 
 def drawn(deck: Deck) -> list[DrawnPage]:
     return [
-        DrawnPage(page.code, page.title, page.lead, [[one(block) for block in beside(each)] for each in page.blocks])
-        for page in deck.pages
+        DrawnPage(page.code, page.title, page.lead, [side_by_side(each) for each in page.blocks]) for page in deck.pages
     ]
 
 
-def beside(each) -> tuple[Block, ...]:
-    return each if isinstance(each, tuple) else (each,)
+def side_by_side(each: Block | tuple[Block, Block]) -> list[Drawn]:
+    return [one(block, True) for block in each] if isinstance(each, tuple) else [one(each)]
 
 
-def one(block: Block) -> Drawn:
+def one(block: Block, is_paired: bool = False) -> Drawn:
     if isinstance(block, Table):
         return Drawn("table", block.title, block, tuple(cells(block)))
     if isinstance(block, Words):
@@ -53,7 +52,7 @@ def one(block: Block) -> Drawn:
     if isinstance(block, Figures):
         rows = tuple((each.label, headline(each.value, each.kind), each.note) for each in block.items)
         return Drawn("figures", block.title, block, rows)
-    return Drawn("chart", block.title, block, picture=svg(block))
+    return Drawn("chart", block.title, block, picture=svg(block, is_paired))
 
 
 def class_of(column: Column, value: object) -> str:

@@ -263,6 +263,9 @@ def dot(x: float, y: float, colour: str) -> str:
 DRAW = {Waterfall: waterfall, Trend: trend, Plane: plane, Timeline: timeline}
 
 
-def svg(block) -> SafeString:
+PAIRED = {Trend: (480, 280)}  # width and height beside another block, so that letters are as large as elsewhere
+
+
+def svg(block, is_paired: bool = False) -> SafeString:
     """The picture of a chart."""
-    return DRAW[type(block)](block)
+    return DRAW[type(block)](block, *(PAIRED.get(type(block), ()) if is_paired else ()))

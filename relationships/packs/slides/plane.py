@@ -46,6 +46,7 @@ class Rect:
 def draw_plane(slide, chart: Plane, x: float, y: float, width: float, height: float) -> None:
     data = BubbleChartData(number_format="0.0")
     found = {role: [each for each in chart.bubbles if each.role == role] for role in ROLES}
+    found = {role: bubbles for role, bubbles in found.items() if bubbles}
     for role, bubbles in found.items():
         series = data.add_series(ROLES[role][0])
         for each in bubbles:
