@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db.models import Max, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from accounts.numbers import NotANumber
+from accounts.numbers import TWO_WAYS, NotANumber
 from profitability.core.cost_model import spoken
 from profitability.core.model_form import Lines, lines_of
 from profitability.models import ClosedMonth, CostModel, OrderLine, ResourceCost
@@ -199,6 +199,13 @@ class Typed:
             for place, value in self.values.items()
             if place[0] == AMOUNT and value is not None and value < 0 and self.is_changed(place)
         ]
+
+    @property
+    def two_ways(self) -> list[Place]:
+        """Cells just typed whose point may part thousands, as in 30.000."""
+        typed = ((place, BLANKS.sub("", text).lstrip("+-−")) for place, text in self.texts.items())
+        found = [place for place, text in typed if TWO_WAYS.fullmatch(text)] if self.decimal == "." else []
+        return [place for place in found if place not in self.wrong and self.is_changed(place)]
 
     @property
     def overtaken(self) -> list[Place]:

@@ -28,10 +28,8 @@ from profitability.costs import (
     parted,
     value_out,
 )
-from profitability.models import ResourceCost, Run
 
 DECIMALS = {".": gettext_lazy("Point: 1234.50"), ",": gettext_lazy("Comma: 1234,50")}
-CELLS_LINKED = 12  # who has mended so many meets the others with the next run
 HELPER = {
     "people": (gettext_lazy("People"), "1"),
     "days": (gettext_lazy("Working days a month"), "20"),
@@ -174,15 +172,6 @@ def address_of_cell(place: Place) -> str:
     return f"{sheet.address()}#{sheet.id_of(place)}"
 
 
-def unknown_cells(run: Run) -> list[tuple[str, int, str]]:
-    """Costs as they are now that the model of a failed run lacks: pool, month, and where their cell is."""
-    if not (run.cost_model and run.month_to):
-        return []
-    lines = ResourceCost.objects.current().filter(month__range=(run.month_from, run.month_to))
-    places = costs.outside_model(run.cost_model, lines).order_by("month", "pool_code").values_list("pool_code", "month")
-    return [(pool, month, address_of_cell((AMOUNT, pool, month))) for pool, month in places[:CELLS_LINKED]]
-
-
 @require_safe
 @needs(Permission.SEE_COSTS)
 def costs_grid(request):
@@ -239,6 +228,8 @@ def stored(request, sheet: Sheet, typed: Typed, seen: int) -> HttpResponse:
     if typed.wrong or expected_problem:
         more = {"expected_problem": expected_problem, "expected": request.POST.get("expected", "")}
         return grid_page(request, sheet, typed, 422, sent=request.POST, error=refusal(typed), **more)
+    if typed.two_ways and request.POST.get("sure") != sure_of(typed):
+        return asked_again(request, sheet, typed)
     if not typed.lines:
         messages.info(request, _("Nothing was changed."))
         return redirect(sheet.address())
@@ -252,6 +243,23 @@ def stored(request, sheet: Sheet, typed: Typed, seen: int) -> HttpResponse:
     if typed.unusual:
         messages.warning(request, below_zero(sheet, typed))
     return redirect(sheet.address())
+
+
+def asked_again(request, sheet: Sheet, typed: Typed) -> HttpResponse:
+    """Thousands parted by a point would be stored a thousand times too small: ask before that is done."""
+    doubts = {
+        place: _("is read as %s; if it is thousands, write it without the point") % value_out(place, value, ".")
+        for place, value in typed.values.items()
+        if place in typed.two_ways
+    }
+    error = _("Nothing was saved yet: does the point part thousands? If not, save again.")
+    more = {"sure": sure_of(typed), "expected": request.POST.get("expected", "")}
+    return grid_page(request, sheet, typed, 422, sent=request.POST, overtaken=doubts, error=error, **more)
+
+
+def sure_of(typed: Typed) -> str:
+    """What somebody who saves again has been asked: another such number is asked about again."""
+    return " ".join(f"{name_of(place)}={typed.texts[place]}" for place in typed.two_ways)
 
 
 def refusal(typed: Typed) -> str:

@@ -14,14 +14,16 @@ from django_htmx.http import HttpResponseClientRefresh
 from accounts.permissions import Permission, may, needs
 from profitability import balances, releases
 from profitability.closed_figures import changes_of
+from profitability.costs import AMOUNT, outside_model
 from profitability.forms import WindowForm
-from profitability.models import CostModel, Run
+from profitability.models import CostModel, ResourceCost, Run
 from profitability.queries import BALANCE, earlier_run
 from profitability.runline import run_of, show_run
-from profitability.views.costs import unknown_cells
+from profitability.views.costs import address_of_cell
 
 PAGE = 25
 READABLE = {Run.State.PUBLISHED, Run.State.SUPERSEDED}
+CELLS_LINKED = 12  # who has mended so many meets the others with the next run
 UNATTENDED = timedelta(minutes=2)  # the beat looks for waiting runs every minute
 SPLIT_NAMES = {
     "input": gettext_lazy("Cost"),
@@ -107,6 +109,15 @@ def run_page(request, run_id):
         context |= {"earlier": earlier, "changed": balances.changed_inputs(run, earlier)}
         context |= balance_of(run, request.GET.get("pool", "")) if costs else {}
     return render(request, "profitability/run.html", context)
+
+
+def unknown_cells(run: Run) -> list[tuple[str, int, str]]:
+    """Costs as they are now that the model of a failed run lacks: pool, month, and where their cell is."""
+    if not (run.cost_model and run.month_to):
+        return []
+    lines = ResourceCost.objects.current().filter(month__range=(run.month_from, run.month_to))
+    places = outside_model(run.cost_model, lines).order_by("month", "pool_code").values_list("pool_code", "month")
+    return [(pool, month, address_of_cell((AMOUNT, pool, month))) for pool, month in places[:CELLS_LINKED]]
 
 
 def decisions_on(run: Run, user) -> dict:

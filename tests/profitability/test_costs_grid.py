@@ -316,3 +316,21 @@ def test_errors_name_pools_not_codes(finance, ledger):
     text = page_of(finance.post("/costs/save/", cells(finance) | {AT: "abc"})).text
 
     assert "Service, Jan 2026" in text
+
+
+def test_thousands_parted_by_a_point_are_asked_about_before_they_are_stored(finance, ledger):
+    minutes = "minutes:service:202602"
+    before = current()
+
+    asked = finance.post("/costs/save/", cells(finance) | {minutes: "30.000"})
+
+    assert asked.status_code == 422
+    assert "is read as 30; if it is thousands, write it without the point" in asked.content.decode()
+    assert current() == before
+
+    sure = asked.context["sure"]
+    finance.post("/costs/save/", cells(finance) | {minutes: "31.000", "sure": sure})
+    assert current() == before  # another number than the one asked about
+
+    finance.post("/costs/save/", cells(finance) | {minutes: "30.000", "sure": sure})
+    assert ("service", 202602, Decimal(200), Decimal(30)) in current()
