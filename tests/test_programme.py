@@ -1,5 +1,7 @@
 """Measures of the programme, its costs and the competences of its people, from the figures of runs to the pages."""
 
+import csv
+import io
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -219,7 +221,12 @@ def test_the_figures_of_the_company_are_for_those_who_may_see_them(sign_in, who)
 def test_the_measures_come_as_a_file_with_reasons(portfolio, sign_in):
     answer = sign_in("finance").get("/programme/?format=csv")
 
-    assert "no earlier run" in b"".join(answer.streaming_content).decode("utf-8-sig")
+    text = b"".join(answer.streaming_content).decode("utf-8-sig")
+    rows = {row["Measure"]: row for row in csv.DictReader(io.StringIO(text))}
+    assert "no earlier run" in text
+    assert rows["Key accounts with a plan"]["Unit"] == "accounts"
+    assert {row["Unit"] for row in rows.values()} == {"share", "USD", "accounts", "contacts", "hours", "times"}
+    assert not [row for row in rows.values() if "_" in row["Measure"] or len(row["Value"].partition(".")[2]) > 6]
 
 
 # Costs

@@ -157,7 +157,7 @@ class Sheet:
         self._sheet = book.add_worksheet(name and NOT_IN_SHEET_NAMES.sub(" ", name)[:SHEET_NAME])
         self._day = book.add_format({"num_format": "yyyy-mm-dd", "align": "left"})
         self._number = book.add_format(NUMBERS)
-        grouped = ["#,##0", *(f"#,##0.{'0' * digits}" for digits in range(1, GROUPED_DIGITS + 1))]
+        grouped = ["#,##0", *(f"#,##0.{decimals(digits)}" for digits in range(1, GROUPED_DIGITS + 1))]
         self._grouped = [book.add_format({**NUMBERS, "num_format": shown_as}) for shown_as in grouped]
         # As if typed with an apostrophe: stays text even after somebody edits the cell.
         self._literal = book.add_format({"quote_prefix": True})
@@ -228,6 +228,11 @@ class Sheet:
         if len(text) > SHEET_TEXT:
             raise Unusable(self._path, _("holds a text too long for a sheet; export CSV or Parquet instead."))
         self._sheet.write_string(row, place, text, self._literal if looks_like_formula(text) else None)
+
+
+def decimals(digits: int) -> str:
+    """Cents always, further ones where they say something."""
+    return "0" * min(digits, 2) + "#" * (digits - 2)
 
 
 def is_number(value: Value) -> bool:

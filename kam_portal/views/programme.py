@@ -3,7 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from operator import itemgetter
 
+from django.conf import settings
 from django.contrib import messages
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -34,7 +36,7 @@ def programme(request):
         return render(request, "programme/page.html", {"heading": _("Programme measures")})
     found = Programme(request.user, run, timezone.localdate(), request.GET.get("baseline", ""))
     if request.GET.get("format") in {"csv", "xlsx"}:
-        return download(request.GET["format"], "programme", COLUMNS, lines(found), run)
+        return download(request.GET["format"], "programme", columns(), lines(found), run)
     context = {
         "heading": telling.finding(found),
         "found": found,
@@ -79,28 +81,46 @@ def one_manager(found: Programme) -> dict:
 
 # The same as a file
 
-COLUMNS = {"measure": lambda row: row[0], "value": lambda row: row[1], "reason": lambda row: row[2]}
+
+def columns() -> dict:
+    heads = (_("Measure"), _("Value"), _("Unit"), _("Why it is missing"))
+    return {head: itemgetter(place) for place, head in enumerate(heads)}
 
 
 def lines(found: Programme) -> list[tuple]:
-    """Measure, value, and why it is missing."""
-    figures, manager = headline(found), one_manager(found)
-    plans, given, won = found.plans, found.executives, found.recognition
+    """Measure, value, unit, and why it is missing."""
+    return [*shares_and_amounts(found), *counts(found)]
+
+
+def shares_and_amounts(found: Programme) -> list[tuple]:
+    figures, manager, money = headline(found), one_manager(found), settings.CURRENCY
+    rows = [
+        (_("Return on investment"), figures["roi"], _("share"), found.no_roi),
+        (_("Incremental contribution"), figures["incremental"], money, found.no_comparison),
+        (_("Cost of the programme"), decimal(found.known_cost), money, found.no_cost),
+        (_("Revenue retention of key accounts"), figures["retention"], _("share"), found.no_comparison),
+        (_("Revenue retention of all others"), figures["others_kept"], _("share"), found.no_comparison),
+        (_("Cost of a key account"), manager["cost_per_account"], money, found.no_cost_per_account),
+        (_("Net revenue that pays for a manager"), manager["break_even"], money, found.no_break_even),
+    ]
+    return [(label, rounded(value, unit == money), unit, reason) for label, value, unit, reason in rows]
+
+
+def rounded(value: Decimal | None, is_money: bool) -> Decimal | None:
+    """As many digits as say something: quotients have no end."""
+    return None if value is None else value.quantize(Decimal("0.01") if is_money else Decimal("0.000001"))
+
+
+def counts(found: Programme) -> list[tuple]:
+    plans, given = found.plans, found.executives
     return [
-        ("roi_share", figures["roi"], found.no_roi),
-        ("incremental_contribution", figures["incremental"], found.no_comparison),
-        ("programme_cost", decimal(found.known_cost), found.no_cost),
-        ("revenue_retention_share", figures["retention"], found.no_comparison),
-        ("revenue_retention_share_of_others", figures["others_kept"], found.no_comparison),
-        ("cost_per_key_account", manager["cost_per_account"], found.no_cost_per_account),
-        ("break_even_sales_of_a_manager", manager["break_even"], found.no_break_even),
-        ("key_accounts", len(found.members), ""),
-        ("with_plan", plans.planned, ""),
-        ("with_approved_plan", plans.approved, ""),
-        ("with_fresh_plan", plans.fresh, ""),
-        ("contacts_of_executives", given.contacts, ""),
-        ("hours_of_executives", given.hours, ""),
-        ("recognition", won.count, ""),
+        (_("Key accounts"), len(found.members), _("accounts"), ""),
+        (_("Key accounts with a plan"), plans.planned, _("accounts"), ""),
+        (_("Key accounts with an approved plan"), plans.approved, _("accounts"), ""),
+        (_("Key accounts with a fresh plan"), plans.fresh, _("accounts"), ""),
+        (_("Contacts of executives with key accounts"), given.contacts, _("contacts"), ""),
+        (_("Time of executives"), rounded(decimal(given.hours), True), _("hours"), ""),
+        (_("Recognition earned"), found.recognition.count, _("times"), ""),
     ]
 
 

@@ -84,3 +84,9 @@ def test_a_head_that_looks_like_a_formula_stays_a_text(tmp_path):
 def test_no_rows_and_no_columns_are_a_sheet_too(tmp_path):
     assert sheet_of(tmp_path, ["Code"], [])["A1"].value == "Code"
     assert sheet_of(tmp_path, [], []).max_row == 1
+
+
+def test_decimals_beyond_cents_are_shown_where_they_say_something(sheet):
+    assert sheet["C2"].number_format == "#,##0.00"
+    assert sheet["E2"].number_format == "#,##0.00####"
+    assert sheet["F2"].number_format == "yyyy-mm-dd"
