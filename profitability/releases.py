@@ -82,11 +82,20 @@ def approve(run_id: int, user: User, reason: str) -> None:
         if row.created_by_id == user.pk:  # nobody asked for a nightly run
             raise CannotRelease(_("You asked for it yourself: another person has to approve."))
         found = closed_figures.changes(row)
-        if closed_figures.told(found) != row.changes:
+        if closed_figures.told(found) != row.changes:  # see is_stale
             raise CannotRelease(_("Months were closed or reopened since: recompute."))
         decide(row, Step.APPROVED, user, reason)
         note_months(row, closed_ones(found), user, reason)
         put_up(row)
+
+
+def is_stale(row: Run) -> bool:
+    """Whether a held run would by now change other months than it says, since some were closed or reopened."""
+    steps = [MonthClosing.Step.CLOSED, MonthClosing.Step.REOPENED, MonthClosing.Step.CHANGED]
+    months = (row.month_from, row.month_to)
+    if not MonthClosing.objects.filter(at__gte=row.created_at, month__range=months, step__in=steps).exists():
+        return False  # what follows reads the whole window of two runs
+    return closed_figures.told(closed_figures.changes(row)) != row.changes
 
 
 def somebody_else_approves(user: User) -> bool:

@@ -140,6 +140,31 @@ def test_what_somebody_approves_is_what_was_read(first, finance, other_model):
     assert published_run() == first
 
 
+def test_a_run_that_no_longer_says_what_it_would_change_offers_recomputing_instead(first, finance, other_model, client):
+    months.close([202601], finance)
+    held = recompute(202601, 202602)
+    address = reverse("run", args=[held.pk])
+    client.force_login(finance)
+    assert "Approve and publish" in client.get(address).content.decode()
+    months.ask_to_reopen(202601, finance, "Wrong invoice")
+    assert "Approve and publish" in client.get(address).content.decode()
+
+    second = User.objects.create_user("cfo@example.com", "Cfo", "executive", "x")
+    months.confirm_reopening(202601, ClosedMonth.objects.get().asked_id, second)
+
+    page = page_of(client.get(address))
+    said = page.one("main").text
+    assert "it can no longer be approved" in said and "Approve and publish" not in said
+    assert page.one("form", action=reverse("discard_run", args=[held.pk])).text.endswith("Discard")
+    fields = {
+        each.attributes["name"]: each.attributes["value"]
+        for each in page.one("form", action="/runs/start/").all("input")
+    }
+    client.post(reverse("start_run"), fields)
+    later = Run.objects.latest("pk")
+    assert (later.asked_from, later.asked_to, later.created_by) == (202601, 202602, finance)
+
+
 def test_figures_of_a_run_that_waits_are_frozen(first, finance, other_model):
     months.close([202601], finance)
     held = recompute(202601, 202602)

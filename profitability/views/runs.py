@@ -133,12 +133,15 @@ def decisions_on(run: Run, user) -> dict:
 
 
 def deciding(run: Run, user) -> dict:
-    """Whether this person may discard a run that waits, and approve it: a second person does."""
-    may_decide = run.state == Run.State.HELD and may(user, Permission.APPROVE_RUNS)
-    asked = may_decide and run.created_by_id == user.pk
+    """Whether this person may discard a run that waits, and approve it: a second person does, and only what it says."""
+    if run.state != Run.State.HELD:
+        return {}
+    asked, is_stale = run.created_by_id == user.pk, releases.is_stale(run)
+    may_decide = may(user, Permission.APPROVE_RUNS)
     return {
         "may_decide": may_decide,
-        "asked_for_it": asked,
+        "may_approve": may_decide and not asked and not is_stale,
+        "is_stale": is_stale,
         "somebody_else": asked and releases.somebody_else_approves(user),
     }
 
