@@ -71,6 +71,10 @@ def words() -> dict[str, str]:
         "cut": _("Cut between low and high"),
         "none": _("no box"),
         "picture": _("The picture could not be made."),
+        "filters": _("Filters"),
+        "unfiltered": _("No filter in use"),
+        "weighed": _("with other weights than those in force"),
+        "amounts": _("Amounts in %(currency)s") % {"currency": settings.CURRENCY},
         "move": _("# accounts would move"),
         "moves": _("# account would move"),
     }

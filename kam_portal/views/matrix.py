@@ -12,8 +12,8 @@ from django.views.decorators.http import require_safe
 
 from accounts.permissions import Permission, may, needs
 from accounts.programme import is_member
-from kam_portal.downloads import download, in_currency
-from kam_portal.filters import without
+from kam_portal.downloads import download, in_currency, name_of
+from kam_portal.filters import Chip, without
 from kam_portal.matrix.axes import across_by, criteria_of, in_criteria
 from kam_portal.matrix.bubbles import Bubble, Square, bubbles_of, day_of, programme_on, squares_of
 from kam_portal.matrix.chart import matrix_chart
@@ -80,10 +80,10 @@ class Sight:
 def matrix(request):
     """Area is net revenue, colour is contribution, outline how firm the box is; a bubble tells the rest."""
     sight = Sight(request)
-    run, profit = sight.run, sight.profit
+    run, profit, chips = sight.run, sight.profit, sight.form.chips(request.GET)
     if request.GET.get("format") in {"csv", "xlsx"}:
         listed = file_columns(columns(request.user), sight.rows, run, profit) | in_currency() | in_criteria(run)
-        return download(request.GET["format"], "matrix", listed, sight.largest, run, sight.form.chips(request.GET))
+        return download(request.GET["format"], "matrix", listed, sight.largest, run, chips)
     boxes = boxes_of(sight.squares, profit)
     page = page_of(sight.largest, sum(square.count for square in sight.squares), request.GET.get("page"), LISTED)
     if run:
@@ -92,8 +92,8 @@ def matrix(request):
         "heading": heading_of(boxes, sight.form.chosen().get("box", "")) if run else "",
         "firmness": firmness_of(boxes),
         "form": sight.form,
-        "chips": sight.form.chips(request.GET),
-        "chart": chart_of(request, sight) if run else None,
+        "chips": chips,
+        "chart": chart_of(request, sight, chips) if run else None,
         "boxes": boxes,
         **key_accounts_of(sight),
         "members": len(sight.programme),
@@ -131,7 +131,7 @@ def fragile_in(sight: Sight) -> list[Result]:
     return list(sight.largest.filter(held(Firmness.FRAGILE))[:MOST_FRAGILE]) if sight.run else []
 
 
-def chart_of(request, sight: Sight) -> dict:
+def chart_of(request, sight: Sight, chips: list[Chip]) -> dict:
     """The chart of the page: with the runs of its slider, what is expected, and where to ask for more."""
     run, bubbles = sight.run, sight.bubbles
     code_of = {each.account: each.code for each in bubbles}
@@ -148,7 +148,8 @@ def chart_of(request, sight: Sight) -> dict:
             "scores": reverse("matrix_scores"),
         },
         "draft": reverse("matrix_draft") if may(request.user, Permission.EDIT_CRITERIA) else "",
-        "file": _("matrix"),
+        "filters": [f"{chip.label}: {chip.value}" for chip in chips],
+        "file": name_of(_("matrix"), run, chips),
     }
 
 

@@ -253,16 +253,20 @@ def test_two_thousand_bubbles_are_drawn_and_answer(visit, page, portfolio, compl
 
 @pytest.mark.parametrize("ending", ["png", "svg"])
 def test_the_picture_is_saved_as_a_file(visit, page, portfolio, ending):  # noqa: F811
-    visit("manager", "/matrix/")
+    visit("manager", "/matrix/?segment=key")
+    heading = page.locator("h1").text_content().strip()
 
     page.locator("summary", has_text="Export").click()
     with page.expect_download() as saved:
         page.get_by_role("button", name=ending.upper()).click()
 
-    assert saved.value.suggested_filename == f"matrix-run-{portfolio.run.pk}.{ending}"
+    assert saved.value.suggested_filename == f"matrix-run-{portfolio.run.pk}-202601-202602-segment-key.{ending}"
     content = saved.value.path().read_bytes()
     assert content.startswith(b"\x89PNG" if ending == "png" else b"<svg")
-    assert ending == "png" or "Account N1" in "".join(ElementTree.fromstring(content).itertext())
+    if ending == "svg":
+        said = " ".join(" ".join(ElementTree.fromstring(content).itertext()).split())
+        told = (heading, f"Run {portfolio.run.pk} ·", "Filters: Segment: key", "Amounts in USD", "Outline: box")
+        assert [each for each in ("Account N1", *told) if each not in said] == []
 
 
 def test_a_picture_that_cannot_be_made_is_told(visit, page):  # noqa: F811
@@ -290,6 +294,20 @@ def test_the_matrix_prints_on_one_landscape_page(visit, page):  # noqa: F811
     printed = page.pdf(prefer_css_page_size=True)
 
     assert len(re.findall(rb"/Type /Page\b", printed)) == 1
+
+
+def test_with_its_table_open_the_chart_still_prints_first_and_the_table_whole(visit, page, portfolio):  # noqa: F811
+    many(portfolio, 60)
+    visit("finance", "/matrix/")
+    page.get_by_text("Show as table").click()
+    page.emulate_media(media="print")
+
+    tops = page.evaluate(
+        "['#matrix', '.chart-table tbody tr:last-child', '.chart-table']"
+        ".map((each) => document.querySelector(each).getBoundingClientRect().bottom)"
+    )
+    assert tops[0] < tops[1] <= tops[2] + 1
+    assert page.locator(".chart-figure").evaluate("(each) => getComputedStyle(each).breakInside") == "auto"
 
 
 def test_stages_with_an_account_and_weights_open_hinder_nobody(visit, page, weighed):  # noqa: F811

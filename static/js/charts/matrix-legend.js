@@ -42,20 +42,25 @@ function outlines(data, any) {
   return first ? [item(data.words?.outline ?? "", ...first, ...others.flat())] : [];
 }
 
-export function legend(view) {
-  const { data, element } = view;
+/** What the marks mean, item by item. */
+export function parts(view) {
+  const { data } = view;
   const largest = Math.max(...data.points.map((row) => row[REVENUE]), 0);
   const any = (test) => data.points.some(test);
-  const parts = [
+  const found = [
     item(mark("dot small"), mark("dot"), `${word("area")} ${compact(largest, data)}`),
     item(`${word("colour")} ${word("loss")}`, mark("scale"), word("profit")),
     ...outlines(data, any),
   ];
-  if (any((row) => row[PROVISIONAL])) parts.push(item(mark("dot hatched"), word("provisional")));
-  if (any((row) => row[REVENUE] <= 0)) parts.push(item(mark("dot hollow"), word("hollow")));
-  if (any((row) => row[CONTRIBUTION] === null)) parts.push(item(mark("dot unknown"), word("unknown")));
-  if (data.density?.length) parts.push(item(mark("square"), word("density")));
-  if (!view.page && any((row) => row[BEFORE_X] !== null)) parts.push(movementSwitch(view));
-  if (element.clientWidth <= 560) guidance(view);
-  return parts;
+  if (any((row) => row[PROVISIONAL])) found.push(item(mark("dot hatched"), word("provisional")));
+  if (any((row) => row[REVENUE] <= 0)) found.push(item(mark("dot hollow"), word("hollow")));
+  if (any((row) => row[CONTRIBUTION] === null)) found.push(item(mark("dot unknown"), word("unknown")));
+  if (data.density?.length) found.push(item(mark("square"), word("density")));
+  if (!view.page && any((row) => row[BEFORE_X] !== null)) found.push(movementSwitch(view));
+  return found;
+}
+
+export function legend(view) {
+  if (view.element.clientWidth <= 560) guidance(view);
+  return parts(view);
 }

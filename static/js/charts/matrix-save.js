@@ -1,21 +1,17 @@
-// The chart as a file, drawn for light paper: SVG as it is, PNG at twice its size.
+// The chart as a file, drawn for light paper with what it shows in words: SVG as it is, PNG at twice its size.
+import { captioned } from "./matrix-caption.js";
+import { isByStage } from "./matrix-plane.js";
+
 function drawn(view) {
   const root = document.documentElement;
   const theme = root.dataset.bsTheme;
   root.dataset.bsTheme = "light";
   view.redraw();
   view.chart.getZr().flush();
-  const picture = view.element.querySelector("svg").cloneNode(true);
+  const { picture, ...size } = captioned(view, view.element.querySelector("svg").cloneNode(true));
   root.dataset.bsTheme = theme;
   view.redraw();
-  picture.prepend(paper());
-  return wellFormed(new XMLSerializer().serializeToString(picture));
-}
-
-function paper() {
-  const rect = document.createElementNS("http://www.w3.org/2000/svg", "rect");
-  for (const [name, value] of Object.entries({ width: "100%", height: "100%", fill: "#fff" })) rect.setAttribute(name, value);
-  return rect;
+  return { text: wellFormed(new XMLSerializer().serializeToString(picture)), size };
 }
 
 function wellFormed(text) {
@@ -44,10 +40,10 @@ async function asPicture(text, { width, height }) {
 }
 
 export async function saveAs(view, ending) {
-  const name = `${view.data.file}-run-${view.data.run}.${ending}`;
+  const name = `${view.data.file}${isByStage(view) ? "-stages" : ""}.${ending}`;
   try {
-    const text = drawn(view);
-    save(ending === "svg" ? new Blob([text], { type: "image/svg+xml" }) : await asPicture(text, view), name);
+    const { text, size } = drawn(view);
+    save(ending === "svg" ? new Blob([text], { type: "image/svg+xml" }) : await asPicture(text, size), name);
   } catch (error) {
     told(view.data.words.picture);
     reportError(error);
