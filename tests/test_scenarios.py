@@ -12,12 +12,15 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from accounts.models import Account
 from kam_portal.tasks import prepare_window
+from kam_portal.whatif.asked import spelled
 from kam_portal.whatif.tables import finding
 from profitability.models import ActivityTotal, MonthResult, PoolBalance, Publication, Ranking, Result, Run, Scenario
 from profitability.scenarios import selection
 from relationships.models import Position
 from tests.factories import a_portfolio
+from tests.markup import page_of
 
 MOST_QUERIES = 30
 NEW = "/what-if/new/"
@@ -204,8 +207,32 @@ def test_codes_that_are_hidden_and_codes_that_are_missing_read_alike(see):
     hidden, missing = (see("manager", f"{NEW}?codes={code}&price=1") for code in ("S1", "XX"))
 
     for page in (hidden, missing):
-        assert "1 code is not among the active accounts in view." in page
-        assert "No account is chosen" in page
+        assert "is no account you see." in page and "not among the active accounts" not in page
+        assert "No account is chosen" in page and "Move a lever" not in page
+
+
+def test_codes_are_found_whatever_their_capitals_and_unknown_ones_are_named_beside_the_field(client, portfolio):
+    client.force_login(portfolio.user("manager"))
+    page = page_of(client.get(f"{NEW}?codes=n1 XXXX&price=5&own1-codes=N1 YY&own1-price=1"))
+
+    assert page.one("div", id="unknown-codes").text == "XXXX is no account you see."
+    assert (
+        "1 active account is changed" in page.text and "YY is no account you see." in page.one("div", id="outcome").text
+    )
+    assert "YY is no account you see." in page.one("fieldset", id="own1").text
+    many = " ".join(f"X{number}" for number in range(12))
+    assert "X8, X9 and 2 more are no accounts" in client.get(f"{NEW}?codes={many}").content.decode()
+
+
+def test_a_scenario_keeps_codes_as_the_accounts_write_them(keep):
+    assert keep("manager", "codes=n3 N3&price=1", name="Small").accounts["codes"] == "N3"
+
+
+def test_capitals_count_where_two_accounts_differ_by_nothing_else(portfolio):
+    for code, other in (("N2", "xA"), ("N3", "Xa")):
+        Account.objects.filter(code=code).update(code=other)
+
+    assert spelled({"XA", "n1", "nn"}, portfolio.user("finance")) == {"n1": "N1"}
 
 
 def test_a_name_is_used_once_by_its_owner(keep, client):
@@ -344,7 +371,8 @@ def test_an_exception_is_added_and_removed_without_scripts(portfolio, client):
         ("own1-price=2", "Name the accounts, or remove this exception."),
         ("own1-codes=N1&own1-price=2&own2-codes=N1&own2-price=3", "N1 is in another exception already."),
         ("own1-codes=N1&own1-price=-200", "Ensure this value is greater than or equal to -100"),
-        ("own1-codes=XX&own1-price=1", "1 code of an exception is not among the accounts that are changed."),
+        ("own1-codes=XX&own1-price=1", "XX is no account you see."),
+        ("codes=N1&own1-codes=N2&own1-price=1", "1 code of an exception is not among the accounts that are changed."),
     ],
 )
 def test_an_exception_that_makes_no_sense_says_so(see, query, said):

@@ -14,6 +14,7 @@ from accounts.permissions import Permission, may
 from kam_portal.downloads import download
 from kam_portal.templatetags.kam import signed, whole
 from kam_portal.whatif.asked import MOST_OWN, Asked
+from kam_portal.whatif.levers import LeverFields
 from profitability.models import Run, Scenario
 from profitability.runline import show_run
 
@@ -83,8 +84,9 @@ class Bench:
             "cash_line": cash_in_words(self.study) if self.changes else "",
             "finding": self.study.steps[-1].change if self.changes else None,
             "query": self.address(),
-            "missing_codes": self.missing(asked.form.listed_codes()),
-            "missing_own": self.missing(asked.own_codes),
+            "missing_codes": self.missing([asked.form]),
+            "missing_own": self.missing(asked.exceptions),
+            "unknown_own": [form.unknown_text for form in asked.exceptions if form.unknown],
             "order_value": self.order_value(),
         }
 
@@ -115,9 +117,10 @@ class Bench:
         numbers = [form.number for form in self.asked.exceptions]
         return max(numbers, default=0) + 1 if len(numbers) < MOST_OWN else None
 
-    def missing(self, codes: list[str]) -> int:
-        """How many of these codes are not among the accounts in view."""
-        return len(set(codes) - set(self.study.selected.codes))
+    def missing(self, forms: list[LeverFields]) -> int:
+        """How many accounts that these name are there, but not among those in view."""
+        named = {code for form in forms for code in form.listed_codes() if code not in form.unknown}
+        return len(named - set(self.study.selected.codes))
 
     def order_value(self) -> dict | None:
         """From which value on an order pays for itself, and the address that tries it as minimum."""

@@ -5,6 +5,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
+from django.db.models.functions import Lower
 from django.http import QueryDict
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
@@ -37,7 +38,18 @@ class Asked:
         for form in self.exceptions:
             if query.get("own") == str(form.number):  # the new one, where one goes on
                 form.fields["codes"].widget.attrs["autofocus"] = True
+        self._settle_codes()
         self._refuse_repeated()
+
+    def _settle_codes(self) -> None:
+        """Codes as the accounts write them; what is no account in sight is told beside the field."""
+        forms = (self.form, *self.exceptions)
+        typed = {code for form in forms for code in form.listed_codes()} - {HIDDEN}
+        missing = unseen(typed, self.user) if typed else set()
+        spelling = spelled(missing, self.user) if missing else {}
+        for form in forms:
+            form.unknown = [code for code in form.listed_codes() if code in missing - spelling.keys()]
+            form.spelling = spelling
 
     def _refuse_repeated(self) -> None:
         """An account has one set of levers."""
@@ -104,11 +116,6 @@ class Asked:
         codes = " ".join(self.form.listed_codes())
         return chosen | ({"codes": codes} if codes else {})
 
-    @property
-    def own_codes(self) -> list[str]:
-        """The accounts that all exceptions name."""
-        return [code for form in self.exceptions for code in form.listed_codes()]
-
 
 def own_numbers(query: QueryDict) -> list[int]:
     """The exceptions of an address: those with something filled in, and a new one that is asked for."""
@@ -146,6 +153,15 @@ def masked(accounts: dict, asked: WhatIf, reader) -> tuple[dict, WhatIf]:
 def unseen(codes: set[str], reader) -> set[str]:
     """Those of these codes that are hidden from the reader, or of no account."""
     return codes - set(Account.objects.visible_to(reader).filter(code__in=codes).values_list("code", flat=True))
+
+
+def spelled(codes: set[str], reader) -> dict[str, str]:
+    """How accounts in sight write these codes, where capitals are all that differs and only one account fits."""
+    rows = Account.objects.visible_to(reader).annotate(small=Lower("code"))
+    found: dict[str, list[str]] = {}
+    for small, code in rows.filter(small__in={code.lower() for code in codes}).values_list("small", "code"):
+        found.setdefault(small, []).append(code)
+    return {code: found[code.lower()][0] for code in codes if len(found.get(code.lower(), ())) == 1}
 
 
 def address(accounts: dict[str, str], asked: WhatIf) -> QueryDict:

@@ -6,8 +6,9 @@ from typing import Any
 
 from django import forms
 from django.utils.functional import cached_property
+from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.number_field import NumberField
 from accounts.permissions import Permission, may
@@ -22,6 +23,7 @@ from profitability.wording import many_of
 
 EVENT = "event:"
 MOST_CODES = 500
+MOST_TOLD = 10  # codes that are named where they lead to nothing
 AS_ALL = ("", gettext_lazy("as for all"))
 SMALL_ORDERS = [
     ("consolidate", gettext_lazy("joined until they reach it")),
@@ -83,6 +85,8 @@ class LeverFields(forms.Form):
     def __init__(self, data, run: Run, **rest):
         super().__init__(data, **rest)
         self.run = run
+        self.spelling: dict[str, str] = {}  # codes as their accounts write them, by what was typed
+        self.unknown: list[str] = []  # codes of no account that the reader sees
         self._offer_activities()
         self._offer_events()
 
@@ -154,7 +158,17 @@ class LeverFields(forms.Form):
         """Codes of the list, without repetition."""
         self.is_valid()
         found = re.split(r"[\s,;]+", self.cleaned_data.get("codes", "").strip())
-        return list(dict.fromkeys(code for code in found if code))[:MOST_CODES]
+        return list(dict.fromkeys(self.spelling.get(code, code) for code in found if code))[:MOST_CODES]
+
+    @property
+    def unknown_text(self) -> str:
+        """Which codes lead to nothing."""
+        if not self.unknown:
+            return ""
+        text = ngettext("%(codes)s is no account you see.", "%(codes)s are no accounts you see.", len(self.unknown))
+        more = len(self.unknown) - MOST_TOLD
+        listed = [*self.unknown[:MOST_TOLD], *([_("%(count)s more") % {"count": more}] if more > 0 else [])]
+        return text % {"codes": get_text_list(listed, _("and"))}
 
     def changes(self) -> dict[str, Any]:
         """The levers that are filled in; a field that makes no sense changes nothing, and says why."""
