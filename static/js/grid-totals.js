@@ -1,13 +1,20 @@
 // Sums of a <table data-grid> while it is filled in: [data-total] of each row, of each column, of all.
 const UNIT = 10000n;
 
-/** A number as typed, in ten-thousandths; 0 for what the server will refuse. */
+const FORMS = {
+  ".": { other: ",", parted: /^[+-]?\d{1,3}(,\d{3})+(\.\d*)?$/, number: /^([+-]?)(\d*)(?:\.(\d*))?$/ },
+  ",": { other: ".", parted: /^[+-]?\d{1,3}(\.\d{3})+(,\d*)?$/, number: /^([+-]?)(\d*)(?:,(\d*))?$/ },
+};
+
+/** A number as typed, in ten-thousandths; 0 for what the server will refuse. It reads as profitability/costs.py does. */
 export function read(text, decimal) {
-  const plain = text.replace(/[\s'’$€£¥]|\b[A-Z]{3}\b/g, "").replaceAll("−", "-").replace(/^\((.+)\)$/, "-$1");
-  const [whole, part = ""] = plain.replaceAll(decimal === "." ? "," : ".", "").split(decimal);
-  if (!/^[+-]?\d*$/.test(whole) || !/^\d{0,4}$/.test(part) || !/\d/.test(whole + part)) return 0n;
-  const size = BigInt(whole.replace(/[+-]/, "") || "0") * UNIT + BigInt(part.padEnd(4, "0"));
-  return whole.startsWith("-") ? -size : size;
+  const { other, parted, number } = FORMS[decimal];
+  const bare = text.replace(/[\s'’]/g, "").replaceAll("−", "-").replace(/[$€£¥]|(?<![A-Za-z])[A-Z]{3}(?![A-Za-z])/g, "");
+  const plain = bare.replace(/^\((.+)\)$/, "-$1");
+  const [, sign, whole = "", part = ""] = number.exec(parted.test(plain) ? plain.replaceAll(other, "") : plain) ?? [];
+  if (!(whole + part) || whole.replace(/^0+/, "").length > 12 || part.length > 4) return 0n;
+  const size = BigInt(whole || "0") * UNIT + BigInt(part.padEnd(4, "0"));
+  return sign === "-" ? -size : size;
 }
 
 export function shown(value, least = 0) {

@@ -1,12 +1,16 @@
 """The editor of cost models and the grid of monthly costs in a real browser."""
 
+from decimal import Decimal
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
 from playwright.sync_api import Page, expect
 
 from accounts.models import User
+from accounts.numbers import NotANumber
 from kam_portal.recompute import recompute
+from profitability.costs import number_in
 from profitability.models import CostModel, PoolBalance, ResourceCost, Run
 from tests.core.test_model_form import document
 from tests.ledger import imported
@@ -264,7 +268,7 @@ def test_a_paste_with_heads_and_labels_finds_its_cells_and_is_taken_back(site, p
     cell = page.locator('[name="amount:service:202601"]')
     expect(cell).to_have_value("$10")
     expect(page.locator('[name="amount:sales:202602"]')).to_have_value("40")
-    expect(page.locator(".paste-note")).to_contain_text("Heads and labels were left out.")
+    expect(page.locator(".paste-note")).to_contain_text("Its pools and months say where it belongs.")
     expect(page.locator('[data-total="all"]').first).to_have_text("70.00")
 
     page.keyboard.press("Control+z")
@@ -275,6 +279,77 @@ def test_a_paste_with_heads_and_labels_finds_its_cells_and_is_taken_back(site, p
     paste(page, "5\t6\n")
     page.get_by_role("button", name="Undo").click()
     expect(cell).to_have_value("")
+
+
+PLACES = ("service:202608", "service:202609", "service:202610", "sales:202608", "sales:202609", "it:202609")
+
+
+def filled(page: Page) -> dict[str, str]:
+    """What stands in the cells of costs, without the empty ones."""
+    values = {place: page.locator(f'[name="amount:{place}"]').input_value() for place in PLACES}
+    return {place: value for place, value in values.items() if value}
+
+
+def test_a_table_with_heads_goes_where_its_pools_and_months_are(site, page, draft, complaints):
+    page.goto(f"{site}/costs/?year=2026")
+    page.get_by_label("Sales Aug 2026").first.focus()
+
+    paste(page, "Pool\tSept 2026\t2026-08\tTotal\nit\t1\t\t1\nservice\t2\t3\t5\nBoard\t4\t5\t9\n")
+
+    assert filled(page) == {"it:202609": "1", "service:202609": "2", "service:202608": "3"}
+    expect(page.locator(".paste-note")).to_contain_text("Left out, because the table has none of these: Board, Total.")
+
+
+def test_a_table_with_other_labels_goes_by_position_and_says_so(site, page, draft, complaints):
+    page.goto(f"{site}/costs/?year=2026")
+    page.get_by_label("Service Aug 2026").first.focus()
+
+    paste(page, "North\t1\t2\nSouth\t3\t4\n")
+
+    assert filled(page) == {"service:202608": "1", "service:202609": "2", "sales:202608": "3", "sales:202609": "4"}
+    expect(page.locator(".paste-note")).to_contain_text(
+        "Placed by position, because the table has no “North”: check it."
+    )
+
+
+TYPED = [
+    "(300,00)",
+    "30000,5",
+    "1,234.50",
+    "(7)",
+    "−0.5",
+    "USD 5",
+    "-",
+    "12,34.5",
+    "1'234",
+    ".5",
+    "1.23456",
+    "abc",
+    "5 €",
+]
+
+
+def as_server_reads(text: str, decimal: str) -> Decimal:
+    try:
+        return number_in(text, decimal) or Decimal(0)
+    except NotANumber:
+        return Decimal(0)
+
+
+@pytest.mark.parametrize("decimal", [".", ","])
+def test_totals_read_what_is_typed_as_the_server_does(site, page, draft, complaints, decimal):
+    page.goto(f"{site}/costs/?year=2026&decimal={decimal}")
+    cell, total = page.get_by_label("Service Aug 2026").first, page.locator('[data-total="row"]').first
+
+    shown = {}
+    for text in TYPED:
+        cell.fill(text)
+        shown[text] = total.inner_text()
+
+    expected = {text: f"{as_server_reads(text, decimal):,.4f}" for text in TYPED}
+    assert {
+        text: f"{Decimal(total.replace('−', '-').replace(',', '')):,.4f}" for text, total in shown.items()
+    } == expected
 
 
 def addresses(finance) -> dict[str, str]:
