@@ -164,10 +164,12 @@ class Sheet:
         head = {"bold": True, "text_wrap": True, "valign": "bottom", "bottom": 1}
         self._head = {False: book.add_format(head), True: book.add_format({**head, **NUMBERS})}
         self._wide: list[float] = []
+        self._largest: list[int | float | Decimal] = []
 
     def heads(self, columns: Sequence[str], numbers: set[int]) -> None:
         """The first row, on up to two lines; it stays in view and comes again on each printed page."""
         self._wide = [head_width(each) for each in columns]
+        self._largest = [0] * len(columns)
         if any(units(each, is_bold=True) > wide for each, wide in zip(columns, self._wide, strict=True)):
             self._sheet.set_row(0, 2 * LINE_HEIGHT)
         for place, each in enumerate(columns):
@@ -209,15 +211,21 @@ class Sheet:
             self._text(row, place, value if isinstance(value, str) else str(csv_cell(value)))
 
     def _measure(self, row: int, place: int, value: Value) -> None:
-        """Numbers of all rows, which show nothing where they do not fit; texts of the first ones."""
+        """The first rows; of further ones only numbers larger than all before, for they show nothing where they do
+        not fit."""
+        if place >= len(self._wide):
+            return
         if is_number(value):
-            wide = len(f"{value:,}") * UNITS_OF_DIGIT + UNITS_BESIDE
-        elif isinstance(value, str):
-            wide = units(value[:WIDEST]) if row <= MEASURED else 0
+            size = abs(value)
+            if row > MEASURED and size <= self._largest[place]:
+                return
+            self._largest[place] = max(size, self._largest[place])
+            wide = len(f"-{size:,}") * UNITS_OF_DIGIT + UNITS_BESIDE
+        elif row > MEASURED:
+            return
         else:
-            wide = units(str(csv_cell(value))) if row <= MEASURED else 0
-        if place < len(self._wide) and wide > self._wide[place]:
-            self._wide[place] = wide
+            wide = units(value[:WIDEST] if isinstance(value, str) else str(csv_cell(value)))
+        self._wide[place] = max(wide, self._wide[place])
 
     def _number_format(self, value: int | float | Decimal):
         """A decimal number shows the decimals it has, such as the cents of an amount."""
