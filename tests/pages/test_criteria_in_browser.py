@@ -141,6 +141,21 @@ def test_a_new_version_by_keyboard_alone_from_the_copy_to_the_next_run(site, pag
     expect(page.get_by_role("row", name="default v1")).to_contain_text("Used")
 
 
+def test_what_two_windows_changed_fits_the_screen_whatever_the_names(site, page, ledger):
+    page.goto(f"{site}/criteria/default/1/")
+    press(page, "Copy to new version")
+    page.wait_for_url("**/default/2/edit/")
+    other = page.context.new_page()
+    other.goto(page.url)
+    for window, name in ((page, "A" * 200), (other, "B" * 200)):
+        window.locator('[name$=".name"]').first.fill(name)
+        window.get_by_role("button", name="Save", exact=True).first.click()
+        window.wait_for_load_state()
+
+    expect(other.get_by_text("From theirs to yours:")).to_be_visible()
+    assert other.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+
+
 def test_the_hand_stays_in_its_field_while_the_line_moves_and_what_is_removed_comes_back(
     site, page, ledger, complaints
 ):
