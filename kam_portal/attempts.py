@@ -74,15 +74,24 @@ class Attempt:
                 outcome = module.load(table, self.record)
         except IntegrityError:
             # A key that comes twice stops the database before the reader, at the end of the file, says where.
-            for _batch in table.batches():
-                pass
+            outcome = self._read_to_the_end(module, table)
             if not table.problem_count:
                 raise
-            outcome = Outcome()
         counts = table.counts
         self.record.rows, self.record.skipped, self.record.refused = counts.rows, counts.skipped, counts.refused
         self.read_notes = _notes(table)
         self._note(outcome, table.problems, bool(table.problem_count))
+
+    def _read_to_the_end(self, module, table) -> Outcome:
+        """Read the file once more, taking each key once: whatever else is wrong with it is told too."""
+        table.takes_keys_once = True
+        try:
+            with transaction.atomic():
+                return module.load(table, self.record)
+        except IntegrityError:
+            for _batch in table.batches():
+                pass
+            return Outcome()
 
     def _document(self, module) -> None:
         outcome = module.load(self.path, self.record)

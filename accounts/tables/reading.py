@@ -87,6 +87,7 @@ class Table:
         self._source = source
         self._layout = arrange(source.path, source.headers, schema, mapping)
         self._decimal = decimal
+        self.takes_keys_once = False  # for who writes the rows: of a key that comes twice only the first is meant
         self._start()
 
     def _start(self) -> None:

@@ -111,7 +111,14 @@ class Ledger:
             unchanged=int(np.count_nonzero(match.same & fine)),
         )
         self._sum(self._kept_totals, stored.where(match.places[match.same]))
+        fine &= self._first_of_keys(rows) if self.table.takes_keys_once else True
         self._write(rows.where(~match.same & fine), stored, match.places[match.changed & fine])
+
+    def _first_of_keys(self, rows: Rows) -> np.ndarray:
+        """Which rows are the first of their key in this batch; the table tells the others at the end of the file."""
+        first = np.zeros(len(rows), bool)
+        first[np.unique(self._keys(rows), return_index=True)[1]] = True
+        return first
 
     def finish(self) -> Outcome:
         """The outcome, once the ledger is known to hold what the file states."""

@@ -328,3 +328,16 @@ def test_a_gzipped_file_goes_in_as_well(tmp_path):
     (record,) = import_files([file(tmp_path, "order_lines_2025.csv.gz", LINES)])
 
     assert (record.kind, record.added) == ("order_lines", 3)
+
+
+def test_a_line_that_comes_twice_hides_no_other_problem(tmp_path):
+    unknown = "    O3,1,2025-02-01,NOBODY,P1,,1,10,6\n    O4,1,2025-02-01,A,P1,,1,,6\n"
+    record = bring(tmp_path, "order_lines", LINES + "    O1,1,2025-01-10,A,P1,Pump,2,10,12\n" + unknown)
+
+    assert [(line, column) for line, column, _value in problems(record)] == [
+        (5, "order_id"),
+        (6, "account_code"),
+        (7, "net_amount"),
+    ]
+    assert (record.state, record.rows, record.refused) == (Import.State.REFUSED, 6, 3)
+    assert not OrderLine.objects.exists()
