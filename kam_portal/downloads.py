@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
+from accounts.tables.workbooks import Table, write_workbook
 from accounts.tables.writing import write
 
 CONTENT_TYPES = {
@@ -29,9 +30,21 @@ def download(
         listed = rows.iterator(2000) if hasattr(rows, "iterator") else rows
         cells = ([cell(row) for cell in columns.values()] for row in listed)
         write(path, list(columns), cells, sheet=name)
-        content = path.open("rb")  # stays readable when the folder is gone
-    named = f"{name_of(name, run, said)}-{timezone.localdate():%Y-%m-%d}.{ending}"
-    return FileResponse(content, as_attachment=True, filename=named, content_type=CONTENT_TYPES[ending])
+        return sent(path, ending, name_of(name, run, said))
+
+
+def download_workbook(tables: Iterable[Table], name: str, run=None, said: Iterable = ()) -> FileResponse:
+    """Several tables as one workbook; its name as above."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "tables.xlsx")
+        write_workbook(path, tables)
+        return sent(path, "xlsx", name_of(name, run, said))
+
+
+def sent(path: Path, ending: str, name: str) -> FileResponse:
+    """The file under its name and the day; it stays readable when its folder is gone."""
+    named = f"{name}-{timezone.localdate():%Y-%m-%d}.{ending}"
+    return FileResponse(path.open("rb"), as_attachment=True, filename=named, content_type=CONTENT_TYPES[ending])
 
 
 def name_of(name: str, run, said: Iterable) -> str:

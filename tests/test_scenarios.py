@@ -11,6 +11,7 @@ from django.core import serializers
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from openpyxl import load_workbook
 
 from accounts.models import Account
 from kam_portal.tasks import prepare_window
@@ -154,12 +155,42 @@ def test_the_file_sums_to_the_page(keep, portfolio, client):
 
 
 def test_the_file_comes_as_a_workbook_too(keep, client):
-    kept = keep("manager", "price=1&codes=N1", name="Dearer")
+    kept = keep("finance", "price=1&codes=N1 N2&orders=-50&own1-codes=N2&own1-price=2", name="Dearer: all", note="=1+1")
 
     response = client.get(reverse("scenario_export", args=[kept.pk, "xlsx"]))
 
-    assert response.getvalue().startswith(b"PK")
-    assert "what-if-" in response["Content-Disposition"]
+    book = load_workbook(io.BytesIO(response.getvalue()))
+    assert book.sheetnames == ["Levers", "Profit and loss", "Capacity", "Accounts"]
+    levers, statement, capacity, accounts = (list(sheet.values) for sheet in book)
+    assert {("Scenario", "Dearer: all"), ("Note", "=1+1"), ("Lever of all", "price +1 %")} <= set(levers)
+    assert ("Exception: N2", "price +2 %") in levers and ("Only these accounts", "N1 N2") in levers
+    study = client.get(reverse("scenario", args=[kept.pk])).context["study"]
+    (row,) = [row for row in statement if row[0] == "Contribution"]
+    assert row[1:4] == tuple(map(float, (study.steps[-1].before, study.steps[-1].after, study.steps[-1].change)))
+    assert ("Cash at once", None, None, float(study.cash_effect), "USD") in statement
+    assert sum(row[4] for row in capacity[1:]) == float(study.usage_saved)
+    assert [row[0] for row in accounts] == ["Code", "N1", "N2"]
+
+
+def test_a_workbook_shows_capacity_to_those_who_see_costs_and_stands_without_accounts(keep, portfolio, client):
+    kept = keep("finance", "price=1&codes=S1", name="定价", sharing="everyone")
+    client.force_login(portfolio.user("manager"))
+
+    response = client.get(reverse("scenario_export", args=[kept.pk, "xlsx"]))
+
+    assert load_workbook(io.BytesIO(response.getvalue())).sheetnames == ["Levers", "Profit and loss", "Accounts"]
+    assert f"-{kept.pk}-2" in response["Content-Disposition"]
+
+
+@pytest.mark.parametrize("ending", ["csv", "xlsx"])
+def test_files_of_scenarios_are_named_by_run_and_scenario(keep, client, ending):
+    kept = keep("manager", "price=1&codes=N1", name="Fewer visits")
+
+    response = client.get(reverse("scenario_export", args=[kept.pk, ending]))
+
+    window = f"{kept.run.month_from}-{kept.run.month_to}"
+    assert f'"what-if-run-{kept.run.pk}-{window}-fewer-visits-2' in response["Content-Disposition"]
+    response.close()
 
 
 def test_nothing_published_is_touched(keep, see, portfolio):

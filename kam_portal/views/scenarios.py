@@ -118,11 +118,11 @@ def change(request, bench: Bench, kept: Scenario):
 @needs(Permission.SEE_PROFITABILITY)
 @when_prepared
 def scenario_export(request, scenario_id, ending):
-    """Each account of the scenario before and after, as CSV or XLSX."""
+    """Each account of the scenario before and after as CSV; as XLSX with its levers, statement and capacity."""
     if ending not in CONTENT_TYPES:
         raise Http404
     kept = kept_scenario(request.user, scenario_id)
-    return Bench(request.user, kept.run, query_of(kept, request.user), kept).file(ending)
+    return Bench(request.user, kept.run, query_of(kept, request.user), kept).file(ending, kept)
 
 
 @require_safe

@@ -7,11 +7,12 @@ from django.core.paginator import Paginator
 from django.http import QueryDict
 from django.shortcuts import render
 from django.utils.functional import cached_property
+from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.permissions import Permission, may
-from kam_portal.downloads import download
+from kam_portal.downloads import download, download_workbook
 from kam_portal.templatetags.kam import signed, whole
 from kam_portal.whatif.asked import MOST_OWN, Asked
 from kam_portal.whatif.levers import LeverFields
@@ -139,10 +140,16 @@ class Bench:
             query[name] = text
         return query.urlencode()
 
-    def file(self, ending: str):
+    def file(self, ending: str, kept: Scenario):
+        """The accounts as CSV; as a workbook with all that makes them understood."""
+        said = [kept.name if slugify(kept.name) else kept.pk]
+        if ending == "xlsx":
+            from kam_portal.whatif.sheets import tables
+
+            return download_workbook(tables(self, kept), "what-if", self.run, said)
         from kam_portal.whatif.tables import account_rows, export_columns
 
-        return download(ending, "what-if", export_columns(), account_rows(self.study))
+        return download(ending, "what-if", export_columns(), account_rows(self.study), self.run, said)
 
 
 def sign(amount: Decimal) -> int:
