@@ -15,7 +15,7 @@ from profitability.core import cost_model as core_model
 from profitability.core.cost_model import spoken
 from profitability.core.document import Problem
 from profitability.core.measures import EVENT_FIELDS, EVENT_MEASURE, NEVER_DRIVERS, ORDER_MEASURES
-from profitability.core.model_form import MAPPINGS, Lines, document_of, input_of, twice
+from profitability.core.model_form import MAPPINGS, Lines, document_of, input_of, number_of, twice
 from profitability.core.months import month_of, ordinal
 from profitability.models import ActivityEvent, Counts, EventAttribute, OrderLine, ResourceCost
 from profitability.sentences import negative_in_words
@@ -86,6 +86,7 @@ def warnings_of(lines: Lines) -> Iterator[Told]:
     """Where the model does not fit the ledger of the last twelve months: a run may be refused, or leave costs over."""
     if lines.currency != settings.CURRENCY:
         yield Told("currency", _("The ledger is in %s: a run is refused.") % settings.CURRENCY, True)
+    yield from _of_no_minutes(lines)
     last = remembered("last", _last_month)
     if last is None:
         return
@@ -103,6 +104,15 @@ def warnings_of(lines: Lines) -> Iterator[Told]:
     stated = {pool for pool, _month, amount, minutes in costs if amount or minutes}
     for code in sorted(stated - known):
         yield Told("", _("The ledger has costs of the pool %s, which the model lacks: a run is refused.") % code, True)
+
+
+def _of_no_minutes(lines: Lines) -> Iterator[Told]:
+    """Minutes of 0 are allowed, but take no time and move no cost: a weight of nothing is rarely meant."""
+    for place, activity in enumerate(lines.activities):
+        for number, entry in enumerate(activity.minutes if activity.basis == "time" else []):
+            if entry.name and number_of(entry.number) == 0:
+                text = _("0 minutes: by this measure no time is used, and no cost reaches an account.")
+                yield Told(f"activities[{place}].minutes[{number}].number", text, True)
 
 
 def _without_capacity(lines: Lines, costs: list[tuple]) -> Iterator[Told]:

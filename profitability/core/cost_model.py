@@ -127,7 +127,8 @@ def _plain_number(number: Fraction) -> int | float | str:
 def parse(document: object) -> tuple[CostModel | None, list[Problem]]:
     """The model of a document, or None and everything that is wrong with it; never raises.
 
-    Sums and loops are looked at once everything else is right: before, they would only add confusion.
+    Sums and loops are looked at once everything else is right but measures, on which they do not depend: before, they
+    would only add confusion.
     """
     problems: list[Problem] = []
     if not isinstance(document, dict):
@@ -135,8 +136,12 @@ def parse(document: object) -> tuple[CostModel | None, list[Problem]]:
     model = _read(Part("", document, problems))
     if _whole(model, document):
         problems.extend(_wrong_names(model))
-    problems.extend([] if problems else _wrong_flows(model))
+    if all(OF_MEASURES.match(problem.path) for problem in problems):
+        problems.extend(_wrong_flows(model))
     return (None if problems else model), problems
+
+
+OF_MEASURES = re.compile(r"activities\[\d+\]\.(driver|minutes)(\.|$)")
 
 
 def _whole(model: CostModel, document: dict[Any, Any]) -> bool:

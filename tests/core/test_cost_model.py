@@ -188,6 +188,18 @@ def test_a_number_too_long_to_print_is_named_too():
     assert place == "activities[0].minutes.orders"
 
 
+def test_a_mistyped_measure_hides_no_wrong_sum():
+    wrong = changed("activities.2.shares.travel", 0.9)
+    wrong["activities"][0]["minutes"]["oders"] = 1
+    wrong["activities"][2]["driver"] = "nonsense"
+
+    assert [place for place, _ in problems_of(wrong)] == [
+        "activities[0].minutes.oders",
+        "activities[2].driver",
+        "pools[3]",
+    ]
+
+
 def test_all_mistakes_are_named_at_once():
     wrong = changed("pools.0.kind", "x")
     wrong["currency"] = "dollar"

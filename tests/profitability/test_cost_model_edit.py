@@ -151,6 +151,17 @@ def test_each_check_tells_at_its_field(finance, draft, changes, place, message):
     assert CostModel.objects.get().document == canonical()
 
 
+def test_minutes_of_0_are_a_warning_and_stay_allowed(finance, draft):
+    changes = {"activities[0].minutes[0].number": "0"}
+
+    live = finance.post("/cost-model/standard/3/check/", sent(draft, **changes)).content.decode()
+
+    assert 'data-input="activities-0-minutes-0-number"' in live
+    assert "0 minutes: by this measure no time is used" in live
+    finance.post(EDIT, sent(draft, **changes))
+    assert CostModel.objects.get().document["activities"][0]["minutes"]["orders"] == 0
+
+
 def test_a_dead_loop_is_told_at_both_pools(finance, draft):
     loop = {
         "pools[2].serves[0].name": "hr", "pools[2].serves[0].number": "1",
