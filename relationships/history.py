@@ -50,6 +50,7 @@ class Entry:
     text: str = ""
     about: list[str] = field(default_factory=list)  # who, how long, how it stands
     url: str = ""
+    change: PositionChange | None = None  # to be told why, as far as the reader may know
 
     @property
     def icon(self) -> str:
@@ -165,7 +166,7 @@ def _change(row: PositionChange, day: date) -> Entry:
     names = dict((Box if row.kind == PositionChange.Kind.BOX else Stage).choices)
     before, after = (names.get(code) or _("none") for code in (row.before, row.after))
     words = {"what": row.get_kind_display(), "before": before, "after": after}
-    return Entry("change", day, _("%(what)s: %(before)s → %(after)s") % words)
+    return Entry("change", day, _("%(what)s: %(before)s → %(after)s") % words, change=row)
 
 
 ROWS: dict[str, Callable[[list[int]], QuerySet]] = {

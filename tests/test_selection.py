@@ -11,6 +11,7 @@ from accounts import programme
 from accounts.models import Account, Decision
 from accounts.versions import NotPossible
 from profitability.models import Result
+from relationships.models import Position
 from tests.factories import a_portfolio
 
 NEXT_YEAR = timezone.localdate() + timedelta(days=365)
@@ -78,6 +79,22 @@ def test_a_proposal_that_is_declined_needs_an_answer_and_changes_nothing(sign_in
     assert Decision.objects.get().state == "declined"
     assert not programme.members().exists()
     assert "Too small" in sign_in("manager").get("/accounts/N1/decisions/").content.decode()
+
+
+def test_a_decision_tells_what_was_known_on_its_day(portfolio, sign_in, decided):
+    Position.objects.filter(run=portfolio.earlier, account__code="N1").update(box="star", attractiveness="6.25")
+    first, second = (timezone.localdate(run.published_at) for run in (portfolio.earlier, portfolio.run))
+    for day in (first - timedelta(days=1), first, second):
+        decided("N1", "admit", day)
+
+    answer = sign_in("manager").get("/accounts/N1/decisions/")
+
+    found = {each.decided_on: each.rested_on for each in answer.context["history"]}
+
+    assert found[first - timedelta(days=1)] is None
+    assert (found[first].run, found[first].box) == (portfolio.earlier, "star")
+    assert found[second].run == portfolio.run
+    assert "attractiveness 6.25, relationship 7.00" in answer.content.decode()
 
 
 def test_nobody_decides_on_his_own_proposal(sign_in):

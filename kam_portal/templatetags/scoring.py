@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.permissions import Permission, may
+from kam_portal import earlier
 from kam_portal.navigation import run_of
 from profitability.runline import run_asked
 from relationships.models import Box, Position
@@ -35,6 +36,14 @@ def is_self_scored(context, account) -> bool:
     """Whether the strength of the run that the page shows is our own view alone."""
     run = run_asked(context["request"])
     return Position.objects.filter(run=run, account=account, is_self_scored=True).exists()
+
+
+@register.simple_tag(takes_context=True)
+def cause_of(context, change) -> str:
+    """Why a box or stage changed, as a sentence; nothing where this reader may not know."""
+    request = context["request"]
+    text = earlier.cause_of(change, run_of(request), may(request.user, Permission.SEE_PROFITABILITY))
+    return text[:1].upper() + text[1:]
 
 
 def told(count: int, month) -> str:

@@ -8,14 +8,13 @@ from statistics import median
 from django.conf import settings
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from accounts.models import Account
 from accounts.permissions import Permission, may, needs
-from kam_portal.causes import why
+from kam_portal.earlier import change_of, history_of
 from kam_portal.family import Family, family_in, is_alone, scopes
 from kam_portal.signals import of_account
 from kam_portal.templatetags.kam import money, phase, share
@@ -30,7 +29,7 @@ from profitability.pnl.peers import FEWEST, is_company, others
 from profitability.pnl.statements import family_of
 from profitability.runline import run_asked, run_of
 from profitability.wording import many_of
-from relationships.models import Position, PositionChange
+from relationships.models import Position
 from relationships.queries import place_among, rests_on_profit, trend
 from relationships.value import worths
 from relationships.watching import watches
@@ -104,7 +103,7 @@ def standing_of(account: Account, own: Result | None, profit: bool) -> dict:
         "own": own,
         "position": position,
         "criteria": criteria_of(position, profit) if position else [],
-        "history": history_of(account),
+        "history": history_of(account, profit),
         "change": change_of(position, profit) if position else "",
     }
 
@@ -321,23 +320,3 @@ def criteria_of(position: Position, profit: bool) -> list[dict]:
         }
         for code, name, score, coverage in axes
     ]
-
-
-def history_of(account: Account) -> list[Position]:
-    """Positions of the account in earlier published runs, newest first; where nothing changed, only the first."""
-    rows = Position.objects.filter(account=account, run__published_at__isnull=False)
-    listed = rows.select_related("run", "result", "criteria_set").order_by("-run__published_at")[:24]
-    return list(listed)
-
-
-def change_of(position: Position, profit: bool) -> str:
-    """The box before, until when, and why it changed."""
-    if position.changed_on is None:
-        return ""
-    before = Position(box=position.previous_box).get_box_display() or _("no box")
-    text = _("was %(box)s until %(day)s") % {"box": before, "day": date_format(position.changed_on, "j M Y")}
-    boxes = PositionChange.objects.filter(account=position.account_id, kind=PositionChange.Kind.BOX)
-    noted = boxes.filter(changed_on=position.changed_on, after=position.box, run__lte=position.run_id)
-    change = noted.order_by("-pk").first()
-    text = f"{text}: {why(change, position, profit)}" if change else text
-    return text[0].upper() + text[1:]

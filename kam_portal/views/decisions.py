@@ -14,6 +14,7 @@ from accounts.models import Account, Decision
 from accounts.permissions import Permission, may, needs
 from accounts.versions import NotPossible
 from kam_portal.board.waiting import Round
+from kam_portal.earlier import with_positions
 from relationships.guidance import stance
 
 
@@ -30,6 +31,7 @@ def visible(request, code: str) -> Account:
 
 def page(request, account: Account, typed: dict | None = None, error: str = "", status: int = 200):
     history = list(programme.history(account))
+    with_positions(account, history)
     waiting = next((each for each in history if each.state == Decision.State.PROPOSED), None)
     possible = programme.possible(account)
     context = {

@@ -3,6 +3,7 @@
 import pytest
 
 from profitability.models import Result, Run
+from relationships.models import Position
 from tests.markup import page_of, rows_of
 
 ADDRESSES = (
@@ -64,6 +65,16 @@ def test_the_history_of_an_account_leads_to_its_page_in_that_run(another, portfo
         f"Run {portfolio.run.pk}", f"Run {another.pk}",
     ]  # fmt: skip
     assert f"/accounts/N1/?run={another.pk}" in links
+
+
+def test_the_history_tells_by_which_criteria_why_and_how_much_was_scored(another, portfolio, visit):
+    Position.objects.filter(run=another, account__code="N4").update(attractiveness_coverage="0.3")
+
+    then, *_others = reversed(rows_of(page_of(visit("manager", "/accounts/N4/")), "Positions in published runs"))
+
+    told = " ".join(then)
+    assert "criteria default v1" in told and "Trust rose by 3.0 (rating)" in told
+    assert told.count("30.0 % scored") == 1
 
 
 def test_a_what_if_on_an_older_run_says_so(portfolio, another, visit):

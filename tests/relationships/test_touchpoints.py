@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from relationships import touching
 from relationships.contacts.heard import last_heard
-from relationships.models import Action, Complaint, Contact, Plan, Touchpoint
+from relationships.models import Action, Complaint, Contact, Plan, PositionChange, Touchpoint
 from tests.factories import a_portfolio
 from tests.markup import page_of
 
@@ -287,6 +287,18 @@ def test_the_history_has_everything_in_order_and_few_queries(portfolio, visit, d
     assert page.index("Late again") < page.index("2 Mar")
     only = visit("manager").get("/accounts/N1/activity/", {"kind": "complaint"}).content.decode()
     assert "Late again" in only and "Old" not in only
+
+
+def test_a_move_to_another_box_says_why_as_far_as_the_reader_may_know(portfolio, visit):
+    def told(who: str) -> int:
+        return visit(who).get("/accounts/N4/activity/").content.decode().count("Trust rose by 3.0 (rating)")
+
+    assert told("manager") == 2  # one in each run
+    assert told("member") == 1  # what the scores of an older run rested on is not known
+    change = PositionChange.objects.filter(run=portfolio.run).get()
+    change.kind, change.before, change.after, change.causes = "stage", "basic", "exploratory", [{"cause": "buyer"}]
+    change.save()
+    assert "The buyer’s view</p>" in visit("member").get("/accounts/N4/activity/").content.decode()
 
 
 def test_what_a_reader_may_not_see_is_not_in_his_history(portfolio, visit):
