@@ -24,6 +24,7 @@ AMOUNTS = {
     "cost_to_serve": gettext_lazy("Cost to serve"),
     "contribution": gettext_lazy("Contribution"),
 }
+OF_LINES = list(AMOUNTS)[:6]  # the others are made of these, and of costs
 INPUTS = {
     "accounts": gettext_lazy("the customer master"),
     "ledger": gettext_lazy("the ledger"),
@@ -89,6 +90,7 @@ class AmountRow:
     label: str
     accounts: Decimal
     no_account: Decimal
+    column: str = ""  # where order lines of their own are behind it
 
     @property
     def total(self) -> Decimal:
@@ -175,7 +177,9 @@ def amount_rows(run: Run) -> list[AmountRow]:
     found = Result.objects.in_run(run).aggregate(**sums)
     zero = Decimal(0)
     return [
-        AmountRow(str(label), found[f"on_{name}"] or zero, found[f"off_{name}"] or zero)
+        AmountRow(
+            str(label), found[f"on_{name}"] or zero, found[f"off_{name}"] or zero, name if name in OF_LINES else ""
+        )
         for name, label in AMOUNTS.items()
     ]
 

@@ -18,6 +18,7 @@ from profitability.views.cost_model_edit import (
     cost_model_yaml,
 )
 from profitability.views.costs import costs_grid, costs_save
+from profitability.views.no_account import no_account_trail
 from profitability.views.runs import run_list, run_page, run_progress
 
 urlpatterns = [
@@ -42,6 +43,7 @@ urlpatterns = [
     ),
     path("costs/", costs_grid, name="costs_grid"),
     path("costs/save/", costs_save, name="costs_save"),
+    path("no-account/", no_account_trail, name="no_account_trail"),
     path("cost-lines/<str:pool>/", pool_trail, name="pool_trail"),
     path("cost-lines/<str:pool>/<int:month>/", cost_line_trail, name="cost_line_trail"),
     path("accounts/<path:code>/activities/<str:activity>/", account_activity, name="account_activity"),

@@ -84,7 +84,7 @@ def cost_line_trail(request, pool, month):
     if line is None:
         raise Http404
     if "account" in request.GET:
-        return answer(request, "bearer", bearer_context(request, line, pool, month))
+        return answer(request, "bearer", bearer_context(line, pool, month, account_asked(request)))
     page = bearers(line, request)
     names = balances.pool_names(run)
     context = {
@@ -107,16 +107,23 @@ def cost_line_trail(request, pool, month):
     return answer(request, "cost_line", context)
 
 
-def bearer_context(request, line: CostLine, pool: str, month: int) -> dict:
-    """What one account bears of the line: by activity; of a support pool by the pools it served."""
-    account = get_object_or_404(Account.objects.visible_to(request.user), code=request.GET["account"])
+def account_asked(request) -> Account | None:
+    """The account in the address; None where it asks for what no account bears."""
+    code = request.GET["account"]
+    return get_object_or_404(Account.objects.visible_to(request.user), code=code) if code else None
+
+
+def bearer_context(line: CostLine, pool: str, month: int, account: Account | None) -> dict:
+    """What one account, or none, bears of the line: by activity; of a support pool by the pools it served."""
+    bearer = account.pk if account else NO_ACCOUNT
     names, pools = activity_names(line.run), balances.pool_names(line.run)
     row = MonthResult.objects.in_run(line.run).filter(account=account, month=month).first()
     ways = [
-        Way(code, (pools if line.spread.pools else names)[code], in_units(borne[account.pk]), cost_of(row, code))
+        Way(code, (pools if line.spread.pools else names)[code], in_units(borne[bearer]), cost_of(row, code))
         for code, borne in line.spread.ways.items()
-        if borne.get(account.pk)
+        if borne.get(bearer)
     ]
+    total = sum((way.amount for way in ways), Decimal(0))
     return {
         "shown_run": line.run,
         "line": line,
@@ -124,7 +131,8 @@ def bearer_context(request, line: CostLine, pool: str, month: int) -> dict:
         "name": pools[pool],
         "account": account,
         "ways": ways,
-        "total": sum((way.amount for way in ways), Decimal(0)),
+        "total": total,
+        "closes": total == in_units(line.spread.accounts[bearer]),
         "all_costs": row.cost_to_serve if row else Decimal(0),
     }
 

@@ -325,6 +325,48 @@ def test_an_account_behind_a_line_shows_the_same_figure(run, finance, client):
     assert client.get("/cost-lines/it/202601/?account=NOBODY").status_code == 404
 
 
+def test_what_an_account_bears_is_proven_and_leads_on(run, finance, client):
+    client.force_login(finance)
+
+    time, support = (client.get(f"/cost-lines/{pool}/202601/?account=A") for pool in ("service", "it"))
+
+    for page in (time, support):
+        assert "The sum is what the account bears of the cost, to the cent." in page.content.decode()
+    links = [link.attributes["href"] for link in page_of(time).one("main").all("a", **{"class": "trail"})]
+    assert f"/accounts/A/activities/orders/?month=202601&run={run.pk}" in links
+    links = [link.attributes["href"] for link in page_of(support).one("main").all("a", **{"class": "trail"})]
+    assert f"/cost-lines/service/202601/?run={run.pk}&account=A" in links
+
+
+def test_what_no_account_bears_leads_down_to_its_order_lines(run, finance, client):
+    client.force_login(finance)
+    without = MonthResult.objects.get(run=run, account=None, month=202602)
+
+    line = client.get("/cost-lines/service/202602/").content.decode()
+    assert f"/cost-lines/service/202602/?run={run.pk}&amp;account=" in line
+    page = page_of(client.get(f"/cost-lines/service/202602/?run={run.pk}&account="))
+    borne = in_units(cost_line(run, "service", 202602).spread.accounts[NO_ACCOUNT])
+    assert f"No account bears {borne:,}" in page.text and borne > 0
+    assert "The sum is what no account bears of the cost, to the cent." in page.text
+    lines = page_of(client.get(f"/no-account/?month=202602&run={run.pk}"))
+    assert f"Net revenue without an account, Feb 2026: {without.net_revenue:,}" in lines.text
+    assert [row[1] for row in rows_of(lines, "Order lines")] == ["5 / 1"] and "to the cent" in lines.text
+
+
+def test_amounts_without_an_account_lead_to_their_order_lines(run, finance, client):
+    client.force_login(finance)
+
+    page = client.get(f"/runs/{run.pk}/").content.decode()
+
+    for column in ("list_amount", "net_revenue", "cost_amount"):
+        address = f"/no-account/?figure={column}&amp;run={run.pk}"
+        assert f'href="{address}"' in page
+        assert "5 / 1" in client.get(address.replace("&amp;", "&"), headers={"HX-Request": "true"}).content.decode()
+    assert "figure=contribution" not in page
+    assert client.get("/no-account/?figure=contribution").status_code == 404
+    assert f"/cost-lines/service/?stage=unused&amp;run={run.pk}" in page.split('id="capacity"')[1]
+
+
 def test_support_in_leads_to_the_pools_it_came_from(run, finance, client):
     client.force_login(finance)
 
