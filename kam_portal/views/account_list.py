@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_safe
 
+from accounts.models import Account
 from accounts.permissions import Permission, may, needs
 from kam_portal.downloads import download, in_currency
 from kam_portal.filters import ALL, PortfolioFilter, without
@@ -77,6 +78,7 @@ def account_list(request):
             "page": page,
             "spark": spark,
             "profit": profit,
+            "imported": 0 if run else Account.objects.visible_to(request.user).count(),
             "export_query": without(request.GET, "format").removeprefix("?"),
         },
     )

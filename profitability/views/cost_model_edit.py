@@ -16,14 +16,15 @@ from accounts.permissions import Permission, needs
 from accounts.tables import Unusable
 from profitability import actions, advice
 from profitability.core import model_form, model_moves
-from profitability.core.cost_model import parse, to_document
-from profitability.core.model_form import Lines, document_of, lines_of
+from profitability.core.cost_model import parse, spoken, to_document
+from profitability.core.model_form import Lines, PoolLine, document_of, lines_of
 from profitability.differences import differences
 from profitability.models import CostModel
 from profitability.views.cost_model_fields import Form
 from profitability.wording import many_of
 
 REMOVED = "a line of a cost model"
+MISSING = "missing"  # the wish for lines of all pools that the ledger has costs of
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -90,6 +91,8 @@ def answer(request, row: CostModel, wish: str) -> HttpResponse:
         removed = model_moves.taken(lines, wish)
         focus = model_moves.move(lines, wish)
         return edit_page(request, row, lines, focus=focus, is_saved=False, removed=removed and kept(removed))
+    if wish == MISSING:
+        return with_missing_pools(request, row, lines)
     if list(model_form.twice(lines)):
         return edit_page(request, row, lines, is_saved=False, status=422, error=_("Not saved: a line is there twice."))
     if wish == "copy":
@@ -110,6 +113,13 @@ def with_line_back(request, row: CostModel, lines: Lines) -> HttpResponse:
     except signing.BadSignature:
         return edit_page(request, row, lines, is_saved=False)
     return edit_page(request, row, lines, focus=model_moves.put_back(lines, removed), is_saved=False)
+
+
+def with_missing_pools(request, row: CostModel, lines: Lines) -> HttpResponse:
+    """Lines for the pools that the ledger has costs of; whether they are operating pools is for the person to say."""
+    first = len(lines.pools)
+    lines.pools += [PoolLine(code, spoken(code)) for code in advice.missing_pools(lines)]
+    return edit_page(request, row, lines, focus=f"pools[{first}].code", is_saved=False)
 
 
 def sent_lines(request, row: CostModel) -> Lines:
@@ -150,6 +160,7 @@ def edit_page(request, row: CostModel, lines: Lines, focus: str = "", status: in
         "form": Form(lines, told, focus),
         "measures": [(name, many_of(name)) for name in advice.known_measures()],
         "is_saved": True,
+        "missing_pools": advice.missing_pools(lines),
         "finding": finding(told),
         "edit_url": reverse("cost_model_edit", args=[row.code, row.version]),
         "version_url": reverse("cost_model_version", args=[row.code, row.version]),

@@ -90,6 +90,16 @@ def test_an_unknown_filter_says_so_and_shows_nobody(visit, path, query, said):
     assert "Account N1" not in page.split('id="content"')[1]
 
 
+def test_before_the_first_run_the_accounts_are_said_to_be_imported(client, django_user_model):
+    client.force_login(django_user_model.objects.create_user("f@example.com", "Finance", "finance", "pw"))
+    Account.objects.create(code="A", name="Alpha")
+    Account.objects.create(code="B", name="Beta")
+
+    page = page_of(client.get("/accounts/"))
+
+    assert "2 accounts are imported. Their figures appear with the first published run." in page.text
+
+
 @pytest.mark.parametrize("path", ["/accounts/", "/matrix/"])
 def test_an_unknown_filter_counts_nobody_either(visit, path):
     visit("manager", path)  # keeps the counts of all

@@ -207,6 +207,21 @@ def test_a_ledger_that_does_not_fit_is_a_warning(tmp_path, draft):
     }
 
 
+def test_pools_of_the_ledger_that_are_missing_are_added_with_one_button(tmp_path, finance, draft):
+    costs = "pool_code month amount\nspace_rent 2026-02 100\nother 2026-01 5\nnone 2026-01 0"
+    imported(tmp_path, resource_costs=costs)
+    before = len(draft.document["pools"])
+
+    page = page_of(finance.get(EDIT))
+    assert "Add the 2 pools of the ledger that are missing" in page.text
+
+    added = page_of(finance.post(EDIT, sent(draft, "missing")))
+    names = [value_at(added, f"pools[{place}].{part}") for place in (before, before + 1) for part in ("code", "name")]
+    assert names == ["other", "Other", "space_rent", "Space rent"]
+    assert "pools of the ledger that are missing" not in added.text
+    assert CostModel.objects.get().document == canonical()
+
+
 def test_a_driver_below_zero_names_every_account_and_month(tmp_path, draft):
     imported(
         tmp_path,
