@@ -53,6 +53,18 @@ def test_contribution_is_that_of_all_accounts_and_lines_without_one_are_a_step_o
     assert "Order lines without an account" in shown(finance)
 
 
+def test_each_amount_of_its_tables_leads_to_what_is_behind_it(finance, tmp_path):
+    imported(tmp_path, accounts="code name\nA Alpha", order_lines=LINES, resource_costs=COSTS, cost_model=MODEL)
+    run = recompute()
+
+    page = finance.get("/").content.decode()
+
+    assert f'href="/cost-lines/service/?stage=unused&amp;run={run.pk}"' in page
+    for row in company_result(run)[:-1]:
+        assert f'href="{row["url"]}"' in page and finance.get(row["url"]).status_code == 200
+    assert "2 / 1" in finance.get(f"/no-account/?run={run.pk}").content.decode()
+
+
 def test_day_one_lists_what_a_run_needs_and_what_is_next(finance, tmp_path):
     assert "Import the customer master." in shown(finance)
 

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from django.conf import settings
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import Account
@@ -61,13 +62,21 @@ def company_result(run: Run) -> list[dict]:
     total = balance_of(run).total.amounts
     contribution = units(run.totals["window"]["contribution"])
     nobodys = Result.objects.in_run(run).filter(account=None).values_list("contribution", flat=True).first()
+    balance, lines = reverse("run", args=[run.pk]), f"{reverse('no_account_trail')}?run={run.pk}"
     steps = [
-        (_("Contribution of all accounts"), contribution - (nobodys or 0), "total"),
-        *([(_("Order lines without an account"), nobodys, "detail")] if nobodys else []),
-        (_("Unused capacity"), -total["unused"], "detail"),
-        (_("Channel costs"), -total["channel"], "detail"),
-        (_("Corporate costs"), -total["corporate"], "detail"),
-        (_("Unassigned costs"), -total["unassigned"], "detail"),
+        (_("Contribution of all accounts"), contribution - (nobodys or 0), "total", f"{reverse('pnl')}?run={run.pk}"),
+        *([(_("Order lines without an account"), nobodys, "detail", lines)] if nobodys else []),
+        *((label, -total[name], "detail", f"{balance}#balance") for name, label in kept_by_nobody()),
     ]
-    steps.append((_("Company result"), sum((amount for _label, amount, _kind in steps), Decimal(0)), "total"))
-    return [{"label": label, "cells": [money(amount)], "kind": kind} for label, amount, kind in steps]
+    steps.append((_("Company result"), sum((step[1] for step in steps), Decimal(0)), "total", ""))
+    return [{"label": label, "cells": [money(amount)], "kind": kind, "url": url} for label, amount, kind, url in steps]
+
+
+def kept_by_nobody() -> list[tuple[str, str]]:
+    """Parts of the balance that no account bears."""
+    return [
+        ("unused", _("Unused capacity")),
+        ("channel", _("Channel costs")),
+        ("corporate", _("Corporate costs")),
+        ("unassigned", _("Unassigned costs")),
+    ]

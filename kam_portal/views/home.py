@@ -37,6 +37,7 @@ def finance_home(request):
     """Does it close, what is idle, what came in."""
     run = run_of(request)
     context = {
+        "shown": run,
         "balance": balance_of(run) if run else None,
         "company": company_result(run) if run else None,
         "figures": company_figures(run) if run else None,
