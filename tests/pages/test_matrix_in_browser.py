@@ -129,6 +129,28 @@ def test_back_draws_the_account_before_without_loading_the_page(visit, page):  #
     assert page.evaluate("window.stays")
 
 
+def test_back_returns_from_the_stages_and_from_an_older_run_within_the_matrix(visit, page, portfolio):  # noqa: F811
+    type(portfolio.earlier).objects.filter(pk=portfolio.earlier.pk).update(month_to=MONTHS[0])
+    visit("manager", "/matrix/")
+    stages = page.get_by_role("button", name="2 × 5 stages")
+    stages.click()
+    stages.click()  # nothing new: nothing to return from
+    page.get_by_label("Run of").focus()
+    page.keyboard.press("ArrowLeft")
+    expect(page).to_have_url(re.compile(f"view=stages&run={portfolio.earlier.pk}"))
+    page.keyboard.press("ArrowRight")  # the same stretch: still one step
+    expect(page).to_have_url(re.compile(f"view=stages&run={portfolio.run.pk}"))
+
+    page.go_back()
+
+    expect(page).to_have_url(re.compile(r"\?view=stages$"))
+    expect(stages).to_have_attribute("aria-pressed", "true")
+    page.go_back()
+    expect(page).to_have_url(re.compile("/matrix/$"))
+    expect(stages).to_have_attribute("aria-pressed", "false")
+    expect(page.locator("#matrix svg text", has_text="Exploratory")).to_have_count(0)
+
+
 def test_five_stages_are_columns_and_the_choice_stays_with_the_filters(visit, page, portfolio):  # noqa: F811
     for place, code in enumerate(("N1", "N2", "N3", "N4", "N5")):
         Position.objects.filter(run=portfolio.run, account__code=code).update(stage=STAGES[place])

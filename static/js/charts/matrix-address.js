@@ -15,14 +15,17 @@ export function asked() {
   return Object.fromEntries(KEPT.map((name) => [name, query.get(name) ?? ""]));
 }
 
-export function remember(values, replace = false) {
+/** A new step, for Back to return from; `replace` keeps to the step there is, and so does more of the same `stretch`. */
+export function remember(values, replace = false, stretch = null) {
+  const goesOn = stretch !== null && history.state?.stretch === stretch;
   const query = new URLSearchParams(location.search);
   for (const [name, value] of Object.entries(values)) {
     if (value) query.set(name, value);
     else query.delete(name);
   }
   const text = query.toString().replaceAll("%2C", ",").replaceAll("%3A", ":").replaceAll("%40", "@");
-  history[replace ? "replaceState" : "pushState"](null, "", text ? `?${text}` : location.pathname);
+  const state = replace ? history.state : { stretch };
+  history[replace || goesOn ? "replaceState" : "pushState"](state, "", text ? `?${text}` : location.pathname);
   here = loaded();
   for (const name of KEPT) {
     const field = document.querySelector(`.filter-bar input[type=hidden][name=${name}]`);

@@ -53,8 +53,9 @@ function toggle(view, name) {
 }
 
 function turn(view, mode) {
+  if (mode === (view.state.mode || "boxes")) return;
   Object.assign(view.state, { mode, window: null });
-  remember({ view: mode === "boxes" ? "" : mode }, true);
+  remember({ view: mode === "boxes" ? "" : mode });
   view.redraw();
 }
 
@@ -177,7 +178,9 @@ function travel(view) {
 function connectBack(view, page, chosen) {
   addEventListener("popstate", () => {
     if (isElsewhere()) return location.reload();
+    const { mode } = view.state;
     begin(view);
+    if ((view.state.mode || "boxes") !== (mode || "boxes")) view.state.window = null;
     tellSwitches(view, page);
     if (view.state.account) chosen.choose(view.state.account, false);
     else chosen.leave(false);

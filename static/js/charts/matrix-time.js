@@ -45,7 +45,7 @@ export function connectTime(view, page, arrived) {
       const source = fresh.getElementById("matrix-data");
       if (!source) return location.assign(`?${new URLSearchParams({ ...asked(), run })}`);
       follow(fresh);
-      remember({ run: String(run) }, true);
+      remember({ run: String(run) }, false, "runs");
       arrived(JSON.parse(source.textContent));
     } catch (error) {
       if (error.name !== "AbortError") location.assign(`?run=${run}`);
