@@ -1,6 +1,6 @@
 """Asking the customer: invitations to a short survey, by a link that needs no login, and what an answer becomes."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -17,13 +17,14 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Account, User
 from relationships import notices
-from relationships.core import survey
+from relationships.core import stage, survey
 from relationships.core.criteria import parse
 from relationships.models import Contact, CriteriaSet, Invitation, Rating, StatedStage, View
 
 LASTS = timedelta(days=30)
 NOTICE = "survey"
 SIGNED = Signer(salt="invitation")
+MIDDLE = 5  # of scores from 0 to 10
 TRUST, RECOMMEND, COMMENT = survey.TRUST, survey.RECOMMEND, survey.COMMENT
 
 
@@ -157,13 +158,42 @@ def answer(row: Invitation, answers: Mapping[str, str], now: datetime) -> bool:
         return False
     row.answers = dict(answers)
     points = {each.code: int(answers[each.code]) for each in survey.QUESTIONS if answers.get(each.code)}
-    stage = survey.stage_of(answers.get(survey.STANDING, ""), points)
-    if stage:
-        _state(row, stage, answers.get(COMMENT, ""), now)
-    for question in row.questions:
-        if question["kind"] == "score" and answers.get(question["code"]):
-            _rate(row, question, now)
+    said = survey.stage_of(answers.get(survey.STANDING, ""), points)
+    if said:
+        _state(row, said, answers.get(COMMENT, ""), now)
+    is_known = row.pk not in strangers(row.account)
+    for question in _scored(row):
+        _rate(row, question, now, is_known)
     return True
+
+
+def strangers(account: Account) -> set[int]:
+    """Invitations of people who are not on the contact map: neither chosen from it, nor of a name or e-mail there.
+    Anybody may make a link for any name, so what they answer is not taken as confirmed."""
+    asked = list(Invitation.objects.filter(account=account, contact=None).values_list("pk", "name", "email"))
+    noted = Contact.objects.filter(account=account).values_list("name", "email") if asked else ()
+    known = {text.strip().casefold() for each in noted for text in each if text}
+    return {number for number, *said in asked if not known & {text.strip().casefold() for text in said}}
+
+
+def contradictions(said: Collection[StatedStage]) -> list[StatedStage]:
+    """Of buyers' stages those that the scores of the same answer speak against."""
+    rows = Invitation.objects.in_bulk([each.invitation_id for each in said if each.invitation_id])
+    return [each for each in said if each.invitation_id and _contradicts(each.stage, rows[each.invitation_id])]
+
+
+def _contradicts(said: str, row: Invitation) -> bool:
+    """He is about to leave and scores us high, or he is close to us and scores us low."""
+    scores = [int(row.answers[question["code"]]) for question in _scored(row)]
+    if not scores:
+        return False
+    mean = sum(scores) / len(scores)
+    return mean > MIDDLE if said == stage.DISINTEGRATING else said in stage.LADDER[3:] and mean < MIDDLE
+
+
+def _scored(row: Invitation) -> list[dict[str, Any]]:
+    """The questions that were answered by a score."""
+    return [each for each in row.questions if each["kind"] == "score" and row.answers.get(each["code"])]
 
 
 def asker_of(row: Invitation) -> str:
@@ -193,7 +223,7 @@ def _state(row: Invitation, stage: str, reason: str, now: datetime) -> None:
     )
 
 
-def _rate(row: Invitation, question: dict[str, Any], now: datetime) -> None:
+def _rate(row: Invitation, question: dict[str, Any], now: datetime, is_known: bool) -> None:
     """The buyer's own opinion, one of several where several are asked; the sender records it."""
     Rating.objects.update_or_create(
         account=row.account,
@@ -204,7 +234,10 @@ def _rate(row: Invitation, question: dict[str, Any], now: datetime) -> None:
         said_by=row.name,
         defaults={
             "score": Decimal(row.answers[question["code"]]),
-            "status": Rating.Status.CONFIRMED,
-            "evidence": _("Survey answered by %s") % row.name,
+            "status": Rating.Status.CONFIRMED if is_known else Rating.Status.ASSUMED,
+            "evidence": (
+                _("Survey answered by %s") if is_known else _("Survey answered by %s, who is not on the contact map")
+            )
+            % row.name,
         },
     )

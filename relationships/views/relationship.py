@@ -11,7 +11,7 @@ from accounts.models import Account
 from accounts.permissions import Permission, may, needs
 from profitability.runline import run_of
 from relationships import findings, rungs
-from relationships.asking import is_open
+from relationships.asking import contradictions, is_open, strangers
 from relationships.core.stage import DISINTEGRATING
 from relationships.core.survey import KINDS
 from relationships.findings import By
@@ -59,6 +59,8 @@ def page(request, account: Account, status: int = 200, **sent):
         "differs": position is not None and views_differ(position, found.now),
         "drawing": rungs.drawing(found.now),
         "heard": heard,
+        "contradictions": contradictions(heard.answers),
+        "strangers": strangers(account),
         "we_said": rungs.we_stated(account, today),
         "may_edit": may(request.user, Permission.SCORE_ACCOUNTS),
         "disintegrating": DISINTEGRATING,

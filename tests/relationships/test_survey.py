@@ -46,6 +46,7 @@ def invited(portfolio, name: str = "Jo Doe", ago: timedelta = timedelta()) -> tu
 
 
 def test_an_answer_becomes_the_buyers_stage_and_confirmed_ratings_recorded_by_the_sender(portfolio, stranger):
+    Contact.objects.create(account=portfolio.accounts["N1"], name="Jo Doe")
     row, url = invited(portfolio)
 
     response = stranger.post(url, ANSWERS | {"comment": "Call back faster", "recommend_0_10": "9"})
@@ -61,6 +62,37 @@ def test_an_answer_becomes_the_buyers_stage_and_confirmed_ratings_recorded_by_th
     account, today = portfolio.accounts["N1"].pk, timezone.localdate()
     portfolio.run.month_to = 100 * today.year + today.month
     assert stages.of(portfolio.run, [account])[account].buyer == "co-operative"
+
+
+def test_who_is_not_on_the_contact_map_assumes_and_is_told_as_such(portfolio, stranger, client):
+    _row, url = invited(portfolio, "Nobody Known")
+    stranger.post(url, ANSWERS)
+
+    rating = Rating.objects.get()
+    assert (rating.status, rating.evidence) == (
+        "assumed",
+        "Survey answered by Nobody Known, who is not on the contact map",
+    )
+    client.force_login(portfolio.user("manager"))
+    page = page_of(client.get("/accounts/N1/relationship/"))
+    views = page.one("section", id="views").text
+    assert "1 answer" in views and "Nobody Known (not on the contact map)" in views
+    assert "not on the contact map" in page.one("section", id="ask").text
+
+    Contact.objects.create(account=portfolio.accounts["N1"], name="nobody known")
+    assert "not on the contact map" not in page_of(client.get("/accounts/N1/relationship/")).text
+
+
+@pytest.mark.parametrize(
+    ("standing", "score", "is_warned"), [("leaving", "9", True), ("leaving", "2", False), ("buying", "9", False)]
+)
+def test_an_answer_that_contradicts_itself_is_pointed_out(portfolio, stranger, client, standing, score, is_warned):
+    _row, url = invited(portfolio)
+    stranger.post(url, ANSWERS | {"standing": standing, "score_trust": score})
+
+    client.force_login(portfolio.user("manager"))
+    views = page_of(client.get("/accounts/N1/relationship/")).one("section", id="views").text
+    assert ("The answer of Jo Doe contradicts itself: Disintegrating" in views) == is_warned
 
 
 def test_whoever_asked_is_told_of_the_answer_and_nobody_else(portfolio, stranger):
