@@ -19,7 +19,7 @@ from relationships import outlook
 from relationships.core.criteria import CriteriaSet, Criterion, plain
 from relationships.core.scoring import Weighted, a_year_before
 from relationships.effects import box_of
-from relationships.evidence import Scored
+from relationships.evidence import Scored, own_criteria
 from relationships.gaps import APART, EXPIRED, MISSING, Gaps, gaps
 from relationships.judging import Cell as Place
 from relationships.judging import Overtaken, is_news, rate, score_in, take_back
@@ -150,6 +150,7 @@ class Cell:
     gap: str = ""
     problem: str = ""
     was: str = ""  # today's rating when the page was opened
+    is_overruled: bool = False  # by what the buyer said
 
     @property
     def before(self) -> str:
@@ -165,6 +166,8 @@ class Now:
     coverage: float
     score: float | None
     is_self_scored: bool
+    by_buyer: int  # of the judged criteria scored
+    judged: int
     firm: outlook.Firm
 
     @property
@@ -181,6 +184,11 @@ class Row:
     net_revenue: object
     cells: list[Cell]
     now: Now | None
+    own_weights: list[Decimal] = field(default_factory=list)  # of the columns, where they are not the set's
+
+    @property
+    def has_mine(self) -> bool:
+        return any(cell.heard.has_mine for cell in self.cells)
 
 
 @dataclass
@@ -274,6 +282,7 @@ def rows_of(sheet: Sheet, results: list[Result], run, left: Gaps, typed: Typed |
     ids = [result.account_id for result in results]
     said = opinions(ids, sheet.columns, sheet.today)
     standing = now_of(sheet, run, ids)
+    own = own_criteria(sheet.criteria, ids)[0] if sheet.axis == STRENGTH else {}
     typed = typed or Typed()
     return [
         Row(
@@ -291,6 +300,7 @@ def rows_of(sheet: Sheet, results: list[Result], run, left: Gaps, typed: Typed |
                 for each in sheet.columns
             ],
             standing.get(result.account_id),
+            [own[result.account_id].get(each.code, Decimal(0)) for each in sheet.columns if result.account_id in own],
         )
         for result in results
     ]
@@ -309,6 +319,7 @@ def cell_of(sheet: Sheet, account: Account, criterion: Criterion, said, gap: str
         gap,
         problem,
         typed.was.get(key, "") if problem else mark_of(found.today),
+        sheet.name == STRENGTH and any(each.perspective == BUYERS for each in said),
     )
 
 
@@ -323,11 +334,14 @@ def now_of(sheet: Sheet, run, accounts: list[int]) -> dict[int, Now]:
 
 def _now(sheet: Sheet, scored: Scored, firm: outlook.Firm) -> Now:
     on_axis: Weighted = scored.attractiveness.weighted if sheet.axis == ATTRACTIVENESS else scored.strength.weighted
+    scores = [scored.scores[each.code] for each in sheet.columns if scored.scores[each.code].value is not None]
     return Now(
         box_of(scored),
         scored.place.provisional,
         float(on_axis.coverage),
         None if on_axis.score is None else float(on_axis.score),
         sheet.axis == STRENGTH and scored.strength.self_scored,
+        sum(each.perspective == BUYERS for each in scores),
+        len(scores),
         firm,
     )

@@ -9,8 +9,9 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Decision
+from kam_portal.views import scoring as grid_views
 from relationships.gaps import ToScore, gaps, to_score
-from relationships.models import CriteriaSet, Rating
+from relationships.models import AccountCriterion, CriteriaSet, Rating
 from relationships.opinions import criteria_on, judged
 from tests.factories import a_portfolio
 from tests.markup import page_of
@@ -95,12 +96,49 @@ def test_the_grid_says_how_firm_each_box_would_be_and_sums_them_up(manager, port
             if score is not None:
                 said(portfolio, "lead", score, account, code)
 
-    page = page_of(manager.get(URL))
+    page = page_of(manager.get(f"{URL}?others=shown"))
 
     assert "Of 6 accounts here, as it would be now: 1 settled, 1 fragile, 0 provisional, 4 without box." in page.text
     assert "settled 100" in page.text and "would make it Star" in page.text
     told = sent(manager, {cell(portfolio, "N2", "access"): "9"})["rows"]
     assert 'data-firmness="settled"' in told[str(portfolio.accounts["N2"].pk)]
+
+
+def test_where_an_account_stands_is_not_told_before_one_has_scored_it(manager, portfolio):
+    for account, who in (("N1", "lead"), ("N2", "manager")):
+        said(portfolio, who, 7, account)
+        said(portfolio, who, 7, account, "potential")
+
+    page = page_of(manager.get(URL))
+
+    assert "7.00" not in row_of(page, portfolio, "N1") and "shown once you have scored" in row_of(page, portfolio, "N1")
+    assert "7.00" in row_of(page, portfolio, "N2")
+    assert "7.00" in row_of(page_of(manager.get(f"{URL}?others=shown")), portfolio, "N1")
+
+
+def row_of(page, portfolio, account: str) -> str:
+    return page.one("td", **{"data-now": str(portfolio.accounts[account].pk)}).text
+
+
+def test_a_row_tells_where_the_buyers_score_counts_and_by_which_weights(manager, portfolio):
+    said(portfolio, "manager", 3)
+    said(portfolio, "manager", 3, code="access")
+    said(portfolio, "lead", 9, perspective="buyer")
+    for code, weight in (("trust", 80), ("access", 20)):
+        AccountCriterion.objects.create(account=portfolio.accounts["N1"], criterion=code, weight=weight)
+
+    page = page_of(manager.get(URL))
+
+    assert "7.80" in row_of(page, portfolio, "N1") and "1 of 2 by the buyer" in row_of(page, portfolio, "N1")
+    assert page.text.count("the buyer’s counts") == 1 and page.text.count("own weights 80 · 20") == 1
+    assert "the buyer’s counts" not in page_of(manager.get(f"{URL}?axis=buyer")).text
+
+
+def test_of_several_pages_the_count_is_of_this_one(manager, portfolio, monkeypatch):
+    assert page_of(manager.get(URL)).one("h1").text.startswith("You have scored 0 of 12")
+
+    monkeypatch.setattr(grid_views, "PAGE", 4)
+    assert page_of(manager.get(URL)).one("h1").text == "On this page you have scored 0 of 8"
 
 
 def test_an_emptied_cell_takes_todays_score_back_and_leaves_earlier_ones(manager, portfolio):
