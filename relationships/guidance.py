@@ -39,7 +39,8 @@ class Words:
     is_own: bool  # written here, not shipped
 
     def __str__(self) -> str:
-        return f"{self.name}: {self.text}"
+        """In one line; a stance that only says the place’s name again is left out, as it stands beside that."""
+        return self.text if self.name == Place(self.place).label else f"{self.name}: {self.text}"
 
 
 def stance(box: str, is_member: bool = True) -> str:

@@ -243,6 +243,11 @@ def test_words_are_written_over_and_go_back_to_those_shipped(portfolio, sign_in)
     assert not Guidance.objects.exists()
 
 
+def test_a_stance_that_is_called_like_its_box_is_not_said_twice(db):
+    assert guidance.stance("streamline") == "Serve it simply, at low cost and standard terms."
+    assert guidance.stance("status").startswith("Maintain: Keep it")
+
+
 def test_a_stance_without_what_to_do_is_refused(sign_in):
     answer = sign_in("finance").post("/guidance/edit/words/", {"star.name": "Court", "star.text": ""})
 
