@@ -90,7 +90,7 @@ def linked(lines: Sequence[Line], links: Links) -> list[Line]:
     earlier = links.found.sources[0] if len(links.found.sources) == 1 else None
 
     def link(line: Line, amount: Decimal | None, source: Source | None) -> Link | None:
-        return links.of(line.trail, source) if amount and source else None
+        return links.of(line.name, source) if amount and source else None
 
     return [
         replace(

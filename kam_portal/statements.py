@@ -41,7 +41,6 @@ LEVEL_STEPS = [
     ("customer_cost", gettext_lazy("Customer level"), "minus"),
     LAST_STEP,
 ]
-BETWEEN_LEVELS = {"unit_margin", "batch_margin"}
 COLUMNS = {"quarter": gettext_lazy("By quarter"), "month": gettext_lazy("By month")}
 OWN = ("period", "at", "columns", "scope", "by", "order", "run")  # what the address says beside the filters
 COST_TO_SERVE = ("cost_to_serve", gettext_lazy("Cost to serve"), "sum")
@@ -248,11 +247,6 @@ class Line:
     links: Sequence = ()  # where the cells lead
     link: tuple | None = None
     before_link: tuple | None = None
-
-    @property
-    def trail(self) -> str:
-        """The figure that explains it; the margins between the levels are sums of lines above them only."""
-        return "" if self.name in BETWEEN_LEVELS else self.name
 
     @property
     def change(self) -> Decimal | None:

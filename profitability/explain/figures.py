@@ -84,6 +84,20 @@ LISTED = (
     Figure("post_sale", gettext_lazy("Post-sale"), _PHASE, "post_sale", needs=PROFIT),
     Figure("unit_cost", gettext_lazy("Unit level"), _LEVEL, "unit_cost", needs=PROFIT),
     Figure("batch_cost", gettext_lazy("Batch level"), _LEVEL, "batch_cost", needs=PROFIT),
+    Figure(
+        "unit_margin",
+        gettext_lazy("Margin after units"),
+        gettext_lazy("gross margin − unit level"),
+        parts=((1, "gross_margin"), (-1, "unit_cost")),
+        needs=PROFIT,
+    ),
+    Figure(
+        "batch_margin",
+        gettext_lazy("Margin after batches"),
+        gettext_lazy("margin after units − batch level"),
+        parts=((1, "unit_margin"), (-1, "batch_cost")),
+        needs=PROFIT,
+    ),
     Figure("customer_cost", gettext_lazy("Customer level"), _LEVEL, "customer_cost", needs=PROFIT),
     Figure(
         "cost_to_serve",
@@ -103,7 +117,8 @@ LISTED = (
     ),
 )
 FIGURES = {figure.name: figure for figure in LISTED}
-COLUMNS = {figure.column: figure.name for figure in LISTED}  # the names of columns and of the API mean the same
+# The names of columns and of the API mean the same.
+COLUMNS = {figure.column: figure.name for figure in LISTED if figure.column}
 
 
 @dataclass(frozen=True)
@@ -183,7 +198,8 @@ def explained(run: Run, account: Account, figure: Figure, month: int | None = No
     by_month = {row.month: amounts_of(run, [row]) for row in rows}
     amounts = by_month.get(month) or amounts_of(run, [])
     if month is None:
-        amounts = amounts_of(run, rows) | {name: getattr(result, FIGURES[name].column) for name in FIGURES}
+        window = {name: getattr(result, column) for column, name in COLUMNS.items()}
+        amounts = amounts_of(run, rows) | window | margins(window)
     months = (month, month) if month else (run.month_from, run.month_to)
     amount = amounts[figure.name]
     return Explanation(
@@ -209,7 +225,13 @@ def amounts_of(run: Run, rows: list[MonthResult]) -> dict[str, Decimal]:
         )
         for level in LEVELS
     }
-    return found | levels | by_phase(run, rows)
+    return found | levels | margins(found | levels) | by_phase(run, rows)
+
+
+def margins(amounts: dict[str, Decimal]) -> dict[str, Decimal]:
+    """What is left after each level of the cost hierarchy but the last, whose rest is contribution."""
+    after_units = amounts["gross_margin"] - amounts["unit_cost"]
+    return {"unit_margin": after_units, "batch_margin": after_units - amounts["batch_cost"]}
 
 
 def readings(run: Run, figure: Figure, amounts: dict, by_month: dict[int, dict]) -> Iterator[Reading]:

@@ -49,6 +49,18 @@ def test_the_amount_behind_a_link_is_the_amount(visit):
     assert "−7,500.00" in page_of(visit("manager", link)).text
 
 
+@pytest.mark.parametrize("figure", ["unit_margin", "batch_margin"])
+def test_margins_between_the_levels_have_a_trail_of_their_own(visit, figure):
+    links = trails(visit("manager", "/accounts/N3/pnl/"))
+
+    link = next(each for each in links if f"figure={figure}" in each)
+
+    page = page_of(visit("manager", link))
+    label = {"unit_margin": "Unit level", "batch_margin": "Batch level"}[figure]
+    assert label in [row[0] for row in rows_of(page, "Its parts")] or label in page.text
+    assert "columns=month" not in link and "Its parts" in page.text
+
+
 @pytest.mark.parametrize("path", ["/pnl/?q=zzzz", "/pnl/?q=zzzz&by=category", "/pnl/?team=nowhere"])
 def test_where_nothing_is_found_the_heading_finds_nothing(visit, path):
     page = page_of(visit("manager", path))
