@@ -6,6 +6,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.numbers import MINUS
 from relationships.core.criteria import plain
 
 AXES = {
@@ -48,3 +49,8 @@ def amount_of(measure: str, value: Decimal) -> str:
         return f"{plain(value * 100)} %".replace("-", "−")
     text = f"{value:,f}".rstrip("0").rstrip(".") if "." in f"{value:f}" else f"{value:,f}"
     return f"{text} {COUNTS[measure]}".replace("-", "−") if measure in COUNTS else text.replace("-", "−")
+
+
+def sum_words(total: Decimal | None) -> str:
+    """The sum of weights; of those that are no numbers a dash."""
+    return "–" if total is None else plain(total).replace("-", MINUS)

@@ -5,7 +5,7 @@ its place: `relationship[0].weight`, `attractiveness[1].scale[0].value`, `attrac
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from decimal import Decimal
 from typing import Any, TypeAlias
@@ -270,3 +270,10 @@ def weight_of(line: CriterionLine) -> Decimal:
     """The weight as a number; 0 for what is none."""
     number = number_of(line.weight)
     return Decimal(str(number)) if isinstance(number, int | float) else Decimal(0)
+
+
+def sum_of_weights(rows: Sequence[CriterionLine]) -> Decimal | None:
+    """None where a weight is no number: a sum that passes over it would mislead."""
+    if any(isinstance(number_of(line.weight), str) for line in rows):
+        return None
+    return sum((weight_of(line) for line in rows), Decimal(0))

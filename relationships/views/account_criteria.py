@@ -20,6 +20,7 @@ from relationships.core.criteria import FULL_WEIGHT, CriteriaSet, Problem, numbe
 from relationships.effects import stand_of
 from relationships.models import AccountCriterion, Box, OwnFactors
 from relationships.models import CriteriaSet as StoredSet
+from relationships.wording import sum_words
 
 NONE: list[Told] = []
 WEIGHT, THEIRS = "weight", "theirs"
@@ -178,12 +179,13 @@ def looked_at(request, account: Account, criteria: CriteriaSet, factors: Factors
     found = told(criteria, factors)
     sees_boxes = may(request.user, Permission.SEE_PROFITABILITY)  # attractiveness may be calculated from profit
     own = factors.numbers(WEIGHT)
-    total = sum(own.values(), Decimal(0))
+    is_read = len(own) == sum(map(bool, factors.weights.values()))
+    total = sum(own.values(), Decimal(0)) if is_read else None
     return {
         "account": account,
         "criteria": criteria,
         "rows": [row_of(each, factors, found) for each in criteria.relationship],
-        "total": plain(total),
+        "total": sum_words(total),
         "is_full": total == FULL_WEIGHT,
         "told": found,
         "sum_told": [each for each in found if each.input == "weights"],

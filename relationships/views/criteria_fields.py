@@ -4,15 +4,14 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
 from accounts.told import Field, Told, id_of
 from relationships.core.criteria import PROFIT_MEASURES, Scale, plain, scale_of
-from relationships.core.criteria_form import CriterionLine, Lines, document_of, weight_of
+from relationships.core.criteria_form import CriterionLine, Lines, document_of, sum_of_weights
 from relationships.effects import Known, Spread, spread_of
-from relationships.wording import AXES, BASES, KINDS, MEASURES, amount_of, unit_of
+from relationships.wording import AXES, BASES, KINDS, MEASURES, amount_of, sum_words, unit_of
 
 NONE: list[Told] = []
 PROMINENT = (0, 5, 10)
@@ -116,8 +115,8 @@ class Form:
     def _axis(self, name: str) -> Axis:
         rows = self.lines.axis(name)
         cards = [self._card(f"{name}[{place}]", line, name) for place, line in enumerate(rows)]
-        total = sum((weight_of(line) for line in rows), Decimal(0))
-        return Axis(name, str(AXES[name]), cards, plain(total), total == 100, self._told.get(name, NONE))
+        total = sum_of_weights(rows)
+        return Axis(name, str(AXES[name]), cards, sum_words(total), total == 100, self._told.get(name, NONE))
 
     def _card(self, path: str, line: CriterionLine, axis: str) -> Card:
         scale = self._scale(line)

@@ -2,6 +2,7 @@
 import { read, shown } from "./grid-totals.js";
 import { word } from "./words.js";
 
+const NUMBER = /^[+−-]?(\d*)([.,]\d{0,4})?$/; // else the server refuses it
 const FULL = 1000000n; // 100 in ten-thousandths
 
 document.addEventListener("input", ({ target }) => {
@@ -9,6 +10,10 @@ document.addEventListener("input", ({ target }) => {
   const place = weights?.querySelector("[data-weight-sum]");
   if (!place || !target.matches('[name$=".weight"]')) return;
   const inputs = [...weights.querySelectorAll('[name$=".weight"]')];
+  if (!inputs.every((input) => NUMBER.test(input.value.trim()))) {
+    place.textContent = word("weights").replace("#", "–");
+    return place.classList.remove("is-full");
+  }
   const total = inputs.reduce((sum, input) => sum + read(input.value.replace(",", "."), "."), 0n);
   place.textContent = word("weights").replace("#", shown(total));
   place.classList.toggle("is-full", total === FULL);

@@ -217,6 +217,9 @@ def test_an_accounts_own_weights_are_checked_and_looked_ahead_while_they_are_typ
     page.get_by_role("link", name="What counts for this account").click()
 
     page.get_by_label("Own weight, Trust").fill("10")
+    for typed, told in (("-19", "−9"), ("9 0", "–"), ("x", "–"), ("89,5", "99.5")):
+        page.get_by_label("Own weight, Price").fill(typed)
+        expect(page.locator("[data-weight-sum]")).to_have_text(f"Weights: {told} of 100")
     page.get_by_label("Own weight, Price").fill("89.5")
     page.keyboard.press("Tab")
     press(page, "Set Price to 90")

@@ -101,6 +101,13 @@ def test_three_times_33_33_is_refused_and_mended_by_one_press(manager, thirds):
     assert not AccountCriterion.objects.exists()
 
 
+@pytest.mark.parametrize(("typed", "told"), [("x", "–"), ("-109", "−9")])
+def test_the_sum_passes_over_no_weight_and_has_a_minus_sign(manager, thirds, typed, told):
+    page = page_of(manager.post(SAVE, {"quality.weight": "100", "price.weight": typed}))
+
+    assert f"Weights: {told} of 100" in page.text
+
+
 @pytest.mark.parametrize(("name", "value"), [("price.weight", "x"), ("price.weight", "101"), ("price.theirs", "10.5")])
 def test_what_is_no_score_or_weight_is_said_at_its_field(manager, thirds, name, value):
     response = manager.post(SAVE, {"quality.weight": "100"} | {name: value})

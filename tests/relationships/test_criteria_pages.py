@@ -139,6 +139,13 @@ def test_what_is_no_day_is_said_at_the_field_and_nothing_is_saved(finance, draft
     assert page_of(response).one("div", id="valid_from-told").text == "This is no day. Write it like 2026-04-01."
 
 
+def test_the_sum_of_weights_passes_over_none(finance, draft):
+    finance.post(edit(draft), sent(draft, **{"relationship[0].weight": "x"}))
+    page = page_of(finance.get(edit(draft)))
+
+    assert "Weights: – of 100" in page.text and "Weights: 100 of 100" in page.text
+
+
 def test_somebody_elses_change_is_not_overwritten_unseen(finance, draft):
     mine = sent(draft, **{"relationship[0].name": "Mine"})
     finance.post(edit(draft), sent(draft, **{"relationship[0].name": "Theirs"}))
