@@ -54,12 +54,12 @@ def cause_of(change: PositionChange, published: Run | None, profit: bool) -> str
 
 def with_positions(account: Account, decisions: Iterable[Decision]) -> None:
     """Give each decision the position it could rest on, `rested_on`: that of the run that was published last on the
-    day it was decided, or, while it waits, proposed."""
+    day it was decided; while it waits, of today's."""
     rows = Position.objects.filter(account=account, run__state__in=READABLE, run__published_at__isnull=False)
     listed = rows.select_related("run", "criteria_set").defer("scores", "nearest_move").order_by("run__published_at")
     known = [(timezone.localdate(past.run.published_at), past) for past in listed]
     for each in decisions:
-        each.rested_on = last_by(known, each.decided_on or each.proposed_on)
+        each.rested_on = last_by(known, each.decided_on or timezone.localdate())
 
 
 def last_by(known: list[tuple[date, Position]], day: date) -> Position | None:

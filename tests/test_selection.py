@@ -95,6 +95,9 @@ def test_a_decision_tells_what_was_known_on_its_day(portfolio, sign_in, decided)
     assert (found[first].run, found[first].box) == (portfolio.earlier, "star")
     assert found[second].run == portfolio.run
     assert "attractiveness 6.25, relationship 7.00" in answer.content.decode()
+    propose(sign_in("manager"), outcome="keep")
+    assert "What is known" in (text := sign_in("manager").get("/accounts/N1/decisions/").content.decode())
+    assert text.count("attractiveness 8.00, relationship 7.00") == 3  # once decided by it, twice waiting
 
 
 def test_nobody_decides_on_his_own_proposal(sign_in):
