@@ -87,6 +87,17 @@ def test_other_peoples_columns_are_matched_and_what_is_wrong_is_told_by_row(fina
     assert "Import now" not in shown
 
 
+def test_a_file_with_decimal_commas_is_read_with_them_and_it_is_said(finance):
+    text = "order_id;line_no;ordered_on;quantity;unit_price\nO1;1;2026-07-11;6;24,5\nO2;1;2026-07-11;1;1980\n"
+    made = draft(finance, text, "order_lines_de.csv")
+
+    assert made.decimal == ","
+    assert "only be read with a decimal comma" in finance.get(page(made)).content.decode()
+
+    import_now(finance, check(finance, made))
+    assert OrderLine.objects.get(order_id="O1").list_amount == 147
+
+
 def test_rules_of_the_form_are_those_of_the_import(finance):
     made = draft(finance, LINES, "march.csv")
 
@@ -309,17 +320,27 @@ def test_a_pattern_that_is_none_is_told_at_once(finance):
     assert "“(” is no pattern" in errors(answer)[0]
 
 
-def test_many_problems_are_paged_and_all_are_in_the_csv(finance):
+def test_equal_problems_are_one_line_and_all_are_in_the_csv(finance):
     rows = "".join(f"A{place},\n" for place in range(250))
     made = check(finance, draft(finance, f"code,name\n{rows}"))
 
-    shown = finance.get(page(made))
+    shown = finance.get(page(made)).content.decode()
     listed = b"".join(finance.get(f"{page(made)}problems.csv").streaming_content).decode().splitlines()
 
-    assert shown.content.decode().count("is required") == 100
-    assert "1–100 of 250" in shown.content.decode()
+    assert shown.count("is required") == 1
+    assert '2, 3, 4, 5, 6 <span class="hint">and 245 more</span>' in shown
     assert len(listed) == 251
     assert listed[1] == 'accounts.csv,2,name,,"is required, but the cell is empty"'
+
+
+def test_problems_that_differ_are_paged(finance):
+    rows = "".join(f"A{place},Name\n" for place in range(120))
+    made = check(finance, draft(finance, f"code,name\n{rows}{rows}"))
+
+    shown = finance.get(page(made)).content.decode()
+
+    assert shown.count("is already on line") == 100
+    assert "1–100 of 120" in shown
 
 
 # Whose they are

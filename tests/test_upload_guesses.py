@@ -4,7 +4,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kam_portal.uploads import rules
-from kam_portal.uploads.guesses import columns_by_name, fitting_maps, guess, missing, ready_maps, rules_by_name
+from kam_portal.uploads.guesses import (
+    columns_by_name,
+    fitting_maps,
+    guess,
+    has_decimal_comma,
+    missing,
+    ready_maps,
+    rules_by_name,
+)
 from kam_portal.uploads.kinds import SCHEMAS, kinds_of
 from kam_portal.uploads.matching import SHARE
 
@@ -100,3 +108,20 @@ def test_lists_come_back_as_they_were_commas_and_quotes_too(found):
 def test_what_is_no_rule_is_refused(text):
     with pytest.raises(ValidationError):
         rules.pairs(text, LINES)
+
+
+@pytest.mark.parametrize(
+    ("texts", "expected"),
+    [
+        (["24,5", "58,80", "1980"], True),
+        (["1.250,5", "1.250"], True),
+        (["1,250", "2,000"], False),  # may be thousands
+        (["1,250", "2,000.5"], False),
+        (["24,5", "24.5"], False),
+        (["24.5", "7"], False),
+        (["24,5", "1,250"], True),
+        ([], False),
+    ],
+)
+def test_a_decimal_comma_is_told_where_it_can_be_nothing_else(texts, expected):
+    assert has_decimal_comma(texts) == expected

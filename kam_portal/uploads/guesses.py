@@ -1,8 +1,8 @@
 """Which column of a file is probably which of ours, and of which kind the file is. Shown, never silently used."""
 
 import re
+from collections.abc import Iterable, Sequence
 from collections.abc import Mapping as Dict
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -121,6 +121,10 @@ SYNONYMS: dict[str, dict[str, str]] = {  # our column: how others name it, witho
 }
 
 
+DECIMAL_COMMA = re.compile(r"[+-]?(\d{1,3}(\.\d{3})+|\d+),(\d{1,2}|\d{4,})", re.ASCII)  # “1,250” may be thousands
+DECIMAL_POINT = re.compile(r"[+-]?(\d{1,3}(,\d{3})+|\d+)\.(\d{1,2}|\d{4,})|[+-]?\d{1,3}(,\d{3})+\.\d+", re.ASCII)
+
+
 @dataclass(frozen=True)
 class Guess:
     """A kind ("" when nothing fits), rules of a map, and where they come from: before, map or names."""
@@ -165,6 +169,12 @@ def missing(rules: Rules, schema: Schema) -> list[str]:
     """Required columns that neither the file nor a rule fills."""
     filled = {*rules.get("columns", {}), *rules.get("defaults", {}), *(["line_no"] if rules.get("line_no") else [])}
     return [column.name for column in schema.columns if column.required and column.name not in filled]
+
+
+def has_decimal_comma(texts: Iterable[str]) -> bool:
+    """Whether these numbers of a file can only be read with a decimal comma."""
+    texts = list(texts)
+    return any(map(DECIMAL_COMMA.fullmatch, texts)) and not any(map(DECIMAL_POINT.fullmatch, texts))
 
 
 @cache

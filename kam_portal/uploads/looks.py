@@ -7,11 +7,12 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Import
 from accounts.tables import Mapping, Unusable
-from kam_portal.uploads.guesses import Guess, guess, rules_of
-from kam_portal.uploads.kinds import DOCUMENTS, kinds_of
+from kam_portal.uploads.guesses import Guess, guess, has_decimal_comma, rules_of
+from kam_portal.uploads.kinds import DOCUMENTS, SCHEMAS, kinds_of
 
 ROWS_SHOWN = 5
 TEXT_SHOWN = 80
+LOOKED_AT = 1_000  # distinct texts of a column
 Sample = dict[str, object]
 
 
@@ -30,8 +31,10 @@ def look_into(draft_id: int) -> None:
         found = Guess(draft.kind, draft.mapping) if draft.mapping else guessed(draft, headers)
         draft.kind, draft.mapping = found.kind, found.rules
         sample |= {"source": found.source, "source_name": found.name}
+        if draft.decimal == "." and has_decimal_comma(numbers_in(draft)):
+            draft.decimal = sample["decimal"] = ","
     unseen = Import.objects.filter(pk=draft_id, state=Import.State.DRAFT, sample={})
-    unseen.update(sample=sample, kind=draft.kind, mapping=draft.mapping)
+    unseen.update(sample=sample, kind=draft.kind, mapping=draft.mapping, decimal=draft.decimal)
 
 
 def guessed(draft: Import, headers: list[str]) -> Guess:
@@ -61,6 +64,24 @@ def sample_of(draft: Import) -> Sample:
         for row, text in zip(rows, islice(first.columns[place], ROWS_SHOWN) if first else [], strict=False):
             row.append(str(text.as_py() or "")[:TEXT_SHOWN])
     return {"headers": source.headers, "rows": rows}
+
+
+def numbers_in(draft: Import) -> list[str]:
+    """Distinct texts, from the start of a CSV file, of the columns that its rules take for numbers."""
+    path = Path(draft.file.path)
+    schema = SCHEMAS.get(draft.kind)
+    if schema is None or not path.name.lower().endswith((".csv", ".csv.gz")):
+        return []
+    from accounts.tables.reading import opened
+    from accounts.tables.schema import DECIMALS
+
+    source = opened(path, draft.kind, draft.encoding)
+    columns = draft.mapping.get("columns", {})
+    numbers = {columns[name] for name in columns if (ours := schema.column(name)) and ours.type in DECIMALS}
+    places = [place for place, header in enumerate(source.headers) if header in numbers]
+    first = next(source.pieces(places), None) if places else None
+    texts = [first.columns[place].dictionary[:LOOKED_AT].to_pylist() for place in places] if first else []
+    return [text.strip() for column in texts for text in column if text]
 
 
 def document(path: Path, draft: Import) -> Sample:

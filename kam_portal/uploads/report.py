@@ -12,7 +12,30 @@ from kam_portal.templatetags.kam import NOTHING, quantity, whole, written
 from kam_portal.uploads.kinds import OF_THE_RUN, label
 
 State = Import.State
+FEW_LINES, FEW_VALUES = 5, 3  # of equal problems
 COUNTED = {"rows", "quantity", "minutes", "practical_minutes"}  # the other control totals are money
+
+
+@dataclass(frozen=True)
+class Alike:
+    """Problems of one column for one reason: often one mistake stands behind all of them."""
+
+    column: str
+    reason: str
+    lines: list[int]
+    values: list[str]  # each once
+
+    @property
+    def rest(self) -> int:
+        return len(self.lines) - FEW_LINES
+
+    @property
+    def first_lines(self) -> str:
+        return ", ".join(str(line) for line in self.lines[:FEW_LINES]) if any(self.lines) else ""
+
+    @property
+    def examples(self) -> list[str]:
+        return self.values[:FEW_VALUES]
 
 
 @dataclass(frozen=True)
@@ -163,6 +186,17 @@ class Report:
         sides = self.record.control_totals if self.record.state == State.DONE else {}
         stated, stored = sides.get("file", {}), sides.get("ledger", {})
         return [total(name, decimal(stated[name]), decimal(stored.get(name))) for name in stated]
+
+    @property
+    def problems(self) -> list[Alike]:
+        """The problems in the order of the file, equal ones as one."""
+        found: dict[tuple[str, str], Alike] = {}
+        for each in self.record.problems:
+            alike = found.setdefault((each["column"], each["reason"]), Alike(each["column"], each["reason"], [], []))
+            alike.lines.append(each["line"])
+            if each["value"] and each["value"] not in alike.values:
+                alike.values.append(each["value"])
+        return list(found.values())
 
     @property
     def more_problems(self) -> bool:

@@ -202,10 +202,11 @@ def discard(request, draft: Import) -> HttpResponse:
 
 
 def report_context(request, record: Import) -> dict:
-    problems = Paginator(record.problems, PROBLEMS).get_page(request.GET.get("page"))
+    report = Report(record, request.user)
+    problems = Paginator(report.problems, PROBLEMS).get_page(request.GET.get("page"))
     return {
         "record": record,
-        "report": Report(record, request.user),
+        "report": report,
         "problems": problems,
         "once": uuid4(),
         "elapsed": (timezone.now() - record.created_at).seconds,
