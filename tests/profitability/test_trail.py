@@ -346,8 +346,8 @@ def test_what_no_account_bears_leads_down_to_its_order_lines(run, finance, clien
     assert f"/cost-lines/service/202602/?run={run.pk}&amp;account=" in line
     page = page_of(client.get(f"/cost-lines/service/202602/?run={run.pk}&account="))
     borne = in_units(cost_line(run, "service", 202602).spread.accounts[NO_ACCOUNT])
-    assert f"No account bears {borne:,}" in page.text and borne > 0
-    assert "The sum is what no account bears of the cost, to the cent." in page.text
+    assert f"Without an account: {borne:,}" in page.text and borne > 0
+    assert "The sum is the part of the cost without an account, to the cent." in page.text
     lines = page_of(client.get(f"/no-account/?month=202602&run={run.pk}"))
     assert f"Net revenue without an account, Feb 2026: {without.net_revenue:,}" in lines.text
     assert [row[1] for row in rows_of(lines, "Order lines")] == ["5 / 1"] and "to the cent" in lines.text
