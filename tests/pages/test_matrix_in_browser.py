@@ -322,6 +322,7 @@ def test_with_its_table_open_the_chart_still_prints_first_and_the_table_whole(vi
     many(portfolio, 60)
     visit("finance", "/matrix/")
     page.get_by_text("Show as table").click()
+    expect(page.locator(".chart-table tbody tr").last).to_be_attached()
     page.emulate_media(media="print")
 
     tops = page.evaluate(
