@@ -412,3 +412,10 @@ def test_amounts_of_a_month_lead_to_the_trail_of_that_month(see):
     )
     for figure in ("net_revenue", "cost_to_serve", "contribution"):
         assert f"/accounts/N1/trail/?figure={figure}" in see("finance", "/methods/")
+
+
+def test_a_cost_that_no_account_bears_shows_only_where_it_stays(see):
+    text = see("finance", "/cost-lines/board/202601/")
+
+    assert "Corporate" in text and "The sum is the cost, to the cent." in text
+    assert ">No account<" not in text and "0 accounts" not in text
