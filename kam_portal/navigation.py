@@ -4,6 +4,8 @@ from dataclasses import replace
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
@@ -11,8 +13,12 @@ from accounts.permissions import Permission, may
 from kam_portal.matrix.axes import criteria_of
 from profitability.runline import RunLine, run_line, run_of, shown_run
 from relationships import notices
+from relationships.models import CriteriaSet
 
 __all__ = ["MENU", "frame", "menu_of", "run_of"]
+
+# Pages that go by the criteria in force, whichever the run went by
+AHEAD = {"scoring", "account_scoring", "account_criteria"}
 
 # Pages that show where accounts stand
 PLACED = {
@@ -143,7 +149,19 @@ def line_of(request) -> RunLine | None:
 
 def name_of_criteria(request) -> str:
     used = criteria_of(shown_run(request))
-    return str(used) if used else _("none")
+    words = str(used) if used else _("none")
+    ahead = criteria_ahead() if request.resolver_match.url_name in AHEAD else None
+    if ahead is None or used is None or ahead == used:
+        return words
+    said = {"ahead": ahead, "used": words}
+    if ahead.valid_from is None:
+        return _("%(ahead)s; the run went by %(used)s") % said
+    day = date_format(ahead.valid_from, "j M Y")
+    return _("%(ahead)s, valid from %(day)s; the run went by %(used)s") % (said | {"day": day})
+
+
+def criteria_ahead() -> CriteriaSet | None:
+    return CriteriaSet.objects.in_force(timezone.localdate())
 
 
 def frame(request) -> dict:

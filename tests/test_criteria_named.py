@@ -1,6 +1,7 @@
 """Results name the criteria that placed them: on the pages that show positions, in files, over REST."""
 
 import csv
+from datetime import date
 
 import pytest
 
@@ -34,6 +35,16 @@ def open_as(client, portfolio):
 )
 def test_the_run_line_names_them_where_positions_are_shown(open_as, address):
     assert "<span>criteria agreed v7</span>" in open_as("manager", address).content.decode()
+
+
+@pytest.mark.parametrize("address", ["/scoring/", "/accounts/N1/scoring/", "/accounts/N1/criteria/"])
+@pytest.mark.parametrize(
+    ("day", "said"), [(None, "agreed v8; "), (date(2026, 2, 1), "agreed v8, valid from 1 Feb 2026; ")]
+)
+def test_where_scores_are_typed_those_in_force_are_named_and_those_of_the_run(open_as, address, day, said):
+    CriteriaSet.objects.filter(version=8).update(valid_from=day)
+
+    assert f"<span>criteria {said}the run went by agreed v7</span>" in open_as("manager", address).content.decode()
 
 
 @pytest.mark.parametrize("address", ["/pnl/", "/value/", "/runs/"])
