@@ -76,6 +76,18 @@ def test_own_weights_move_the_box_before_they_are_saved(manager, thirds):
     assert not AccountCriterion.objects.exists()
 
 
+def test_what_only_one_customer_counts_has_weight_0_in_the_set(manager, portfolio):
+    document = criteria("absolute", quality=60, price=40, lead_time=0)
+    CriteriaSet.objects.create(code="default", version=2, document=document)
+    scored("N1", {"quality": 9, "price": 9, "lead_time": 1})
+    own = {"quality.weight": "20", "price.weight": "20", "lead_time.weight": "60"}
+
+    as_set, looked = manager.get(URL), manager.post("/accounts/N1/criteria/check/", own)
+
+    assert "The box stays: Strategic" in told(as_set)
+    assert "From Strategic to Star" in told(looked)  # 0.4 * 9 + 0.6 * 1 = 4.2
+
+
 def test_what_is_saved_counts_from_the_next_run_and_the_published_one_stays(manager, portfolio, thirds):
     before = list(Position.objects.values())
 
