@@ -260,7 +260,8 @@ def test_a_plan_of_long_texts_stays_on_its_slides(client):
     review = a_review(plan)
     for number in range(12):
         tables.Need.objects.create(plan=plan, kind="known", text=f"{number} {LONG * 4}"[:500])
-        tables.Competitor.objects.create(plan=plan, text=LONG * 2, strengths=(LONG * 5)[:500], move=(LONG * 5)[:500])
+        name = (LONG * 2)[:200]
+        tables.Competitor.objects.create(plan=plan, text=name, strengths=(LONG * 5)[:500], move=(LONG * 5)[:500])
         tables.Objective.objects.create(plan=plan, text=(LONG * 3)[:300], unit="offers an order", target=Decimal("8.5"))
         ReviewPoint.objects.create(review=review, text=f"{number} {LONG * 4}"[:500], note=LONG * 40)
     Plan.objects.update(purpose=LONG * 10)
