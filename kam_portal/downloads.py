@@ -10,8 +10,7 @@ from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from accounts.tables.workbooks import Table, write_workbook
-from accounts.tables.writing import write
+from accounts.tables.writing import SheetOf, write, write_workbook
 
 CONTENT_TYPES = {
     "csv": "text/csv",
@@ -33,7 +32,7 @@ def download(
         return sent(path, ending, name_of(name, run, said))
 
 
-def download_workbook(tables: Iterable[Table], name: str, run=None, said: Iterable = ()) -> FileResponse:
+def download_workbook(tables: Iterable[SheetOf], name: str, run=None, said: Iterable = ()) -> FileResponse:
     """Several tables as one workbook; its name as above."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "tables.xlsx")

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import Import, User
-from accounts.permissions import Permission, may, roles_with
+from accounts.permissions import Permission, may
 from accounts.queue import take_turn
 from kam_portal import tasks
 from kam_portal.closed_ledger import nobody_writes
@@ -230,8 +230,7 @@ def settle(closed: ClosedMonth, user: User, step: str) -> None:
 
 def somebody_else_confirms(user: User) -> bool:
     """Whether there is another person who may confirm."""
-    roles = roles_with(Permission.CONFIRM_REOPENING)
-    return User.objects.filter(is_active=True, role__in=roles).exclude(pk=user.pk).exists()
+    return User.objects.who_may(Permission.CONFIRM_REOPENING).exclude(pk=user.pk).exists()
 
 
 # What waits for somebody

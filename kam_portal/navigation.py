@@ -150,18 +150,16 @@ def line_of(request) -> RunLine | None:
 def name_of_criteria(request) -> str:
     used = criteria_of(shown_run(request))
     words = str(used) if used else _("none")
-    ahead = criteria_ahead() if request.resolver_match.url_name in AHEAD else None
-    if ahead is None or used is None or ahead == used:
+    if used is None or request.resolver_match.url_name not in AHEAD:
+        return words
+    ahead = CriteriaSet.objects.in_force(timezone.localdate())
+    if ahead is None or ahead == used:
         return words
     said = {"ahead": ahead, "used": words}
     if ahead.valid_from is None:
         return _("%(ahead)s; the run went by %(used)s") % said
     day = date_format(ahead.valid_from, "j M Y")
     return _("%(ahead)s, valid from %(day)s; the run went by %(used)s") % (said | {"day": day})
-
-
-def criteria_ahead() -> CriteriaSet | None:
-    return CriteriaSet.objects.in_force(timezone.localdate())
 
 
 def frame(request) -> dict:

@@ -93,20 +93,24 @@ def warnings_of(lines: Lines) -> Iterator[Told]:
     first = month_of(ordinal(last) - MONTHS + 1)
     yield from _without_volume(lines, first)
     yield from _below_zero(lines, first)
-    yield from _without_capacity(lines, _costs_since(first, last))
+    yield from _without_capacity(lines, remembered("costs", _recent_costs))
     for code in missing_pools(lines):
         yield Told("", _("The ledger has costs of the pool %s, which the model lacks: a run is refused.") % code, True)
 
 
-def _costs_since(first: int, last: int) -> list[tuple]:
-    found = ResourceCost.objects.current().filter(month__range=(first, last)).order_by("month")
+def _recent_costs() -> list[tuple]:
+    """Pool, month, amount and minutes of the last twelve months of the ledger."""
+    last = remembered("last", _last_month)
+    if last is None:
+        return []
+    months = (month_of(ordinal(last) - MONTHS + 1), last)
+    found = ResourceCost.objects.current().filter(month__range=months).order_by("month")
     return list(found.values_list("pool_code", "month", "amount", "practical_minutes"))
 
 
 def missing_pools(lines: Lines) -> list[str]:
     """Codes of the pools that the ledger of the last twelve months has costs of, and the model lacks."""
-    last = remembered("last", _last_month)
-    costs = _costs_since(month_of(ordinal(last) - MONTHS + 1), last) if last else []
+    costs = remembered("costs", _recent_costs)
     stated = {pool for pool, _month, amount, minutes in costs if amount or minutes}
     return sorted(stated - {pool.code for pool in lines.pools})
 

@@ -24,7 +24,7 @@ AMOUNTS = {
     "cost_to_serve": gettext_lazy("Cost to serve"),
     "contribution": gettext_lazy("Contribution"),
 }
-OF_LINES = list(AMOUNTS)[:6]  # the others are made of these, and of costs
+DERIVED = {"gross_margin", "cost_to_serve", "contribution"}  # from the others, and from costs
 INPUTS = {
     "accounts": gettext_lazy("the customer master"),
     "ledger": gettext_lazy("the ledger"),
@@ -178,7 +178,10 @@ def amount_rows(run: Run) -> list[AmountRow]:
     zero = Decimal(0)
     return [
         AmountRow(
-            str(label), found[f"on_{name}"] or zero, found[f"off_{name}"] or zero, name if name in OF_LINES else ""
+            label=str(label),
+            accounts=found[f"on_{name}"] or zero,
+            no_account=found[f"off_{name}"] or zero,
+            column="" if name in DERIVED else name,
         )
         for name, label in AMOUNTS.items()
     ]

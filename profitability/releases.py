@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from accounts.permissions import Permission, roles_with
+from accounts.permissions import Permission
 from profitability import closed_figures
 from profitability.closed_figures import Change, closed_ones, sentence
 from profitability.models import MonthClosing, Publication, Run, RunDecision
@@ -100,8 +100,7 @@ def is_stale(row: Run) -> bool:
 
 def somebody_else_approves(user: User) -> bool:
     """Whether there is another person who may approve a run."""
-    who_may = User.objects.filter(is_active=True, role__in=roles_with(Permission.APPROVE_RUNS))
-    return who_may.exclude(pk=user.pk).exists()
+    return User.objects.who_may(Permission.APPROVE_RUNS).exclude(pk=user.pk).exists()
 
 
 def discard(run_id: int, user: User, reason: str) -> None:

@@ -7,7 +7,7 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 from knox.models import AbstractAuthToken, AuthTokenManager
 
-from accounts.permissions import Permission, Role, may
+from accounts.permissions import Permission, Role, may, roles_with
 
 ROLE_NAMES = [
     (Role.MANAGER, _("Key account manager")),
@@ -51,6 +51,10 @@ class UserManager(BaseUserManager):
         user.set_password(password)
         user.save()
         return user
+
+    def who_may(self, permission: Permission):
+        """Those who can sign in and hold the permission."""
+        return self.filter(is_active=True, role__in=roles_with(permission))
 
     def create_superuser(self, email, name, password=None):
         return self.create_user(email, name, Role.ADMIN, password)

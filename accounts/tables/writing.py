@@ -23,6 +23,7 @@ from .schema import Schema
 
 Value = str | int | Decimal | float | bool | date | datetime | None
 Rows = Iterable[Sequence[Value]]
+SheetOf = tuple[str | None, Sequence[str], Rows]  # its name, heads, rows
 
 SHEET_ROWS = 1_048_575  # below the header
 SHEET_TEXT = 32_767
@@ -33,9 +34,11 @@ NARROWEST, WIDEST = 9, 50  # columns, in units of about a digit
 LOOKED_AT = 100  # rows that say which columns hold numbers
 NUMBERS = {"align": "right", "indent": 1}  # keeps them off the texts after them
 MEASURED = 500  # rows whose texts say how wide a column is
-UNITS_OF_DIGIT, UNITS_BESIDE = 1.05, 2.5
+UNITS_OF_DIGIT = 1.05
 PAGE = 230  # units that can still be read beside each other on a page
 PIXELS, PIXELS_OF_UNIT, LETTERS = 96, 7, 11  # of an inch, of a unit; points
+PADDING = 18  # pixels beside the text of a cell
+UNITS_BESIDE = PADDING / PIXELS_OF_UNIT
 FILTER_ARROW = 1.5
 LINE_HEIGHT, A4 = 15, 9  # points; the paper's number
 GROUPED_DIGITS = 6  # decimals; numbers with more are shown as a spreadsheet likes
@@ -135,22 +138,20 @@ def _text_file(path: Path) -> Iterator[TextIO]:
 
 
 def _write_xlsx(path: Path, columns: Sequence[str], rows: Rows, name: str | None) -> int:
+    return sum(write_workbook(path, [(name, columns, rows)]))
+
+
+def write_workbook(path: Path, tables: Iterable[SheetOf]) -> list[int]:
+    """A sheet for each table, in their order; returns how many rows each has."""
     import xlsxwriter  # here, because few who read tables write workbooks
 
     as_text = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with xlsxwriter.Workbook(str(path), {"constant_memory": True, **as_text}) as book:
-        sheet, rows = Sheet(path, book, name), iter(rows)
-        first = list(islice(rows, LOOKED_AT))
-        sheet.heads(columns, {place for row in first for place, value in enumerate(row) if is_number(value)})
-        number = 0
-        for number, row in enumerate(chain(first, rows), start=1):
-            sheet.row(number, row)
-        sheet.set_up(number)
-    return number
+        return [Sheet(path, book, name).fill(columns, rows) for name, columns, rows in tables]
 
 
 class Sheet:
-    """The one sheet of a workbook; texts are cells of text, whatever they look like."""
+    """A sheet of a workbook; texts are cells of text, whatever they look like."""
 
     def __init__(self, path: Path, book, name: str | None = None):
         self._path = path
@@ -165,6 +166,16 @@ class Sheet:
         self._head = {False: book.add_format(head), True: book.add_format({**head, **NUMBERS})}
         self._wide: list[float] = []
         self._largest: list[int | float | Decimal] = []
+
+    def fill(self, columns: Sequence[str], rows: Rows) -> int:
+        """Heads and rows, one after the other; how many rows there were."""
+        rows, number = iter(rows), 0
+        first = list(islice(rows, LOOKED_AT))
+        self.heads(columns, {place for row in first for place, value in enumerate(row) if is_number(value)})
+        for number, row in enumerate(chain(first, rows), start=1):
+            self.row(number, row)
+        self.set_up(number)
+        return number
 
     def heads(self, columns: Sequence[str], numbers: set[int]) -> None:
         """The first row, on up to two lines; it stays in view and comes again on each printed page."""

@@ -6,7 +6,7 @@ from rest_framework.response import Response
 
 from accounts.models import Account
 from accounts.permissions import Permission
-from accounts.rest.columns import SHARE_UNIT, Column, Kind, schema_of
+from accounts.rest.columns import Column, Kind, schema_of
 from accounts.rest.scopes import Scope
 from accounts.rest.views import RUN_SCHEMA, ApiView
 from profitability.api.run import OfPublishedRun
@@ -47,7 +47,7 @@ class AccountStrength(OfPublishedRun, ApiView):
                 "name": account.name,
                 "as_of": timezone.localdate(now),
                 "evidence_index": reading.shown,
-                "coverage": round(float(reading.index.coverage), -SHARE_UNIT.as_tuple().exponent),
+                "coverage": round(float(reading.index.coverage), 6),
                 "provisional": reading.index.is_provisional,
                 "relationship_strength": reading.scored,
                 "components": [told(each) for each in reading.components],

@@ -1,8 +1,8 @@
 """Which column of a file is probably which of ours, and of which kind the file is. Shown, never silently used."""
 
 import re
-from collections.abc import Iterable, Sequence
 from collections.abc import Mapping as Dict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -171,9 +171,8 @@ def missing(rules: Rules, schema: Schema) -> list[str]:
     return [column.name for column in schema.columns if column.required and column.name not in filled]
 
 
-def has_decimal_comma(texts: Iterable[str]) -> bool:
+def has_decimal_comma(texts: Sequence[str]) -> bool:
     """Whether these numbers of a file can only be read with a decimal comma."""
-    texts = list(texts)
     return any(map(DECIMAL_COMMA.fullmatch, texts)) and not any(map(DECIMAL_POINT.fullmatch, texts))
 
 

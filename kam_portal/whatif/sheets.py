@@ -6,7 +6,7 @@ from django.conf import settings
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from accounts.tables.workbooks import Table
+from accounts.tables.writing import SheetOf
 from kam_portal.templatetags.kam import quantity, whole
 from kam_portal.whatif.tables import account_rows, export_columns
 from kam_portal.whatif.words import assumptions, basis, in_words
@@ -15,11 +15,11 @@ from profitability.core.lever_document import changes_of
 from profitability.models import Scenario
 
 
-def tables(bench, kept: Scenario) -> list[Table]:
+def tables(bench, kept: Scenario) -> list[SheetOf]:
     """The sheets; capacity for those who see costs."""
     study, columns = bench.study, export_columns()
     accounts = ([cell(row) for cell in columns.values()] for row in account_rows(study))
-    found: list[Table] = [
+    found: list[SheetOf] = [
         (_("Levers"), [_("What"), _("Value")], [*origin(bench, kept), *levers(bench), *rests_on(bench)]),
         (_("Profit and loss"), [_("Line"), _("Before"), _("After"), _("Change"), _("Currency")], [*statement(bench)]),
     ]

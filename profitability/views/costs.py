@@ -228,8 +228,9 @@ def stored(request, sheet: Sheet, typed: Typed, seen: int) -> HttpResponse:
     if typed.wrong or expected_problem:
         more = {"expected_problem": expected_problem, "expected": request.POST.get("expected", "")}
         return grid_page(request, sheet, typed, 422, sent=request.POST, error=refusal(typed), **more)
-    if typed.two_ways and request.POST.get("sure") != sure_of(typed):
-        return asked_again(request, sheet, typed)
+    doubtful = typed.two_ways
+    if doubtful and request.POST.get("sure") != sure_of(typed, doubtful):
+        return asked_again(request, sheet, typed, doubtful)
     if not typed.lines:
         messages.info(request, _("Nothing was changed."))
         return redirect(sheet.address())
@@ -245,21 +246,21 @@ def stored(request, sheet: Sheet, typed: Typed, seen: int) -> HttpResponse:
     return redirect(sheet.address())
 
 
-def asked_again(request, sheet: Sheet, typed: Typed) -> HttpResponse:
+def asked_again(request, sheet: Sheet, typed: Typed, doubtful: list[Place]) -> HttpResponse:
     """Thousands parted by a point would be stored a thousand times too small: ask before that is done."""
     doubts = {
-        place: _("is read as %s; if it is thousands, write it without the point") % value_out(place, value, ".")
-        for place, value in typed.values.items()
-        if place in typed.two_ways
+        place: _("is read as %s; if it is thousands, write it without the point")
+        % value_out(place, typed.values[place], ".")
+        for place in doubtful
     }
     error = _("Nothing was saved yet: does the point part thousands? If not, save again.")
-    more = {"sure": sure_of(typed), "expected": request.POST.get("expected", "")}
+    more = {"sure": sure_of(typed, doubtful), "expected": request.POST.get("expected", "")}
     return grid_page(request, sheet, typed, 422, sent=request.POST, overtaken=doubts, error=error, **more)
 
 
-def sure_of(typed: Typed) -> str:
+def sure_of(typed: Typed, doubtful: list[Place]) -> str:
     """What somebody who saves again has been asked: another such number is asked about again."""
-    return " ".join(f"{name_of(place)}={typed.texts[place]}" for place in typed.two_ways)
+    return " ".join(f"{name_of(place)}={typed.texts[place]}" for place in doubtful)
 
 
 def refusal(typed: Typed) -> str:

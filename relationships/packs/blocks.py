@@ -193,13 +193,7 @@ def flat(page: Page) -> list[Block]:
 
 def is_filled(page: Page) -> bool:
     """Whether there is anything in it beside its title."""
-    return any(
-        block.lanes
-        if isinstance(block, Timeline)
-        else block.lines
-        if isinstance(block, Words)
-        else block.rows
-        if isinstance(block, Table)
-        else True
-        for block in flat(page)
-    )
+    return any(type(block) not in HOLD or getattr(block, HOLD[type(block)]) for block in flat(page))
+
+
+HOLD = {Timeline: "lanes", Words: "lines", Table: "rows"}  # blocks that may be empty

@@ -8,7 +8,8 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from accounts.tables.letters import inches, lines_of
+from accounts.tables.letters import lines_of
+from accounts.tables.writing import LETTERS, LINE_HEIGHT, PADDING, PIXELS, PIXELS_OF_UNIT, units
 from relationships.packs.blocks import (
     DAY,
     MONEY,
@@ -27,10 +28,8 @@ from relationships.packs.blocks import (
     Words,
 )
 
-SIZE = 11
-PIXELS, DIGIT, PADDING = 96, 7, 18  # of an inch, of one unit of a column's width, of a cell
 LEAST, MOST, TEXT_WIDTH = 9.0, 60.0, 110.0  # widths of columns, and of words over all columns
-LINE, MOST_HIGH = 15.0, 409.0  # points
+MOST_HIGH = 409.0  # points
 DECIMALS = {MONEY: 2, SCORE: 2, SHARE: 1}
 Rows = Sequence[Sequence[object]]
 
@@ -113,10 +112,6 @@ def needed(column: Column, values: Sequence[object]) -> float:
     return max([min(max(head, LEAST), MOST), *(min(units(in_cell(each, column.kind)), MOST) for each in values)])
 
 
-def units(said: str, is_bold: bool = False) -> float:
-    return (inches(said, SIZE, is_bold) * PIXELS + PADDING) / DIGIT
-
-
 def in_cell(value: object, kind: str) -> str:
     """About as a spreadsheet writes it."""
     if isinstance(value, Cell):
@@ -130,6 +125,6 @@ def in_cell(value: object, kind: str) -> str:
 
 def row_height(texts: Sequence[str], wide: Sequence[float], is_bold: bool = False) -> float:
     """In points, by the text that needs most lines."""
-    rooms = [(each * DIGIT - PADDING + 2) / PIXELS for each in wide]
-    counts = [len(lines_of(said, room, SIZE, is_bold)) for said, room in zip(texts, rooms, strict=False)]
-    return min(max([1, *counts]) * LINE, MOST_HIGH)
+    rooms = [(each * PIXELS_OF_UNIT - PADDING + 2) / PIXELS for each in wide]
+    counts = [len(lines_of(said, room, LETTERS, is_bold)) for said, room in zip(texts, rooms, strict=False)]
+    return min(max([1, *counts]) * LINE_HEIGHT, MOST_HIGH)

@@ -9,17 +9,14 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts.tables.formulas import looks_like_formula
-from accounts.tables.writing import NOT_IN_SHEET_NAMES, SHEET_NAME
+from accounts.tables.writing import A4, NOT_IN_SHEET_NAMES, NUMBERS, SHEET_NAME, SHEET_TEXT
 from relationships.packs.blocks import DAY, MONEY, NUMBER, SCORE, SHARE, TEXT, Cell, Column, Deck, Page, Table, flat
 from relationships.packs.grids import Grid, column_widths, grids, row_height
 
 WHOLE, LATER = "whole", "later"  # numbers without decimals; texts behind the first column
 FORMATS = {MONEY: "#,##0.00", SHARE: "0.0%", SCORE: "0.00", NUMBER: "#,##0.####", WHOLE: "#,##0"}
-NUMBERS = {"align": "right", "indent": 1}  # keeps them off the texts after them
-APART = {"align": "left", "indent": 1}  # and texts off each other
+APART = {"align": "left", "indent": 1}  # texts off each other
 INK, QUIET, LINE = "#1d2129", "#565d69", "#b9bcc2"
-LONGEST = 32_767
-A4 = 9
 
 
 def workbook(deck: Deck) -> bytes:
@@ -143,7 +140,7 @@ class Sheets:
 
     def text(self, sheet, row: int, place: int, said: str, look) -> None:
         """Always as text, and it stays text when somebody edits the cell."""
-        said = str(said)[:LONGEST]
+        said = str(said)[:SHEET_TEXT]
         sheet.write_string(row, place, said, self.looks.literal if looks_like_formula(said) else look)
 
 

@@ -24,7 +24,7 @@ from accounts.versions import NotPossible
 from profitability.models import Run
 from relationships import notices
 from relationships.models import Notice, Plan, PlanApproval, PlanVersion
-from relationships.plans.readers import holding, may_edit
+from relationships.plans.readers import may_edit
 from relationships.plans.versions import document, is_empty, said
 
 ASKED, ANSWERED = "plan_asked", "plan_answered"  # kinds of notices
@@ -51,7 +51,7 @@ class Approvers:
 
     @classmethod
     def load(cls) -> "Approvers":
-        people = User.objects.filter(is_active=True, role__in=holding(Permission.APPROVE_PLANS))
+        people = User.objects.who_may(Permission.APPROVE_PLANS)
         leads: dict[int, list[User]] = {}
         executives: dict[int, User] = {}
         for user in people.annotate(of_team=F("teams")).order_by("name", "pk"):  # one row a team

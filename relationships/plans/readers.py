@@ -3,13 +3,8 @@
 from django.db.models import Q, QuerySet
 
 from accounts.models import User
-from accounts.permissions import PERMISSIONS, Permission, Role, may
+from accounts.permissions import Permission, may, roles_with
 from relationships.models import Plan
-
-
-def holding(permission: Permission) -> list[Role]:
-    """The roles that hold a permission."""
-    return [role for role, granted in PERMISSIONS.items() if permission in granted]
 
 
 def readers(plan: Plan) -> QuerySet[User]:
@@ -17,13 +12,13 @@ def readers(plan: Plan) -> QuerySet[User]:
     account = plan.account
     of_team = Q(teams=account.team_id) if account.team_id else Q(pk__in=[])
     sees = Q(pk__in=[account.manager_id, account.sponsor_id]) | Q(pk__in=plan.people.values("pk"))
-    sees |= of_team & Q(role__in=holding(Permission.APPROVE_PLANS))
+    sees |= of_team & Q(role__in=roles_with(Permission.APPROVE_PLANS))
     if plan.visibility != Plan.Visibility.PLAN_TEAM:
         sees |= of_team
     if plan.visibility == Plan.Visibility.EVERYONE:
-        sees |= Q(role__in=holding(Permission.SEE_ALL_ACCOUNTS))
-    sees &= Q(role__in=holding(Permission.SEE_ACCOUNTS))
-    sees |= Q(role__in=holding(Permission.SEE_ALL_PLANS))
+        sees |= Q(role__in=roles_with(Permission.SEE_ALL_ACCOUNTS))
+    sees &= Q(role__in=roles_with(Permission.SEE_ACCOUNTS))
+    sees |= Q(role__in=roles_with(Permission.SEE_ALL_PLANS))
     return User.objects.filter(sees, is_active=True).distinct().order_by("name", "pk")
 
 

@@ -21,7 +21,7 @@ from accounts.permissions import Permission
 from relationships.core.stage import LADDER
 from relationships.models import Action, Contact, Objective, Plan, Stage
 from relationships.plans.measures import MEASURES, SHARE, STAGE
-from relationships.plans.readers import holding, readers
+from relationships.plans.readers import readers
 from relationships.plans.sections import OBJECTIVE_MONEY, SECTIONS
 
 LONGEST = 5_000
@@ -207,5 +207,5 @@ def choices_of(plan: Plan, entry: Model, name: str) -> QuerySet:
     if name == "needs":
         return Action.objects.filter(plan=plan).exclude(pk=entry.pk).order_by("place", "pk")
     if name == "people":
-        return User.objects.filter(is_active=True, role__in=holding(Permission.SEE_ACCOUNTS)).order_by("name", "pk")
+        return User.objects.who_may(Permission.SEE_ACCOUNTS).order_by("name", "pk")
     return readers(plan)
